@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse: a Node that is too old gets one clear sentence.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 13)) {
+  process.stderr.write(
+    `furlong needs Node 22.13 or later; this is Node ${process.versions.node}. Try: npm i -D node@24, then npx furlong …\n`,
+  )
+  process.exitCode = 2
+} else {
+  const { main } = await import('../dist/main.js')
+  process.exitCode = await main(process.argv.slice(2))
+}

@@ -1,1 +1,21 @@
-export {}
+export { createEvent } from './create-event.ts'
+export type { EventInput } from './create-event.ts'
+export { createPrelude, createPreludeDocument, createResult } from './create-result.ts'
+export type { PreludeDocument } from './create-result.ts'
+export { EventsError } from './errors.ts'
+export type { EventsErrorCode } from './errors.ts'
+export { integrationResponseContentType, PreludeReader } from './prelude.ts'
+export type { Prelude } from './prelude.ts'
+export { readEvent } from './read-event.ts'
+export type { EventRequest } from './read-event.ts'
+export { readResult } from './read-result.ts'
+export type { ResultReading } from './read-result.ts'
+export type {
+  FunctionUrlEvent,
+  FunctionUrlRequestContext,
+  FunctionUrlResult,
+  HeaderPair,
+  HttpResponseHead,
+  HttpResponseParts,
+  IamAuthorizer,
+} from './types.ts'

@@ -1,0 +1,84 @@
+import { encodeBase64 } from '#base64'
+import { createMap } from './headers.ts'
+import { isTextResponse } from './media.ts'
+import { preludeEndBytes } from './prelude.ts'
+import { decodeUtf8, encodeUtf8 } from './text.ts'
+import type { FunctionUrlResult, HttpResponseHead, HttpResponseParts } from './types.ts'
+
+/** Headers that frame the message. The front door does that, and would hand these on as `x-amzn-Remapped-…` at best. */
+const framingHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+interface FoldedHead {
+  readonly statusCode: number
+  readonly headers: Record<string, string>
+  readonly cookies?: readonly string[]
+}
+
+/** One value a name, and cookies apart, because a cookie may hold a comma. */
+function foldHead(parts: HttpResponseHead): FoldedHead {
+  const headers = createMap()
+  const cookies: string[] = []
+  for (const [rawName, value] of parts.headers) {
+    const name = rawName.toLowerCase()
+    const before = headers[name]
+    if (name === 'set-cookie') cookies.push(value)
+    else if (!framingHeaders.has(name)) headers[name] = before === undefined ? value : `${before}, ${value}`
+  }
+  return { statusCode: parts.statusCode, headers, ...(cookies.length > 0 && { cookies }) }
+}
+
+/**
+ * Creates what a handler of a BUFFERED URL returns.
+ *
+ * @param parts - Status, headers and body of the answer. Repeated headers are joined, `set-cookie` becomes `cookies`,
+ *   headers that frame the message are left out.
+ * @returns The result; the body is text when type, charset, encoding and bytes all say so, else base64. A body without
+ *   a content type is marked `application/octet-stream`, since Lambda would call it JSON.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+ */
+export function createResult(parts: HttpResponseParts): FunctionUrlResult {
+  const head = foldHead(parts)
+  const type = head.headers['content-type']
+  if (parts.body.length === 0) return { ...head, body: '', isBase64Encoded: false }
+  if (type === undefined) head.headers['content-type'] = 'application/octet-stream'
+  const text = isTextResponse(type, head.headers['content-encoding']) ? decodeUtf8(parts.body) : undefined
+  return text === undefined
+    ? { ...head, body: encodeBase64(parts.body), isBase64Encoded: true }
+    : { ...head, body: text, isBase64Encoded: false }
+}
+
+/** Status, headers and cookies as the first bytes of a stream announce them. */
+export type PreludeDocument = Omit<FunctionUrlResult, 'body' | 'isBase64Encoded'>
+
+/**
+ * Creates the object that `awslambda.HttpResponseStream.from()` takes.
+ *
+ * @param parts - Status and headers of the answer, treated as in createResult().
+ * @returns A plain object for JSON.
+ */
+export function createPreludeDocument(parts: HttpResponseHead): PreludeDocument {
+  return foldHead(parts)
+}
+
+/**
+ * Creates the first bytes of a streamed answer.
+ *
+ * @param parts - Status and headers of the answer, treated as in createResult().
+ * @returns The JSON prelude and the eight NUL bytes that end it.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+ */
+export function createPrelude(parts: HttpResponseHead): Uint8Array<ArrayBuffer> {
+  const json = encodeUtf8(JSON.stringify(foldHead(parts)))
+  const bytes = new Uint8Array(json.length + preludeEndBytes)
+  bytes.set(json)
+  return bytes
+}

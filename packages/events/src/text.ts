@@ -1,0 +1,48 @@
+const encoder = new TextEncoder()
+// ignoreBOM keeps a leading U+FEFF: without it three bytes of the message would be lost.
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/**
+ * Encodes text as UTF-8.
+ *
+ * @param text - Any string; a lone surrogate becomes U+FFFD.
+ * @returns The bytes.
+ */
+export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text)
+}
+
+/**
+ * Decodes UTF-8 without loss or not at all.
+ *
+ * @param bytes - Any bytes.
+ * @returns Text that encodes to the same bytes, or undefined when they are not UTF-8.
+ */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** A run of escapes is decoded as one piece, because one character may take several. */
+const escapes = /(?:%[0-9a-f]{2})+/gi
+
+/**
+ * Undoes percent-encoding once.
+ *
+ * @param text - Part of a URL.
+ * @returns The decoded text. What is not an escape stays; escapes that are not UTF-8 become U+FFFD.
+ */
+export function decodePercent(text: string): string {
+  if (!text.includes('%')) return text
+  return text.replace(escapes, (run) => {
+    const bytes = new Uint8Array(run.length / 3)
+    for (let at = 0; at < bytes.length; at += 1) {
+      bytes[at] = Number.parseInt(run.slice(at * 3 + 1, at * 3 + 3), 16)
+    }
+    return lenientDecoder.decode(bytes)
+  })
+}

@@ -1,0 +1,115 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+
+import { CodeError } from './code-error.ts'
+import { unpack } from './unpack.ts'
+
+/** A deployment package that was taken. */
+export interface StoredCode {
+  /** base64 of the zip's SHA-256, Lambda's `CodeSha256`. */
+  readonly codeSha256: string
+  /** Of the zip, in bytes. */
+  readonly codeSize: number
+}
+
+/** Deployment packages, unpacked, each in a folder named by the hash of its zip. */
+export class CodeStore {
+  readonly #folder: string
+  readonly #temporary: boolean
+
+  private constructor(folder: string, temporary: boolean) {
+    this.#folder = folder
+    this.#temporary = temporary
+  }
+
+  /**
+   * Opens the packages of a state folder, making the folder (mode 0700) when it is not there.
+   *
+   * @param folder - such as `.furlong/code`
+   * @returns the code store
+   */
+  static open(folder: string): CodeStore {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return new CodeStore(folder, false)
+  }
+
+  /**
+   * Makes a code store in a temporary folder, which {@link CodeStore.close} deletes.
+   *
+   * @returns the code store
+   */
+  static temporary(): CodeStore {
+    return new CodeStore(mkdtempSync(join(tmpdir(), 'furlong-code-')), true)
+  }
+
+  /**
+   * Keeps a package and unpacks it, unless it is known already.
+   *
+   * @param zip - the whole file
+   * @returns its hash and size
+   * @throws CodeError with Lambda's sentence when it cannot be used
+   */
+  async put(zip: Uint8Array): Promise<StoredCode> {
+    if (zip.length === 0) throw new CodeError('Uploaded file must be a non-empty zip')
+    const code = { codeSha256: createHash('sha256').update(zip).digest('base64'), codeSize: zip.length }
+    if (!existsSync(this.folder(code.codeSha256))) await this.#unpack(zip, code.codeSha256)
+    return code
+  }
+
+  /**
+   * Names the folder of an unpacked package.
+   *
+   * @param codeSha256 - the package's hash, base64
+   * @returns an absolute or process-relative path, as the code store was opened
+   */
+  folder(codeSha256: string): string {
+    return join(this.#folder, Buffer.from(codeSha256, 'base64').toString('hex'))
+  }
+
+  /**
+   * Names the file of a package as it was uploaded.
+   *
+   * @param codeSha256 - the package's hash, base64
+   * @returns the path of the zip
+   */
+  zipFile(codeSha256: string): string {
+    return `${this.folder(codeSha256)}.zip`
+  }
+
+  /**
+   * Deletes the packages that no function uses any more, and what an ended process left half unpacked.
+   * For the start of a side, when nothing runs from them.
+   *
+   * @param used - the hashes to keep, base64
+   */
+  prune(used: Iterable<string>): void {
+    const kept = new Set<string>()
+    for (const hash of used) kept.add(basename(this.folder(hash))).add(basename(this.zipFile(hash)))
+    for (const name of readdirSync(this.#folder)) {
+      if (!kept.has(name)) rmSync(join(this.#folder, name), { recursive: true, force: true })
+    }
+  }
+
+  /** Deletes what a temporary code store holds. */
+  close(): void {
+    if (this.#temporary) rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** Unpacked aside and renamed: a folder of this name is always whole, whatever ends the process. */
+  async #unpack(zip: Uint8Array, codeSha256: string): Promise<void> {
+    const aside = join(this.#folder, `unpacking-${randomUUID()}`)
+    await mkdir(aside, { recursive: true })
+    try {
+      await unpack(zip, aside)
+      await writeFile(this.zipFile(codeSha256), zip)
+      await rename(aside, this.folder(codeSha256))
+    } catch (error) {
+      await rm(aside, { recursive: true, force: true })
+      // Two uploads of one package at once: the other's folder is as good as this one.
+      if (!existsSync(this.folder(codeSha256))) throw error
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+
+/** Who may call a URL: signed callers that policies allow, or callers that the function's policy allows. */
+export type FunctionUrlAuthType = 'AWS_IAM' | 'NONE'
+
+/** How a result is answered. */
+export type InvokeMode = 'BUFFERED' | 'RESPONSE_STREAM'
+
+/** A URL's CORS configuration, with AWS's member names. */
+export interface Cors {
+  readonly AllowCredentials?: boolean
+  readonly AllowHeaders?: readonly string[]
+  readonly AllowMethods?: readonly string[]
+  readonly AllowOrigins?: readonly string[]
+  readonly ExposeHeaders?: readonly string[]
+  /** In seconds. */
+  readonly MaxAge?: number
+}
+
+/** A function URL as stored. */
+export interface FunctionUrlRow {
+  /** 32 lower-case alphanumerics. */
+  readonly urlId: string
+  /** Unqualified. */
+  readonly functionArn: string
+  /** The alias; absent for `$LATEST`. */
+  readonly qualifier?: string
+  /** The TCP port of 127.0.0.1 that answers for it; absent before the first opening. */
+  readonly port?: number
+  readonly authType: FunctionUrlAuthType
+  readonly cors?: Cors
+  /** Absent when never given, which means `BUFFERED`. */
+  readonly invokeMode?: InvokeMode
+  readonly createdAt: Date
+  readonly modifiedAt: Date
+}
+
+interface StoredRow {
+  urlId: string
+  functionArn: string
+  qualifier: string
+  port: number | null
+  authType: FunctionUrlAuthType
+  cors: string | null
+  invokeMode: InvokeMode | null
+  createdAt: number
+  modifiedAt: number
+}
+
+function toRecord(row: unknown): FunctionUrlRow | undefined {
+  if (row === undefined) return undefined
+  const { qualifier, port, cors, invokeMode, createdAt, modifiedAt, ...rest } = row as StoredRow
+  return {
+    ...rest,
+    ...(qualifier === '' ? {} : { qualifier }),
+    ...(port === null ? {} : { port }),
+    ...(cors === null ? {} : { cors: JSON.parse(cors) as Cors }),
+    ...(invokeMode === null ? {} : { invokeMode }),
+    createdAt: new Date(createdAt),
+    modifiedAt: new Date(modifiedAt),
+  }
+}
+
+function toRow(url: FunctionUrlRow): Record<string, SQLInputValue> {
+  return {
+    urlId: url.urlId,
+    functionArn: url.functionArn,
+    qualifier: url.qualifier ?? '',
+    port: url.port ?? null,
+    authType: url.authType,
+    cors: url.cors === undefined ? null : JSON.stringify(url.cors),
+    invokeMode: url.invokeMode ?? null,
+    createdAt: url.createdAt.getTime(),
+    modifiedAt: url.modifiedAt.getTime(),
+  }
+}
+
+/** Function URLs. */
+export class FunctionUrls {
+  readonly #insert: StatementSync
+  readonly #replace: StatementSync
+  readonly #byId: StatementSync
+  readonly #ofQualifier: StatementSync
+  readonly #ofFunction: StatementSync
+  readonly #all: StatementSync
+  readonly #remove: StatementSync
+
+  /**
+   * Prepares the statements.
+   *
+   * @param database - an open database of the current schema
+   */
+  constructor(database: DatabaseSync) {
+    this.#insert = database.prepare(
+      `INSERT INTO functionUrls (urlId, functionArn, qualifier, port, authType, cors, invokeMode, createdAt, modifiedAt)
+       VALUES (:urlId, :functionArn, :qualifier, :port, :authType, :cors, :invokeMode, :createdAt, :modifiedAt)`,
+    )
+    this.#replace = database.prepare(
+      `UPDATE functionUrls SET functionArn = :functionArn, qualifier = :qualifier, port = :port, authType = :authType,
+       cors = :cors, invokeMode = :invokeMode, createdAt = :createdAt, modifiedAt = :modifiedAt WHERE urlId = :urlId`,
+    )
+    this.#byId = database.prepare('SELECT * FROM functionUrls WHERE urlId = ?')
+    this.#ofQualifier = database.prepare('SELECT * FROM functionUrls WHERE functionArn = ? AND qualifier = ?')
+    this.#ofFunction = database.prepare('SELECT * FROM functionUrls WHERE functionArn = ? ORDER BY qualifier')
+    this.#all = database.prepare('SELECT * FROM functionUrls ORDER BY createdAt, urlId')
+    this.#remove = database.prepare('DELETE FROM functionUrls WHERE urlId = ?')
+  }
+
+  /**
+   * Stores a new URL.
+   *
+   * @param url - its id, its port and its function's qualifier must be free
+   */
+  add(url: FunctionUrlRow): void {
+    this.#insert.run(toRow(url))
+  }
+
+  /**
+   * Replaces a URL's record.
+   *
+   * @param url - the whole of it, with an id that exists
+   */
+  replace(url: FunctionUrlRow): void {
+    this.#replace.run(toRow(url))
+  }
+
+  /**
+   * Finds a URL by its id.
+   *
+   * @param urlId - 32 lower-case alphanumerics
+   * @returns the URL, or undefined
+   */
+  get(urlId: string): FunctionUrlRow | undefined {
+    return toRecord(this.#byId.get(urlId))
+  }
+
+  /**
+   * Finds the URL of a function or of one of its aliases.
+   *
+   * @param functionArn - unqualified
+   * @param qualifier - the alias; absent for `$LATEST`
+   * @returns the URL, or undefined
+   */
+  of(functionArn: string, qualifier?: string): FunctionUrlRow | undefined {
+    return toRecord(this.#ofQualifier.get(functionArn, qualifier ?? ''))
+  }
+
+  /**
+   * Lists the URLs of a function.
+   *
+   * @param functionArn - unqualified
+   * @returns that of `$LATEST` first, then those of aliases by name
+   */
+  list(functionArn: string): FunctionUrlRow[] {
+    return this.#ofFunction.all(functionArn).flatMap((row) => toRecord(row) ?? [])
+  }
+
+  /**
+   * Lists the URLs of every function.
+   *
+   * @returns oldest first
+   */
+  all(): FunctionUrlRow[] {
+    return this.#all.all().flatMap((row) => toRecord(row) ?? [])
+  }
+
+  /**
+   * Deletes a URL.
+   *
+   * @param urlId - its id
+   */
+  remove(urlId: string): void {
+    this.#remove.run(urlId)
+  }
+}

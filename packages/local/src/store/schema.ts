@@ -1,0 +1,171 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+import { StoreError } from './store-error.ts'
+
+/** One entry per schema version; entry n brings a file from version n to n + 1. Never edit one that was released. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE accounts (
+    accountId TEXT PRIMARY KEY,
+    createdAt INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE principals (
+    id TEXT PRIMARY KEY,
+    type TEXT NOT NULL CHECK (type IN ('user', 'role')),
+    accountId TEXT NOT NULL REFERENCES accounts,
+    name TEXT NOT NULL COLLATE NOCASE,
+    path TEXT NOT NULL,
+    arn TEXT NOT NULL UNIQUE,
+    description TEXT,
+    trustPolicy TEXT,
+    maxSessionSeconds INTEGER,
+    boundaryArn TEXT,
+    tags TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    UNIQUE (accountId, type, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE inlinePolicies (
+    principalId TEXT NOT NULL REFERENCES principals ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (principalId, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE managedPolicies (
+    arn TEXT PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    accountId TEXT NOT NULL REFERENCES accounts,
+    name TEXT NOT NULL COLLATE NOCASE,
+    path TEXT NOT NULL,
+    description TEXT,
+    document TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    UNIQUE (accountId, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE attachments (
+    principalId TEXT NOT NULL REFERENCES principals ON DELETE CASCADE,
+    policyArn TEXT NOT NULL,
+    PRIMARY KEY (principalId, policyArn)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE accessKeys (
+    accessKeyId TEXT PRIMARY KEY,
+    secretAccessKey TEXT NOT NULL,
+    principalId TEXT NOT NULL REFERENCES principals ON DELETE CASCADE,
+    active INTEGER NOT NULL,
+    createdAt INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX accessKeysOfPrincipal ON accessKeys (principalId);
+
+  CREATE TABLE sessions (
+    accessKeyId TEXT PRIMARY KEY,
+    secretAccessKey TEXT NOT NULL,
+    sessionToken TEXT NOT NULL,
+    roleId TEXT NOT NULL REFERENCES principals ON DELETE CASCADE,
+    sessionName TEXT NOT NULL,
+    issuedAt INTEGER NOT NULL,
+    expiresAt INTEGER NOT NULL,
+    policies TEXT NOT NULL,
+    tags TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessionsByExpiry ON sessions (expiresAt);
+  CREATE INDEX sessionsOfRole ON sessions (roleId);
+
+  CREATE TABLE functions (
+    arn TEXT PRIMARY KEY,
+    accountId TEXT NOT NULL REFERENCES accounts,
+    region TEXT NOT NULL,
+    name TEXT NOT NULL,
+    runtime TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    roleArn TEXT NOT NULL,
+    description TEXT NOT NULL,
+    timeoutSeconds INTEGER NOT NULL,
+    memorySizeMb INTEGER NOT NULL,
+    environment TEXT,
+    architecture TEXT NOT NULL,
+    codeSha256 TEXT NOT NULL,
+    codeSize INTEGER NOT NULL,
+    tags TEXT NOT NULL,
+    revisionId TEXT NOT NULL,
+    deploymentId TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    modifiedAt INTEGER NOT NULL,
+    UNIQUE (accountId, region, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE functionUrls (
+    urlId TEXT PRIMARY KEY,
+    functionArn TEXT NOT NULL REFERENCES functions ON DELETE CASCADE,
+    qualifier TEXT NOT NULL,
+    port INTEGER UNIQUE,
+    authType TEXT NOT NULL CHECK (authType IN ('AWS_IAM', 'NONE')),
+    cors TEXT,
+    invokeMode TEXT CHECK (invokeMode IN ('BUFFERED', 'RESPONSE_STREAM')),
+    createdAt INTEGER NOT NULL,
+    modifiedAt INTEGER NOT NULL,
+    UNIQUE (functionArn, qualifier)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE functionPolicies (
+    functionArn TEXT NOT NULL REFERENCES functions ON DELETE CASCADE,
+    qualifier TEXT NOT NULL,
+    statements TEXT NOT NULL,
+    PRIMARY KEY (functionArn, qualifier)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
+/**
+ * Opens the state file, makes it private to its owner and brings its schema up to date.
+ *
+ * @param file - a path, or `:memory:` for none
+ * @returns the open database
+ * @throws StoreError `StoreTooNew` when a newer furlong wrote the file, `StoreUnreadable` when it is no SQLite file
+ */
+export function openDatabase(file: string): DatabaseSync {
+  if (file !== ':memory:') makePrivate(file)
+  const database = new DatabaseSync(file)
+  try {
+    // NORMAL in WAL: a commit survives the death of the process, which is what is promised, not a power cut.
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON',
+    )
+    migrate(database, file)
+    return database
+  } catch (error) {
+    database.close()
+    if (error instanceof StoreError) throw error
+    throw new StoreError('StoreUnreadable', `${file} cannot be opened as furlong's state: ${String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** The file holds secret keys; SQLite gives its -wal and -shm files the mode of the file itself. */
+function makePrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
+}
+
+function migrate(database: DatabaseSync, file: string): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
+  if (version > migrations.length) {
+    throw new StoreError(
+      'StoreTooNew',
+      `${file} has schema version ${version}, written by a newer furlong; this one knows versions up to ${migrations.length}. Use the newer furlong, or another state folder.`,
+    )
+  }
+  for (const [index, script] of migrations.entries()) {
+    if (index >= version) {
+      database.exec(`BEGIN IMMEDIATE; ${script}; PRAGMA user_version = ${index + 1}; COMMIT`)
+    }
+  }
+}

@@ -1,0 +1,288 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+import type { AccessKeyRecord } from './access-keys.ts'
+import { AccessKeys } from './access-keys.ts'
+import { Accounts } from './accounts.ts'
+import { createFunctionArn } from './arns.ts'
+import { createFunctionPolicyDocument, FunctionPolicies } from './function-policies.ts'
+import type { FunctionUrlRow } from './function-urls.ts'
+import { FunctionUrls } from './function-urls.ts'
+import type { FunctionRecord } from './functions.ts'
+import { Functions } from './functions.ts'
+import type { NamedPolicy } from './inline-policies.ts'
+import { InlinePolicies } from './inline-policies.ts'
+import type { ManagedPolicyRecord } from './managed-policies.ts'
+import { ManagedPolicies } from './managed-policies.ts'
+import type { PrincipalRecord } from './principals.ts'
+import { Principals } from './principals.ts'
+import { openDatabase } from './schema.ts'
+import type { SeededAccount } from './seed.ts'
+import { seedAccount } from './seed.ts'
+import type { NewSession, SessionRecord } from './sessions.ts'
+import { Sessions } from './sessions.ts'
+
+export type { AccessKeyRecord } from './access-keys.ts'
+export type { FunctionUrlRow } from './function-urls.ts'
+export type { FunctionRecord } from './functions.ts'
+export type { NamedPolicy } from './inline-policies.ts'
+export type { PrincipalRecord } from './principals.ts'
+export type { SeededAccount } from './seed.ts'
+export type { NewSession, SessionRecord } from './sessions.ts'
+
+/** A function's policy as stored. */
+export interface StoredFunctionPolicy {
+  /** JSON, with unique ids in place of user and role ARNs. */
+  readonly document: string
+  readonly revisionId: string
+}
+
+/**
+ * The state of one local side: accounts, principals with their keys and policies, functions with their URLs and policies.
+ *
+ * The readers that the way of a request needs are methods; what operations change goes through the concept's own member.
+ */
+export class Store {
+  readonly accounts: Accounts
+  readonly principals: Principals
+  readonly accessKeys: AccessKeys
+  readonly sessions: Sessions
+  readonly inlinePolicies: InlinePolicies
+  readonly managedPolicies: ManagedPolicies
+  readonly functions: Functions
+  readonly urls: FunctionUrls
+  readonly policies: FunctionPolicies
+  readonly #database: DatabaseSync
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database
+    this.accounts = new Accounts(database)
+    this.principals = new Principals(database)
+    this.accessKeys = new AccessKeys(database)
+    this.sessions = new Sessions(database)
+    this.inlinePolicies = new InlinePolicies(database)
+    this.managedPolicies = new ManagedPolicies(database)
+    this.functions = new Functions(database)
+    this.urls = new FunctionUrls(database)
+    this.policies = new FunctionPolicies(database)
+  }
+
+  /**
+   * Opens a state file, making it (mode 0600, in a folder of mode 0700) when it is not there.
+   *
+   * @param file - a path, or `:memory:`
+   * @returns the store; close it
+   * @throws StoreError when the file is of a newer furlong or no state file
+   */
+  static open(file: string): Store {
+    return new Store(openDatabase(file))
+  }
+
+  /** Closes the file. */
+  close(): void {
+    this.#database.close()
+  }
+
+  /**
+   * Runs changes as one: all of them are kept, or none. A transaction inside another is part of it.
+   *
+   * @param work - synchronous
+   * @returns what `work` returns
+   * @throws what `work` throws, after everything was undone
+   */
+  transaction<T>(work: () => T): T {
+    if (this.#database.isTransaction) return work()
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /**
+   * Makes an account and its administrator, where they are absent.
+   *
+   * @param accountId - 12 digits
+   * @param now - the time of their making
+   * @returns the administrator and its first active key
+   * @throws TypeError when the account id is not 12 digits
+   */
+  seedAccount(accountId: string, now: Date = new Date()): SeededAccount {
+    return this.transaction(() => seedAccount(this, accountId, now))
+  }
+
+  /**
+   * Finds a long-lived access key.
+   *
+   * @param accessKeyId - `AKIA…`
+   * @returns the key, switched off or not, or undefined
+   */
+  accessKey(accessKeyId: string): AccessKeyRecord | undefined {
+    return this.accessKeys.get(accessKeyId)
+  }
+
+  /**
+   * Finds temporary credentials.
+   *
+   * @param accessKeyId - `ASIA…`
+   * @returns the session, expired or not, or undefined
+   */
+  session(accessKeyId: string): SessionRecord | undefined {
+    return this.sessions.get(accessKeyId)
+  }
+
+  /**
+   * Stores temporary credentials.
+   *
+   * @param session - of an existing role
+   */
+  putSession(session: NewSession): void {
+    this.sessions.add(session)
+  }
+
+  /**
+   * Finds a user or role by its unique id.
+   *
+   * @param id - `AIDA…` or `AROA…`
+   * @returns the principal, or undefined
+   */
+  principal(id: string): PrincipalRecord | undefined {
+    return this.principals.byId(id)
+  }
+
+  /**
+   * Finds a role.
+   *
+   * @param accountId - 12 digits
+   * @param name - the friendly name
+   * @returns the role, or undefined
+   */
+  role(accountId: string, name: string): PrincipalRecord | undefined {
+    return this.principals.byName(accountId, 'role', name)
+  }
+
+  /**
+   * Finds a user.
+   *
+   * @param accountId - 12 digits
+   * @param name - the friendly name
+   * @returns the user, or undefined
+   */
+  user(accountId: string, name: string): PrincipalRecord | undefined {
+    return this.principals.byName(accountId, 'user', name)
+  }
+
+  /**
+   * Lists what a user or role is allowed by itself: inline policies by name, then attached ones by ARN.
+   *
+   * @param principalId - its unique id
+   * @returns name (ARN for managed policies) and document of each
+   */
+  identityPolicies(principalId: string): readonly NamedPolicy[] {
+    return [
+      ...this.inlinePolicies.list(principalId),
+      ...this.managedPolicies
+        .attached(principalId)
+        .map((policy) => ({ name: policy.arn, document: policy.document })),
+    ]
+  }
+
+  /**
+   * Finds the permissions boundary of a user or role.
+   *
+   * @param principalId - its unique id
+   * @returns ARN and document, or undefined when it has none
+   */
+  boundaryPolicy(principalId: string): NamedPolicy | undefined {
+    const arn = this.principals.byId(principalId)?.boundaryArn
+    const policy = arn === undefined ? undefined : this.managedPolicies.get(arn)
+    return policy && { name: policy.arn, document: policy.document }
+  }
+
+  /**
+   * Finds a managed policy, such as a permissions boundary.
+   *
+   * @param arn - AWS's own or a customer's
+   * @returns the policy, or undefined
+   */
+  managedPolicy(arn: string): ManagedPolicyRecord | undefined {
+    return this.managedPolicies.get(arn)
+  }
+
+  /**
+   * Finds a function.
+   *
+   * @param accountId - 12 digits
+   * @param region - such as `us-east-1`
+   * @param name - the function's name
+   * @returns the function, or undefined
+   */
+  function(accountId: string, region: string, name: string): FunctionRecord | undefined {
+    return this.functions.get(createFunctionArn(region, accountId, name))
+  }
+
+  /**
+   * Finds a function by its ARN.
+   *
+   * @param arn - unqualified
+   * @returns the function, or undefined
+   */
+  functionByArn(arn: string): FunctionRecord | undefined {
+    return this.functions.get(arn)
+  }
+
+  /**
+   * Finds a function URL by its id.
+   *
+   * @param urlId - 32 lower-case alphanumerics
+   * @returns the URL, or undefined
+   */
+  functionUrl(urlId: string): FunctionUrlRow | undefined {
+    return this.urls.get(urlId)
+  }
+
+  /**
+   * Lists the URLs of a function.
+   *
+   * @param functionArn - unqualified
+   * @returns that of `$LATEST` first
+   */
+  functionUrls(functionArn: string): FunctionUrlRow[] {
+    return this.urls.list(functionArn)
+  }
+
+  /**
+   * Lists the URLs of every function, for opening them at the start.
+   *
+   * @returns oldest first
+   */
+  allFunctionUrls(): FunctionUrlRow[] {
+    return this.urls.all()
+  }
+
+  /**
+   * Replaces a function URL's record, such as after it was opened on another port.
+   *
+   * @param url - the whole of it, with an id that exists
+   */
+  putFunctionUrl(url: FunctionUrlRow): void {
+    this.urls.replace(url)
+  }
+
+  /**
+   * Reads a function's policy as stored.
+   *
+   * @param functionArn - unqualified
+   * @param qualifier - an alias or version; absent for the function itself
+   * @returns the document and the revision, or undefined when there is no policy
+   */
+  functionPolicy(functionArn: string, qualifier?: string): StoredFunctionPolicy | undefined {
+    const statements = this.policies.statements(functionArn, qualifier)
+    const revisionId = this.functions.get(functionArn)?.revisionId
+    if (statements.length === 0 || revisionId === undefined) return undefined
+    return { document: createFunctionPolicyDocument(statements), revisionId }
+  }
+}

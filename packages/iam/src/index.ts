@@ -1,1 +1,41 @@
-export {}
+export { createAccessDeniedMessage } from './access-denied-message.ts'
+export type { CompiledPolicy, CompiledStatement } from './compile.ts'
+export { compilePolicy } from './compile.ts'
+export type {
+  AccessRequest,
+  ApiRequestInput,
+  FunctionUrlRequestInput,
+  HttpFacts,
+  RequestedAction,
+} from './contexts.ts'
+export { createApiRequest, createFunctionUrlRequest, lowerCaseKeys } from './contexts.ts'
+export type { ActionVerdict, Decision, PolicySet } from './decide.ts'
+export { decide } from './decide.ts'
+export type { EndpointAction, EndpointKind, EndpointKindName, UrlAuthType } from './endpoint-kinds.ts'
+export { endpointKinds } from './endpoint-kinds.ts'
+export { parsePolicy } from './parse-policy.ts'
+export { PolicyError } from './policy-error.ts'
+export type {
+  Condition,
+  Policy,
+  PolicyKind,
+  PolicyOrigin,
+  PrincipalElement,
+  PrincipalElementType,
+  Statement,
+  StatementRef,
+} from './policy.ts'
+export type {
+  AnonymousPrincipal,
+  FederatedUserPrincipal,
+  Principal,
+  PrincipalTags,
+  RoleSessionPrincipal,
+  RootPrincipal,
+  ServicePrincipal,
+  UserPrincipal,
+} from './principal.ts'
+export { printPolicy } from './print-policy.ts'
+export type { RequestContext } from './request-context.ts'
+export type { AssumeRoleRequestInput } from './trust.ts'
+export { createAssumeRoleRequest, decideTrust } from './trust.ts'

@@ -1,1 +1,37 @@
-export {}
+export { AwsError, toAwsError, type AwsErrorCode } from './errors.ts'
+export {
+  createAwsTarget,
+  createClients,
+  readCredentials,
+  type Clients,
+  type CredentialSource,
+  type Target,
+} from './target.ts'
+export { maxFunctionNameLength, parseFunctionName, type FunctionName } from './function-name.ts'
+export { findFunction, type FoundFunction } from './functions.ts'
+export {
+  createBundle,
+  nameFromEntry,
+  type Bundle,
+  type BundleOptions,
+  type EntryKind,
+} from './bundle/bundle.ts'
+export { watchBundle, type Watch, type WatchListener } from './bundle/watch.ts'
+export { deploy, type Deployment, type DeployOptions, type DeployStep } from './deploy.ts'
+export {
+  createUrl,
+  deleteUrl,
+  getUrl,
+  listUrls,
+  updateUrl,
+  type DeletedUrl,
+  type FunctionUrl,
+  type UrlOptions,
+} from './urls.ts'
+export { grant, revoke, type Grant, type GrantOptions, type Revocation, type RevokeOptions } from './grant.ts'
+export { createGrantPermissions, createIdentityPolicy } from './grant-rule.ts'
+export { resolvePrincipal, type GrantPrincipal } from './principal.ts'
+export type { Permission, PermissionOutcome } from './statements.ts'
+export type { AccessAnswer } from './access.ts'
+export { assumeRole } from './assume.ts'
+export { createAwsCommand, quoteShellWord } from './command-line.ts'

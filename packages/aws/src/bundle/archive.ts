@@ -1,0 +1,73 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { zipSync, type Zippable } from 'fflate'
+
+/** One file of a bundle. */
+export interface BundleFile {
+  /** Path inside the zip, with `/`. */
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** Whether the file may be executed: `bootstrap` must be. */
+  readonly executable?: boolean
+}
+
+/** The same files make the same zip, so that an unchanged bundle is seen to be unchanged. */
+const fixedTime = new Date(2020, 0, 1)
+const unix = 3
+
+/**
+ * Makes a zip of files, readable by everybody as Lambda wants them.
+ * @param files the files, in any order
+ * @returns the zip's bytes, equal for equal files
+ */
+export function createZip(files: readonly BundleFile[]): Uint8Array {
+  const entries: Zippable = {}
+  for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    const mode = file.executable === true ? 0o100755 : 0o100644
+    // The shift's sign does not matter: fflate writes the low 32 bits.
+    entries[file.path] = [file.bytes, { mtime: fixedTime, os: unix, attrs: (mode << 16) >>> 0 }]
+  }
+  return zipSync(entries, { level: 6 })
+}
+
+/** What never belongs into a function: version control, caches, the local side's own state. */
+const skippedNames = new Set([
+  '.git',
+  '.furlong',
+  '__pycache__',
+  '.DS_Store',
+  '.venv',
+  'venv',
+  '.pytest_cache',
+  '.mypy_cache',
+])
+
+/**
+ * Reads every file below a folder; links are followed, caches and version control are left out.
+ * @param folder the folder
+ * @param skip further names to leave out
+ * @returns its files with paths relative to it
+ */
+export async function readFolder(folder: string, skip: readonly string[] = []): Promise<BundleFile[]> {
+  const files: BundleFile[] = []
+  await collect(folder, folder, new Set([...skippedNames, ...skip]), files)
+  return files
+}
+
+async function collect(
+  root: string,
+  folder: string,
+  skip: ReadonlySet<string>,
+  files: BundleFile[],
+): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (skip.has(entry.name)) continue
+    const path = join(folder, entry.name)
+    const info = await stat(path).catch(() => undefined)
+    if (info?.isDirectory() === true) await collect(root, path, skip, files)
+    if (info?.isFile() === true) {
+      const executable = (info.mode & 0o100) !== 0
+      files.push({ path: relative(root, path).split(sep).join('/'), bytes: await readFile(path), executable })
+    }
+  }
+}

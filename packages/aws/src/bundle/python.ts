@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { AwsError } from '../errors.ts'
+import { readFolder, type BundleFile } from './archive.ts'
+
+const candidates: readonly string[] = ['handler', 'lambda_handler']
+
+/**
+ * Finds the handler of a Python entry: a function or a name at the top level.
+ * @param entry path of the `.py` file
+ * @returns Lambda's form, such as `app.handler`
+ * @throws {AwsError} `BundleFailed` when neither `handler` nor `lambda_handler` is there
+ */
+export async function findPythonHandler(entry: string): Promise<string> {
+  const text = await readFile(entry, 'utf8')
+  const module = basename(entry, '.py')
+  // Read, not run: an import of the module here would need its packages and run its side effects.
+  const found = candidates.find((name) =>
+    new RegExp(
+      `^(?:(?:async )?def ${name}\\s*\\(|${name}\\s*(?::[^=]+)?=[^=]|(?:from|import)\\b.*\\b${name}\\b)`,
+      'm',
+    ).test(text),
+  )
+  if (found !== undefined) return `${module}.${found}`
+  throw new AwsError(
+    'BundleFailed',
+    `${basename(entry)} has neither a 'handler' nor a 'lambda_handler' at its top level.`,
+    {
+      tryThis: `handler = Mangum(app), or name yours with --handler ${module}.<name>`,
+    },
+  )
+}
+
+/**
+ * Reads the files of a Python function: everything in the entry's folder, the packages vendored into it included.
+ * @param entry path of the `.py` file
+ * @returns the files for the zip
+ */
+export async function readPython(entry: string): Promise<BundleFile[]> {
+  return readFolder(dirname(entry), ['node_modules'])
+}

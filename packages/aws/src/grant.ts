@@ -1,0 +1,153 @@
+import { waitForAccess, type AccessAnswer } from './access.ts'
+import { withAwsErrors } from './errors.ts'
+import { findFunction, type FoundFunction } from './functions.ts'
+import { createGrantPermissions, createIdentityPolicy } from './grant-rule.ts'
+import { resolvePrincipal, type GrantPrincipal } from './principal.ts'
+import {
+  ensurePermissions,
+  isSamePrincipal,
+  readFunctionPolicy,
+  removeStatement,
+  type PermissionOutcome,
+} from './statements.ts'
+import { createClients, type CredentialSource, type Target } from './target.ts'
+import { findUrl } from './urls.ts'
+import { createPatience, freshPrincipal } from './wait.ts'
+
+/** What a grant is of. */
+export interface GrantOptions {
+  /** Name, `name:alias` or ARN of the function whose URL may be called. */
+  readonly functionName: string
+  /** Who may call: see `resolvePrincipal`. */
+  readonly to: string
+  /** Waits until a signed `GET /` of the caller is let in: how its credentials are made, and for how long. */
+  readonly wait?: {
+    credentialsFor(principal: GrantPrincipal): Promise<CredentialSource>
+    readonly timeoutMs?: number
+  }
+}
+
+/** What a grant did. */
+export interface Grant {
+  readonly functionArn: string
+  readonly url?: string
+  readonly principal: GrantPrincipal
+  readonly statements: readonly PermissionOutcome[]
+  /** What the other account must still allow its caller; absent within one account. */
+  readonly identityPolicy?: string
+  readonly notes: readonly string[]
+  /** The answer that ended the waiting; absent without `wait`. */
+  readonly access?: AccessAnswer
+}
+
+/**
+ * Lets a caller call a function's URL: both statements, one after the other, with the conditions that keep them to the URL.
+ * @param target the account of the function
+ * @param options function, caller, whether to wait
+ * @returns what was added, what was there, and what the other side must do
+ * @throws {AwsError} `FunctionNotFound`, `PrincipalNotFound`, `ServicePrincipalRefused`, `TimedOut` when waiting did not help
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+export async function grant(target: Target, options: GrantOptions): Promise<Grant> {
+  return withAwsErrors(async () => {
+    const clients = createClients(target)
+    const principal = await resolvePrincipal(options.to, clients)
+    const found = await findFunction(clients, options.functionName, target)
+    const lambda = await clients.lambda()
+    const url = await findUrl(lambda, found.ref)
+    const statements = await ensurePermissions(lambda, found.ref, createGrantPermissions(principal), {
+      patience: createPatience(target, 60_000),
+      // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
+      rules: target.kind === 'aws' ? [freshPrincipal] : [],
+    })
+    const isCrossAccount = principal.accountId !== found.accountId
+    const granted: Grant = {
+      functionArn: found.functionArn,
+      principal,
+      statements,
+      ...(url === undefined ? {} : { url: url.url }),
+      ...(isCrossAccount ? { identityPolicy: createIdentityPolicy(found.functionArn) } : {}),
+      notes: createNotes(found, principal, url?.authType, isCrossAccount),
+    }
+    if (options.wait === undefined || url === undefined) return granted
+    const credentials = await options.wait.credentialsFor(principal)
+    const region = found.functionArn.split(':')[3] ?? target.region
+    const patience = createPatience(target, options.wait.timeoutMs ?? 180_000)
+    return { ...granted, access: await waitForAccess({ url: url.url, region, credentials, patience }) }
+  })
+}
+
+/** What a revocation is of. */
+export interface RevokeOptions {
+  readonly functionName: string
+  /** Who may no longer call: as for a grant; `*` for the public statements. */
+  readonly from: string
+}
+
+/** What a revocation did. */
+export interface Revocation {
+  readonly functionArn: string
+  readonly principal: GrantPrincipal
+  /** Ids of the statements that were removed; none when there was nothing to take back. */
+  readonly removed: readonly string[]
+}
+
+/**
+ * Takes a grant back: every statement of the function's policy that lets exactly this caller do one of the two actions.
+ * @param target the account of the function
+ * @param options function and caller
+ * @returns which statements were removed
+ * @throws {AwsError} `FunctionNotFound`, `PrincipalNotFound`
+ */
+export async function revoke(target: Target, options: RevokeOptions): Promise<Revocation> {
+  return withAwsErrors(async () => {
+    const clients = createClients(target)
+    const found = await findFunction(clients, options.functionName, target)
+    const principal = options.from === '*' ? everyone : await resolvePrincipal(options.from, clients)
+    const lambda = await clients.lambda()
+    const permissions = createGrantPermissions(principal)
+    const ours = new Set(permissions.map(({ statementId }) => statementId))
+    const actions = new Set<unknown>(permissions.map(({ action }) => action))
+    const removed: string[] = []
+    const { statements } = await readFunctionPolicy(lambda, found.ref)
+    for (const { Sid, Effect, Action, Principal } of statements) {
+      const isGrant =
+        Effect === 'Allow' && actions.has(Action) && isSamePrincipal(Principal, principal.principal)
+      if (Sid === undefined || !(isGrant || ours.has(Sid))) continue
+      await removeStatement(lambda, found.ref, Sid, createPatience(target, 60_000))
+      removed.push(Sid)
+    }
+    return { functionArn: found.functionArn, principal, removed }
+  })
+}
+
+const everyone: GrantPrincipal = { kind: 'everyone', principal: '*', accountId: '', says: 'everybody' }
+
+function createNotes(
+  found: FoundFunction,
+  principal: GrantPrincipal,
+  authType: string | undefined,
+  isCrossAccount: boolean,
+): string[] {
+  const notes: string[] = []
+  if (authType === undefined) {
+    const name =
+      found.ref.qualifier === undefined
+        ? found.ref.functionName
+        : `${found.ref.functionName}:${found.ref.qualifier}`
+    notes.push(`The function has no URL yet: npx furlong url create ${name}`)
+  }
+  if (authType === 'NONE') {
+    notes.push('The URL has AuthType NONE: the statement for AWS_IAM does not apply until that is changed.')
+  }
+  if (isCrossAccount) {
+    notes.push(
+      `The caller is of account ${principal.accountId}: its own identity policy must allow both actions too.`,
+    )
+  } else if (principal.kind === 'account') {
+    notes.push(
+      'A grant to the own account lets in those whose identity policy allows both actions, nobody else.',
+    )
+  }
+  return notes
+}

@@ -1,0 +1,180 @@
+import { AwsError, isServiceError } from './errors.ts'
+import { parseFunctionName } from './function-name.ts'
+import type { Clients } from './target.ts'
+
+/** Whom a grant is for. */
+export interface GrantPrincipal {
+  readonly kind: 'role' | 'user' | 'account' | 'everyone'
+  /** What `AddPermission` takes as principal: an ARN, an account id, or `*`. */
+  readonly principal: string
+  readonly accountId: string
+  /** How the principal was found, for people: `the role of function my-caller`. */
+  readonly says: string
+}
+
+interface PrincipalForm {
+  readonly pattern: RegExp
+  resolve(match: RegExpExecArray, clients: Clients): Promise<GrantPrincipal> | GrantPrincipal
+}
+
+/** The forms in which a caller may be named; the first that matches decides, a bare name is looked up last. */
+const forms: readonly PrincipalForm[] = [
+  { pattern: /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/, resolve: ([service]) => refuseService(service) },
+  {
+    pattern: /^arn:aws[a-z-]*:iam::(\d{12}):role\/.+$/,
+    resolve: ([arn, accountId = '']) => ({
+      kind: 'role',
+      principal: arn,
+      accountId,
+      says: 'the role itself',
+    }),
+  },
+  {
+    pattern: /^arn:aws[a-z-]*:iam::(\d{12}):user\/.+$/,
+    resolve: ([arn, accountId = '']) => ({
+      kind: 'user',
+      principal: arn,
+      accountId,
+      says: 'the user itself',
+    }),
+  },
+  {
+    pattern: /^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$/,
+    resolve: ([, accountId = '']) => createAccount(accountId),
+  },
+  {
+    pattern: /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/,
+    resolve: async ([arn, accountId = '', roleName = ''], clients) => ({
+      kind: 'role',
+      principal: await findSessionRole(clients, accountId, roleName),
+      accountId,
+      says: `the role behind the session ${arn.split('/').at(-1)}`,
+    }),
+  },
+  {
+    pattern: /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+$/,
+    resolve: async ([arn], clients) => {
+      const found = await findFunctionRole(clients, arn)
+      if (found !== undefined) return found
+      throw new AwsError('FunctionNotFound', `There is no function ${arn} in this account and region.`)
+    },
+  },
+  {
+    pattern: /^role\/(.+)$/,
+    resolve: async ([, name = ''], clients) => required(await findRole(clients, name), `role '${name}'`),
+  },
+  {
+    pattern: /^user\/(.+)$/,
+    resolve: async ([, name = ''], clients) => required(await findUser(clients, name), `user '${name}'`),
+  },
+  {
+    pattern: /^[\w+=,.@-]+$/,
+    resolve: async ([name], clients) =>
+      required(
+        (await findFunctionRole(clients, name)) ??
+          (await findRole(clients, name)) ??
+          (await findUser(clients, name)),
+        `function, role or user named '${name}'`,
+      ),
+  },
+]
+
+/**
+ * Finds whom a grant is for.
+ * @param to a function's name or ARN (its role is meant), a role, a user (names, `role/x`, `user/x`, ARNs), a session's ARN
+ *   (its role is meant), or an account id
+ * @param clients the clients of the account the caller is looked up in
+ * @returns the principal as `AddPermission` takes it
+ * @throws {AwsError} `ServicePrincipalRefused`, `PrincipalNotFound` or `FunctionNotFound`
+ */
+export async function resolvePrincipal(to: string, clients: Clients): Promise<GrantPrincipal> {
+  for (const form of forms) {
+    const match = form.pattern.exec(to)
+    if (match !== null) return form.resolve(match, clients)
+  }
+  throw new AwsError(
+    'PrincipalNotFound',
+    `'${to}' names no caller: a function, a role, a user, an account id of 12 digits, or an ARN of one of them is wanted.`,
+  )
+}
+
+function refuseService(service: string): never {
+  if (service === 'lambda.amazonaws.com') {
+    throw new AwsError(
+      'ServicePrincipalRefused',
+      "A grant to lambda.amazonaws.com looks as if it let every function call, and lets none: a function calls with its role's credentials, never as the service.",
+      { tryThis: "npx furlong grant <function> --to <the calling function's name>, which grants its role" },
+    )
+  }
+  throw new AwsError(
+    'ServicePrincipalRefused',
+    `A grant to the service ${service} is not served: without a condition on its source every customer of that service could call.`,
+  )
+}
+
+function createAccount(accountId: string): GrantPrincipal {
+  return {
+    kind: 'account',
+    principal: accountId,
+    accountId,
+    says: 'the account: each of its users and roles whose own policy allows both actions',
+  }
+}
+
+/** Only IAM knows a role's path, which the session's ARN leaves out. */
+async function findSessionRole(clients: Clients, accountId: string, roleName: string): Promise<string> {
+  const own = await findRole(clients, roleName)
+  if (own?.accountId === accountId) return own.principal
+  return `arn:aws:iam::${accountId}:role/${roleName}`
+}
+
+async function findFunctionRole(clients: Clients, nameOrArn: string): Promise<GrantPrincipal | undefined> {
+  if (/[^a-zA-Z0-9-_:]/.test(nameOrArn)) return undefined
+  const { name } = parseFunctionName(nameOrArn)
+  const lambda = await clients.lambda()
+  try {
+    const { Role } = await lambda.getFunctionConfiguration({ FunctionName: nameOrArn })
+    if (Role === undefined) return undefined
+    return {
+      kind: 'role',
+      principal: Role,
+      accountId: Role.split(':')[4] ?? '',
+      says: `the role of function ${name}`,
+    }
+  } catch (error) {
+    if (isServiceError(error, 'ResourceNotFoundException')) return undefined
+    throw error
+  }
+}
+
+async function findRole(clients: Clients, name: string): Promise<GrantPrincipal | undefined> {
+  const iam = await clients.iam()
+  const roleName = name.split('/').at(-1) ?? name
+  const arn = await orNothing(async () => (await iam.getRole({ RoleName: roleName })).Role?.Arn)
+  return arn === undefined
+    ? undefined
+    : { kind: 'role', principal: arn, accountId: arn.split(':')[4] ?? '', says: `the role ${name}` }
+}
+
+async function findUser(clients: Clients, name: string): Promise<GrantPrincipal | undefined> {
+  const iam = await clients.iam()
+  const userName = name.split('/').at(-1) ?? name
+  const arn = await orNothing(async () => (await iam.getUser({ UserName: userName })).User?.Arn)
+  return arn === undefined
+    ? undefined
+    : { kind: 'user', principal: arn, accountId: arn.split(':')[4] ?? '', says: `the user ${name}` }
+}
+
+async function orNothing(look: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (isServiceError(error, 'NoSuchEntityException', 'NoSuchEntity')) return undefined
+    throw error
+  }
+}
+
+function required(found: GrantPrincipal | undefined, what: string): GrantPrincipal {
+  if (found !== undefined) return found
+  throw new AwsError('PrincipalNotFound', `There is no ${what} in this account and region.`)
+}

@@ -1,0 +1,189 @@
+import type { AddPermissionCommandInput, Lambda } from '@aws-sdk/client-lambda'
+import { isServiceError } from './errors.ts'
+import { retry, type Patience, type RetryRule, passingRefusals } from './wait.ts'
+
+/** One statement of a function's policy, as `AddPermission` takes it. */
+export interface Permission {
+  readonly statementId: string
+  readonly action: string
+  /** `*`, an account id, or the ARN of a role, user or account. */
+  readonly principal: string
+  readonly functionUrlAuthType?: 'AWS_IAM' | 'NONE'
+  readonly invokedViaFunctionUrl?: true
+}
+
+/** What became of one statement. */
+export interface PermissionOutcome {
+  readonly statementId: string
+  readonly action: string
+  readonly outcome: 'added' | 'present' | 'replaced'
+}
+
+interface Statement {
+  readonly Sid?: string
+  readonly Effect: string
+  readonly Principal: unknown
+  readonly Action: unknown
+  readonly Condition?: unknown
+}
+
+/** A function's policy as it stands. */
+export interface FunctionPolicy {
+  readonly statements: readonly Statement[]
+}
+
+/** Which function, and which of its aliases. */
+export interface FunctionRef {
+  readonly functionName: string
+  readonly qualifier?: string
+}
+
+function createInput(ref: FunctionRef): { FunctionName: string; Qualifier?: string } {
+  return {
+    FunctionName: ref.functionName,
+    ...(ref.qualifier === undefined ? {} : { Qualifier: ref.qualifier }),
+  }
+}
+
+/**
+ * Reads a function's policy.
+ * @param lambda the client
+ * @param ref function and alias
+ * @returns its statements; none when there is no policy yet
+ */
+export async function readFunctionPolicy(lambda: Lambda, ref: FunctionRef): Promise<FunctionPolicy> {
+  try {
+    const { Policy } = await lambda.getPolicy(createInput(ref))
+    const document = JSON.parse(Policy ?? '{}') as { Statement?: readonly Statement[] }
+    return { statements: document.Statement ?? [] }
+  } catch (error) {
+    if (isServiceError(error, 'ResourceNotFoundException')) return { statements: [] }
+    throw error
+  }
+}
+
+/**
+ * Makes a permission the `AddPermission` input it stands for.
+ * @param ref function and alias
+ * @param permission the statement
+ * @returns the input
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+ */
+export function createPermissionInput(ref: FunctionRef, permission: Permission): AddPermissionCommandInput {
+  return {
+    ...createInput(ref),
+    StatementId: permission.statementId,
+    Action: permission.action,
+    Principal: permission.principal,
+    ...(permission.functionUrlAuthType === undefined
+      ? {}
+      : { FunctionUrlAuthType: permission.functionUrlAuthType }),
+    ...(permission.invokedViaFunctionUrl === undefined ? {} : { InvokedViaFunctionUrl: true }),
+  }
+}
+
+/**
+ * Tells whether a stored statement is what `AddPermission` makes of a permission, whatever its id.
+ * @param statement a statement of a function's policy, as `GetPolicy` shows it
+ * @param permission the permission
+ * @returns whether they say the same
+ */
+export function isSameStatement(statement: Statement, permission: Permission): boolean {
+  return (
+    statement.Effect === 'Allow' &&
+    statement.Action === permission.action &&
+    isSamePrincipal(statement.Principal, permission.principal) &&
+    JSON.stringify(statement.Condition ?? {}) === JSON.stringify(createCondition(permission))
+  )
+}
+
+/**
+ * Tells whether a stored principal is the one named in `AddPermission`.
+ * @param stored the `Principal` element
+ * @param principal what `AddPermission` was given
+ * @returns whether they are the same; a deleted role's unique id never is
+ */
+export function isSamePrincipal(stored: unknown, principal: string): boolean {
+  if (principal === '*') return stored === '*' || readAwsPrincipal(stored) === '*'
+  const arn = /^\d{12}$/.test(principal) ? `arn:aws:iam::${principal}:root` : principal
+  return readAwsPrincipal(stored) === arn
+}
+
+function readAwsPrincipal(stored: unknown): unknown {
+  const value = (stored as { AWS?: unknown } | null)?.AWS
+  return Array.isArray(value) && value.length === 1 ? value[0] : value
+}
+
+function createCondition(permission: Permission): object {
+  if (permission.functionUrlAuthType !== undefined) {
+    return { StringEquals: { 'lambda:FunctionUrlAuthType': permission.functionUrlAuthType } }
+  }
+  return permission.invokedViaFunctionUrl === undefined
+    ? {}
+    : { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }
+}
+
+/**
+ * Sees to it that a function's policy holds the permissions, one after the other: Lambda answers 409 to two at once.
+ * @param lambda the client
+ * @param ref function and alias
+ * @param permissions the statements, in order
+ * @param options how long to go on while AWS refuses for a reason that passes, and which further reasons do
+ * @returns what became of each; a statement that was there under another id counts as present
+ */
+export async function ensurePermissions(
+  lambda: Lambda,
+  ref: FunctionRef,
+  permissions: readonly Permission[],
+  options: { patience: Patience; rules?: readonly RetryRule[] },
+): Promise<PermissionOutcome[]> {
+  const outcomes: PermissionOutcome[] = []
+  const policy = await readFunctionPolicy(lambda, ref)
+  for (const permission of permissions) {
+    const { statementId, action } = permission
+    if (policy.statements.some((statement) => isSameStatement(statement, permission))) {
+      outcomes.push({ statementId, action, outcome: 'present' })
+      continue
+    }
+    // Our id with another content: the role was deleted and made again, and the statement holds its dead unique id.
+    const isStale = policy.statements.some((statement) => statement.Sid === statementId)
+    if (isStale) await removeStatement(lambda, ref, statementId, options.patience)
+    const rules = [...passingRefusals, ...(options.rules ?? [])]
+    await retry(() => addPermission(lambda, ref, permission), options.patience, rules)
+    outcomes.push({ statementId, action, outcome: isStale ? 'replaced' : 'added' })
+  }
+  return outcomes
+}
+
+async function addPermission(lambda: Lambda, ref: FunctionRef, permission: Permission): Promise<void> {
+  try {
+    await lambda.addPermission(createPermissionInput(ref, permission))
+  } catch (error) {
+    // Somebody added the same statement between our look and now: that is what was wanted.
+    const isDuplicate =
+      isServiceError(error, 'ResourceConflictException') && error.message.includes('already exists')
+    if (!isDuplicate) throw error
+    const { statements } = await readFunctionPolicy(lambda, ref)
+    if (!statements.some((statement) => isSameStatement(statement, permission))) throw error
+  }
+}
+
+/**
+ * Removes one statement; it is no error when it is gone already.
+ * @param lambda the client
+ * @param ref function and alias
+ * @param statementId its id
+ * @param patience how long to go on while another change is under way
+ */
+export async function removeStatement(
+  lambda: Lambda,
+  ref: FunctionRef,
+  statementId: string,
+  patience: Patience,
+): Promise<void> {
+  try {
+    await retry(() => lambda.removePermission({ ...createInput(ref), StatementId: statementId }), patience)
+  } catch (error) {
+    if (!isServiceError(error, 'ResourceNotFoundException')) throw error
+  }
+}

@@ -1,0 +1,85 @@
+import type { IAM } from '@aws-sdk/client-iam'
+import type { Lambda } from '@aws-sdk/client-lambda'
+import type { STS } from '@aws-sdk/client-sts'
+import type { Credentials } from '@furlong/sigv4'
+import { AwsError } from './errors.ts'
+
+/** Credentials, or how to get them each time they are needed. */
+export type CredentialSource = Credentials | (() => Promise<Credentials>)
+
+/** The account furlong works on: one of the local side, or one of AWS. */
+export interface Target {
+  readonly kind: 'local' | 'aws'
+  readonly region: string
+  /** Where the APIs answer; absent on AWS, where the SDK finds the region's own. */
+  readonly endpoint?: string
+  readonly credentials: CredentialSource
+  /** The profile of the AWS configuration the credentials come from; only for saying so. */
+  readonly profile?: string
+}
+
+/** The three SDK clients of a target, each made (and its package loaded) when first asked for. */
+export interface Clients {
+  lambda(): Promise<Lambda>
+  iam(): Promise<IAM>
+  sts(): Promise<STS>
+}
+
+function once<T>(create: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= create())
+}
+
+/**
+ * Creates the SDK clients of a target.
+ * @param target the account to work on
+ * @returns the clients, loaded lazily
+ */
+export function createClients(target: Target): Clients {
+  const configuration = {
+    region: target.region,
+    credentials: target.credentials,
+    ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
+  }
+  return {
+    lambda: once(async () => new (await import('@aws-sdk/client-lambda')).Lambda(configuration)),
+    iam: once(async () => new (await import('@aws-sdk/client-iam')).IAM(configuration)),
+    sts: once(async () => new (await import('@aws-sdk/client-sts')).STS(configuration)),
+  }
+}
+
+/**
+ * Creates the target for an account of AWS from the SDK's own credential chain (profiles, SSO, process, container, instance).
+ * @param options `profile` of the AWS configuration files; `region`, else the environment's or the profile's
+ * @returns the target; credentials are looked up when first used
+ * @throws {AwsError} `RegionMissing` when neither the options, the environment nor the profile names a region
+ */
+export async function createAwsTarget(options: { profile?: string; region?: string } = {}): Promise<Target> {
+  const [{ fromNodeProviderChain }, { Lambda }] = await Promise.all([
+    import('@aws-sdk/credential-providers'),
+    import('@aws-sdk/client-lambda'),
+  ])
+  const profile = options.profile === undefined ? {} : { profile: options.profile }
+  const region = options.region ?? (await readConfiguredRegion(() => new Lambda(profile).config.region()))
+  return { kind: 'aws', region, credentials: fromNodeProviderChain(profile), ...profile }
+}
+
+async function readConfiguredRegion(read: () => Promise<string>): Promise<string> {
+  try {
+    return await read()
+  } catch (cause) {
+    throw new AwsError('RegionMissing', 'No region is named by --region, AWS_REGION or the profile.', {
+      cause,
+      tryThis: '--region us-east-1',
+    })
+  }
+}
+
+/**
+ * Reads the credentials of a source once.
+ * @param source credentials, or how to get them
+ * @returns the credentials as they are now
+ */
+export async function readCredentials(source: CredentialSource): Promise<Credentials> {
+  return typeof source === 'function' ? source() : source
+}

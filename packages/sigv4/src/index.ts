@@ -1,1 +1,11 @@
-export {}
+export { formatAmzDate, parseAmzDate } from './amz-date.ts'
+export { readAuthorization, type SignatureForm } from './authorization.ts'
+export type { CredentialScope } from './canonical-request.ts'
+export type { Credentials } from './credentials.ts'
+export type { SigV4Failure } from './failures.ts'
+export { maskToken } from './mask.ts'
+export { presign, type PresignedRequest, type PresignOptions } from './presign.ts'
+export type { RawRequest } from './received-request.ts'
+export type { HeaderPair, SignableRequest, SignOptions } from './signable-request.ts'
+export { sign, type SignedRequest } from './sign.ts'
+export { type KeyLookup, type SigningTrace, type Verification, verify, type VerifyOptions } from './verify.ts'

@@ -1,1 +1,7 @@
-export {}
+export type { LambdaApp } from './application.ts'
+export { getCaller } from './caller.ts'
+export type { Caller } from './caller.ts'
+export type { LambdaBindings, LambdaContext, LambdaExecutionContext } from './context.ts'
+export type { FetchApp, FetchFunction } from './fetch-app.ts'
+export { toLambda } from './to-lambda.ts'
+export type { LambdaHandler, LambdaOptions } from './to-lambda.ts'

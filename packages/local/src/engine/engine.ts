@@ -1,0 +1,165 @@
+import type { EnvironmentServices } from './environment.ts'
+import { EngineError } from './errors.ts'
+import { Pool } from './pool.ts'
+import type { Fleet, PoolStatus } from './pool.ts'
+import { runtimeFamily } from './runtimes.ts'
+import type { EngineLimits, EngineOptions, FunctionSpec, Invocation, InvokeOutcome } from './types.ts'
+import { Watchdog } from './watchdog.ts'
+
+/** The numbers an engine works with unless told otherwise. */
+export const defaultLimits: EngineLimits = {
+  processesPerFunction: 10,
+  processes: 100,
+  // Freezing costs nothing after 100 ms of idleness, and doubles the time of a call when done at once.
+  freezeAfterMs: 100,
+  idleExpiryMs: 5 * 60_000,
+  initMs: 10_000,
+  stopMs: 500,
+}
+
+/** What an engine is doing. */
+export interface EngineStatus {
+  /** Processes in all. */
+  readonly processes: number
+  /** One entry for each revision that has processes or callers. */
+  readonly functions: readonly PoolStatus[]
+}
+
+/** Runs functions as processes of this machine, each behind a Runtime API of its own. */
+export class Engine implements Fleet {
+  readonly #services: EnvironmentServices
+  readonly #watchdog = new Watchdog()
+  readonly #current = new Map<string, Pool>()
+  readonly #pools = new Set<Pool>()
+  // Pools that could not start an environment, in the order in which they asked.
+  readonly #requests = new Set<Pool>()
+  #isClosed = false
+
+  /**
+   * Creates an engine; it starts nothing yet.
+   * @param options Sessions, variables, log and limits.
+   */
+  constructor(options: EngineOptions) {
+    this.#services = {
+      options,
+      limits: { ...defaultLimits, ...options.limits },
+      watchdog: this.#watchdog,
+      now: () => options.now?.() ?? new Date(),
+    }
+  }
+
+  /**
+   * Runs one invocation, on a warm environment when there is one.
+   * @param spec The function; a revision other than that of the last call retires the older environments.
+   * @param invocation The event and its ids.
+   * @returns The result, the stream, or the error of the function.
+   * @throws {EngineError} `UnknownRuntime`, `RuntimeMissing`, or `EngineClosed` when the engine was closed before the answer.
+   */
+  async invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome> {
+    if (this.#isClosed) throw new EngineError('EngineClosed', 'The engine is closed')
+    return await this.#poolFor(spec).invoke(invocation)
+  }
+
+  /**
+   * Ends the environments of a function, of all its versions: invocations that began or wait finish first.
+   * @param functionArn Unqualified ARN.
+   * @returns When the last process is gone.
+   */
+  async retire(functionArn: string): Promise<void> {
+    const retired = [...this.#pools].filter((pool) => pool.spec.arn === functionArn)
+    for (const [key, pool] of this.#current) if (retired.includes(pool)) this.#current.delete(key)
+    for (const pool of retired) pool.drain()
+    await Promise.all(retired.map((pool) => pool.emptied))
+    for (const pool of retired) this.#pools.delete(pool)
+  }
+
+  /**
+   * Tells what runs.
+   * @returns Processes and queues.
+   */
+  status(): EngineStatus {
+    return {
+      processes: this.#countProcesses(),
+      functions: [...this.#pools].filter((pool) => !pool.isEmpty).map((pool) => pool.status()),
+    }
+  }
+
+  /**
+   * Ends every process: SIGTERM, then SIGKILL; callers that wait are rejected with `EngineClosed`.
+   * @returns When nothing is left, no process and no folder.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const reason = new EngineError('EngineClosed', 'The engine was closed')
+    await Promise.all([...this.#pools].map((pool) => pool.close(reason)))
+    await this.#watchdog.close()
+  }
+
+  /**
+   * Starts an environment for a pool, now or when there is room.
+   * @param pool The pool.
+   */
+  request(pool: Pool): void {
+    if (!pool.wantsMore) return
+    this.#requests.add(pool)
+    this.#serve()
+  }
+
+  /**
+   * Serves the pools that wait for room.
+   * @param pool The pool whose environment became idle or is gone.
+   */
+  released(pool: Pool): void {
+    if (this.#isClosed) return
+    if (pool.wantsMore) this.#requests.add(pool)
+    if (this.#current.get(keyOf(pool.spec)) !== pool && pool.isEmpty) this.#pools.delete(pool)
+    this.#serve()
+  }
+
+  // One environment for each pool in turn, so that a function with many callers does not take every place.
+  #serve(): void {
+    let free = this.#requests.size === 0 ? 0 : this.#services.limits.processes - this.#countProcesses()
+    for (const pool of this.#requests) {
+      if (free <= 0) break
+      this.#requests.delete(pool)
+      if (!pool.wantsMore) continue
+      pool.startOne()
+      free -= 1
+      // Added at the end of the set, which this loop reaches after the others.
+      if (pool.wantsMore) this.#requests.add(pool)
+    }
+    if (this.#requests.size > 0) this.#makeRoom()
+  }
+
+  #makeRoom(): void {
+    let stopping = 0
+    for (const pool of this.#pools) stopping += pool.stopping
+    if (stopping >= this.#requests.size) return
+    const idle = [...this.#pools].flatMap((pool) => pool.longestIdle ?? [])
+    const oldest = idle.sort((left, right) => left.idleSince - right.idleSince)[0]
+    void oldest?.stop()
+  }
+
+  #poolFor(spec: FunctionSpec): Pool {
+    const key = keyOf(spec)
+    const current = this.#current.get(key)
+    if (current !== undefined && current.spec.revision === spec.revision) return current
+    // Refuses an unknown runtime before anything is retired.
+    runtimeFamily(spec.runtime)
+    const pool = new Pool(spec, this.#services, this)
+    this.#current.set(key, pool)
+    this.#pools.add(pool)
+    current?.drain()
+    return pool
+  }
+
+  #countProcesses(): number {
+    let count = 0
+    for (const pool of this.#pools) count += pool.size
+    return count
+  }
+}
+
+function keyOf(spec: FunctionSpec): string {
+  return `${spec.arn}:${spec.version}`
+}

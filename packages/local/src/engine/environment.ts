@@ -1,0 +1,603 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ChildProcess } from './child-process.ts'
+import { createEnvironmentVariables, createLogStreamName } from './environment-variables.ts'
+import { createExitReport, createTimeoutReport, EngineError } from './errors.ts'
+import type { FailureReport, ProcessEnd } from './errors.ts'
+import { createReportLine, InvocationLog, LineSplitter } from './logs.ts'
+import type { InvocationReport } from './logs.ts'
+import { ResponseStream } from './response-stream.ts'
+import { RuntimeApi } from './runtime-api.ts'
+import type { RuntimeEvents, StreamTarget } from './runtime-api.ts'
+import { resolveRuntime } from './runtimes.ts'
+import type { Launch } from './runtimes.ts'
+import type { EngineLimits, EngineOptions, FunctionSession, FunctionSpec, Invocation } from './types.ts'
+import type { InvokeOutcome } from './types.ts'
+import type { Watchdog } from './watchdog.ts'
+
+/** An invocation and whoever waits for it. */
+export interface Job {
+  readonly invocation: Invocation
+  resolve(outcome: InvokeOutcome): void
+  reject(error: Error): void
+}
+
+/** Why an environment did not become ready. */
+export type StartFailure =
+  | { readonly kind: 'error'; readonly error: Error }
+  | {
+      readonly kind: 'failed'
+      readonly phase: 'init' | 'timeout'
+      report(requestId: string): FailureReport
+    }
+
+/** Told what becomes of an environment. */
+export interface EnvironmentOwner {
+  /** It waits for an event. */
+  onIdle(environment: Environment): void
+  /** It did not become ready; `onGone` follows. */
+  onStartFailed(environment: Environment, failure: StartFailure): void
+  /** It is gone and takes no place any more. */
+  onGone(environment: Environment): void
+}
+
+/** What all environments of an engine share. */
+export interface EnvironmentServices {
+  readonly options: EngineOptions
+  readonly limits: EngineLimits
+  readonly watchdog: Watchdog
+  now(): Date
+}
+
+/** Starting, then idle and busy in turn, then stopping, then gone. */
+export type EnvironmentState = 'starting' | 'idle' | 'busy' | 'stopping' | 'gone'
+
+type Answer =
+  | { readonly kind: 'result'; readonly payload: Buffer }
+  | { readonly kind: 'stream'; readonly contentType: string; readonly stream: ResponseStream }
+  | {
+      readonly kind: 'error'
+      readonly report: FailureReport
+      readonly phase: 'init' | 'invoke' | 'timeout' | 'exit'
+    }
+
+interface Run {
+  readonly job: Job
+  readonly log: InvocationLog
+  readonly startedAt: number
+  readonly deadline: number
+  readonly finished: PromiseWithResolvers<void>
+  answeredAt: number
+  answer: Answer | undefined
+  stream: ResponseStream | undefined
+  isHandedOut: boolean
+  status: 'timeout' | 'error' | undefined
+  errorType: string | undefined
+}
+
+// Lambda replaces a session before it ends in the hands of a function.
+const sessionMarginMs = 5 * 60_000
+
+/** One execution environment: a process, its Runtime API, its folders. It runs one invocation at a time. */
+export class Environment {
+  /** The function it runs. */
+  readonly spec: FunctionSpec
+  readonly #services: EnvironmentServices
+  readonly #owner: EnvironmentOwner
+  readonly #stdout: LineSplitter = new LineSplitter((line) => this.#log(line))
+  readonly #stderr: LineSplitter = new LineSplitter((line) => this.#log(line))
+  readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers<void>()
+  readonly #startup: Promise<void>
+  #state: EnvironmentState = 'starting'
+  #session: FunctionSession | undefined
+  #api: RuntimeApi | undefined
+  #child: ChildProcess | undefined
+  #folder: string | undefined
+  #run: Run | undefined
+  #initLines: string[] = []
+  #initStartedAt = 0
+  #initDurationMs: number | undefined
+  #initTimer: NodeJS.Timeout | undefined
+  #isRepeatedInit = false
+  #timeoutTimer: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
+  #idleSince = 0
+  #invocations = 0
+  #hasPolled = false
+  #isSettling = false
+
+  /**
+   * Starts an environment.
+   * @param spec The function.
+   * @param services What environments share.
+   * @param owner Told what becomes of it.
+   */
+  constructor(spec: FunctionSpec, services: EnvironmentServices, owner: EnvironmentOwner) {
+    this.spec = spec
+    this.#services = services
+    this.#owner = owner
+    this.#startup = this.#start().catch((error: unknown) => {
+      this.#failStart({ kind: 'error', error: error instanceof Error ? error : new Error(String(error)) })
+    })
+  }
+
+  /** What it is doing. */
+  get state(): EnvironmentState {
+    return this.#state
+  }
+
+  /** The process id, once there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Whether its process is frozen. */
+  get isFrozen(): boolean {
+    return this.#child?.isFrozen ?? false
+  }
+
+  /** Invocations so far. */
+  get invocations(): number {
+    return this.#invocations
+  }
+
+  /** When it became idle, `performance.now()`. */
+  get idleSince(): number {
+    return this.#idleSince
+  }
+
+  /** Whether its session ends too soon for another invocation. One it has not served yet it may always serve. */
+  get isWorn(): boolean {
+    if (this.#invocations === 0 || this.#session === undefined) return false
+    return this.#session.expiresAt.getTime() - this.#services.now().getTime() < sessionMarginMs
+  }
+
+  /**
+   * Gives an idle environment an invocation.
+   * @param job The invocation.
+   */
+  invoke(job: Job): void {
+    const { invocation } = job
+    const isFirst = this.#invocations === 0
+    const timeoutMs = this.spec.timeoutSeconds * 1000
+    const startedAt = performance.now()
+    this.#state = 'busy'
+    this.#hasPolled = false
+    this.#invocations += 1
+    this.#run = {
+      job,
+      log: new InvocationLog(isFirst ? this.#initLines : []),
+      startedAt,
+      deadline: startedAt + timeoutMs,
+      finished: Promise.withResolvers<void>(),
+      answeredAt: 0,
+      answer: undefined,
+      stream: undefined,
+      isHandedOut: false,
+      status: undefined,
+      errorType: undefined,
+    }
+    this.#initLines = []
+    this.#log(`START RequestId: ${invocation.requestId} Version: ${this.spec.version}`)
+    this.#child?.thaw()
+    this.#armTimeout(timeoutMs)
+    const context = readClientContext(invocation.clientContext)
+    this.#api?.deliver({
+      requestId: invocation.requestId,
+      payload: invocation.payload,
+      deadlineMs: Date.now() + timeoutMs,
+      invokedFunctionArn: invocation.invokedFunctionArn ?? this.spec.arn,
+      traceId: invocation.traceId ?? '',
+      ...(context === undefined ? {} : { clientContext: context }),
+    })
+  }
+
+  /**
+   * Completes a job that this environment failed to become ready for.
+   * @param job The job.
+   * @param failure Why.
+   */
+  failJob(job: Job, failure: StartFailure): void {
+    if (failure.kind === 'error') {
+      job.reject(failure.error)
+      return
+    }
+    const { requestId } = job.invocation
+    const report = failure.report(requestId)
+    const log = new InvocationLog(this.#initLines)
+    const add = (text: string): void => {
+      log.add(text)
+      this.#services.options.onLog({ at: this.#timestamp(), functionArn: this.spec.arn, requestId, text })
+    }
+    const durationMs = performance.now() - this.#initStartedAt
+    add(`START RequestId: ${requestId} Version: ${this.spec.version}`)
+    if (failure.phase === 'timeout') add(this.#createTimeoutLine(requestId))
+    add(`END RequestId: ${requestId}`)
+    add(
+      createReportLine({
+        requestId,
+        durationMs,
+        memorySizeMb: this.spec.memorySizeMb,
+        status: failure.phase === 'timeout' ? 'timeout' : 'error',
+        ...(failure.phase === 'timeout' ? {} : { errorType: report.errorType }),
+      }),
+    )
+    job.resolve({
+      kind: 'error',
+      phase: failure.phase,
+      errorType: report.errorType,
+      document: report.document,
+      finished: Promise.resolve(),
+      logLines: () => log.lines(),
+    })
+  }
+
+  /**
+   * Stops the environment; a running invocation is broken off.
+   * @param reason What its caller is told.
+   * @returns When the process is gone and the folders are removed.
+   */
+  stop(reason?: Error): Promise<void> {
+    if (this.#state === 'gone' || this.#state === 'stopping') return this.#gone.promise
+    const run = this.#run
+    this.#state = 'stopping'
+    if (run !== undefined && !run.isHandedOut) {
+      run.isHandedOut = true
+      run.job.reject(reason ?? new EngineError('EngineClosed', 'The execution environment was stopped'))
+    }
+    run?.stream?.end(createExitReport(run.job.invocation.requestId, { status: null, signal: 'SIGTERM' }))
+    void this.#close(() => this.#child?.stop(this.#services.limits.stopMs))
+    return this.#gone.promise
+  }
+
+  async #start(): Promise<void> {
+    const { options, watchdog } = this.#services
+    const launch = await resolveRuntime(this.spec, options.runtimes)
+    this.#initStartedAt = performance.now()
+    if ('errorType' in launch) {
+      this.#failStart({ kind: 'failed', phase: 'init', report: (id) => prefixReport(launch, id) })
+      return
+    }
+    const [api, folder] = await Promise.all([
+      RuntimeApi.listen(this.#createEvents()),
+      mkdtemp(join(await watchdog.folder(), 'environment-')),
+    ])
+    this.#api = api
+    this.#folder = folder
+    const home = join(folder, 'home')
+    const temporaryFolder = join(folder, 'tmp')
+    await Promise.all([mkdir(home), mkdir(temporaryFolder)])
+    // Stopped in the meantime: whoever stopped it waits for the start to end.
+    if (this.#state !== 'starting') return
+    const session = options.sessionFor(this.spec)
+    this.#session = session
+    const variables = createEnvironmentVariables({
+      spec: this.spec,
+      session,
+      runtimeApi: api.address,
+      home,
+      temporaryFolder,
+      clientEnvironment: options.clientEnvironment,
+      logStream: createLogStreamName(this.spec.version, this.#services.now()),
+    })
+    this.#log(`INIT_START Runtime Version: ${launch.label}`)
+    this.#spawn(launch, variables)
+  }
+
+  #spawn(launch: Launch, variables: Record<string, string>): void {
+    const { limits, watchdog } = this.#services
+    this.#initStartedAt = performance.now()
+    const child = new ChildProcess(launch, this.spec.codeFolder, variables, {
+      stdout: (chunk) => this.#stdout.push(chunk),
+      stderr: (chunk) => this.#stderr.push(chunk),
+      ended: (end, reason) => {
+        if (child.pid !== undefined) watchdog.remove(child.pid)
+        if (this.#child === child) this.#childEnded(end, reason)
+      },
+    })
+    this.#child = child
+    if (child.pid !== undefined) watchdog.add(child.pid)
+    const initMs = this.#isRepeatedInit ? this.spec.timeoutSeconds * 1000 : limits.initMs
+    this.#initTimer = setTimeout(() => this.#initTimedOut(launch, variables), initMs)
+  }
+
+  #createEvents(): RuntimeEvents {
+    return {
+      polled: () => this.#polled(),
+      pollLost: () => {
+        if (this.#state === 'idle') void this.stop()
+      },
+      initFailed: (report) => {
+        this.#logInitReport('error', report.errorType)
+        this.#failStart({ kind: 'failed', phase: 'init', report: () => report })
+      },
+      responded: (payload) => this.#answer({ kind: 'result', payload }),
+      failed: (report) => this.#answer({ kind: 'error', report, phase: 'invoke' }),
+      streamStarted: (contentType, resume) => this.#startStream(contentType, resume),
+    }
+  }
+
+  #polled(): void {
+    if (this.#state === 'starting') {
+      clearTimeout(this.#initTimer)
+      this.#initDurationMs = performance.now() - this.#initStartedAt
+      // The lines of the init phase are in the pipes already; this turn of the event loop reads them.
+      setImmediate(() => {
+        if (this.#state === 'starting') this.#becomeIdle()
+      })
+      return
+    }
+    this.#hasPolled = true
+    this.#settleSoon()
+  }
+
+  #startStream(contentType: string, resume: () => void): StreamTarget {
+    const run = this.#run
+    const stream: ResponseStream = new ResponseStream(
+      resume,
+      () => this.#answer({ kind: 'stream', contentType, stream }),
+      (failure) => {
+        if (run === undefined) return
+        run.answeredAt = performance.now()
+        if (failure !== undefined) {
+          run.status ??= 'error'
+          run.errorType ??= failure.errorType
+        }
+        if (stream.hasBytes) return
+        this.#answer(
+          failure === undefined
+            ? { kind: 'stream', contentType, stream }
+            : { kind: 'error', report: failure, phase: 'invoke' },
+        )
+      },
+    )
+    if (run !== undefined) run.stream = stream
+    return stream
+  }
+
+  #answer(answer: Answer): void {
+    const run = this.#run
+    if (run === undefined || run.answer !== undefined) return
+    run.answer = answer
+    run.answeredAt = performance.now()
+    if (answer.kind === 'error') {
+      run.status ??= 'error'
+      run.errorType ??= answer.report.errorType
+    }
+    this.#settleSoon()
+  }
+
+  // What a function wrote before it answered or polled is in the pipes by then, so the reads of this turn of the
+  // event loop complete its log. That is the barrier; a foreign runtime needs no more than to flush before it polls.
+  #settleSoon(): void {
+    if (this.#isSettling) return
+    this.#isSettling = true
+    setImmediate(() => {
+      this.#isSettling = false
+      const run = this.#run
+      if (run === undefined) return
+      if (this.#hasPolled) this.#finishRun(run)
+      this.#handOut(run)
+      if (this.#hasPolled) this.#becomeIdle()
+    })
+  }
+
+  #finishRun(run: Run): void {
+    this.#stdout.flush()
+    this.#stderr.flush()
+    const { requestId } = run.job.invocation
+    this.#log(`END RequestId: ${requestId}`)
+    this.#log(createReportLine(this.#createReport(run)))
+    this.#run = undefined
+    run.finished.resolve()
+  }
+
+  #createReport(run: Run): InvocationReport {
+    const maxMemoryUsedMb = this.#child?.readMaxMemoryMb()
+    const end = run.answeredAt === 0 ? performance.now() : run.answeredAt
+    return {
+      requestId: run.job.invocation.requestId,
+      durationMs: end - run.startedAt,
+      memorySizeMb: this.spec.memorySizeMb,
+      ...(maxMemoryUsedMb === undefined ? {} : { maxMemoryUsedMb }),
+      ...(this.#invocations === 1 && this.#initDurationMs !== undefined
+        ? { initDurationMs: this.#initDurationMs }
+        : {}),
+      ...(run.status === undefined ? {} : { status: run.status }),
+      ...(run.errorType === undefined || run.status === 'timeout' ? {} : { errorType: run.errorType }),
+    }
+  }
+
+  #handOut(run: Run): void {
+    const { answer, log } = run
+    if (answer === undefined || run.isHandedOut) return
+    run.isHandedOut = true
+    const shared = { logLines: () => log.lines(), finished: run.finished.promise }
+    if (answer.kind === 'result') {
+      run.job.resolve({ kind: 'result', payload: answer.payload, ...shared })
+    } else if (answer.kind === 'stream') {
+      const { contentType, stream } = answer
+      run.job.resolve({
+        kind: 'stream',
+        contentType,
+        body: stream.read(),
+        cancel: () => stream.cancel(),
+        ...shared,
+      })
+    } else {
+      const { phase, report } = answer
+      run.job.resolve({ kind: 'error', phase, ...report, ...shared })
+    }
+  }
+
+  #becomeIdle(): void {
+    this.#state = 'idle'
+    this.#idleSince = performance.now()
+    this.#idleTimer ??= this.#armIdle(this.#services.limits.freezeAfterMs)
+    this.#owner.onIdle(this)
+  }
+
+  // One lazy timer: it is armed once and looks at the clock when it fires, so a warm call sets and clears none.
+  #armIdle(ms: number): NodeJS.Timeout {
+    const bounded = Math.min(ms, this.#services.limits.idleExpiryMs)
+    return setTimeout(() => this.#idleElapsed(), Math.max(1, bounded)).unref()
+  }
+
+  #idleElapsed(): void {
+    this.#idleTimer = undefined
+    if (this.#state !== 'idle') return
+    const { freezeAfterMs, idleExpiryMs } = this.#services.limits
+    const idleMs = performance.now() - this.#idleSince
+    if (idleMs >= idleExpiryMs) {
+      void this.stop()
+      return
+    }
+    if (idleMs >= freezeAfterMs) this.#child?.freeze()
+    this.#idleTimer = this.#armIdle(
+      idleMs < freezeAfterMs ? freezeAfterMs - idleMs : Math.max(1, idleExpiryMs - idleMs),
+    )
+  }
+
+  #armTimeout(ms: number): void {
+    if (this.#timeoutTimer !== undefined) return
+    this.#timeoutTimer = setTimeout(
+      () => {
+        this.#timeoutTimer = undefined
+        const run = this.#run
+        if (run === undefined || this.#state !== 'busy') return
+        const leftMs = run.deadline - performance.now()
+        if (leftMs > 0) this.#armTimeout(leftMs)
+        else this.#timedOut(run)
+      },
+      Math.max(1, Math.ceil(ms)),
+    )
+  }
+
+  #timedOut(run: Run): void {
+    const { requestId } = run.job.invocation
+    this.#state = 'stopping'
+    run.status = 'timeout'
+    const report = createTimeoutReport(requestId, this.spec.timeoutSeconds)
+    void this.#close(async () => {
+      this.#child?.kill()
+      await this.#child?.stop(0)
+      this.#log(this.#createTimeoutLine(requestId))
+      this.#breakOff(run, report, 'timeout')
+    })
+  }
+
+  #childEnded(end: ProcessEnd, reason: string | undefined): void {
+    if (reason !== undefined) this.#log(reason)
+    if (this.#state === 'stopping' || this.#state === 'gone') return
+    if (this.#state === 'starting') {
+      this.#logInitReport('error', 'Runtime.ExitError')
+      this.#failStart({ kind: 'failed', phase: 'init', report: (id) => createExitReport(id, end) })
+      return
+    }
+    const run = this.#run
+    this.#state = 'stopping'
+    if (run !== undefined) {
+      this.#breakOff(run, createExitReport(run.job.invocation.requestId, end), 'exit')
+    }
+    void this.#close(() => undefined)
+  }
+
+  #breakOff(run: Run, report: FailureReport, phase: 'timeout' | 'exit'): void {
+    const isAnswered = run.answer !== undefined
+    run.stream?.end(report)
+    if (!isAnswered) {
+      run.answer = { kind: 'error', report, phase }
+      run.status ??= 'error'
+      run.errorType ??= report.errorType
+    }
+    if (phase === 'timeout') run.answeredAt = performance.now()
+    this.#finishRun(run)
+    this.#handOut(run)
+  }
+
+  #initTimedOut(launch: Launch, variables: Record<string, string>): void {
+    this.#logInitReport('timeout')
+    const child = this.#child
+    this.#child = undefined
+    if (this.#isRepeatedInit) {
+      child?.kill()
+      const { timeoutSeconds } = this.spec
+      const report = (id: string): FailureReport => createTimeoutReport(id, timeoutSeconds)
+      this.#failStart({ kind: 'failed', phase: 'timeout', report })
+      return
+    }
+    // The init phase is over: it is repeated as part of the invocation, under the function's timeout.
+    this.#isRepeatedInit = true
+    child?.kill()
+    this.#api?.reset()
+    this.#spawn(launch, variables)
+  }
+
+  #failStart(failure: StartFailure): void {
+    if (this.#state !== 'starting') return
+    this.#state = 'stopping'
+    clearTimeout(this.#initTimer)
+    // What the init phase printed last is read in this turn of the event loop.
+    setImmediate(() => {
+      this.#stdout.flush()
+      this.#stderr.flush()
+      this.#owner.onStartFailed(this, failure)
+      void this.#close(() => this.#child?.stop(this.#services.limits.stopMs))
+    })
+  }
+
+  async #close(end: () => Promise<void> | undefined): Promise<void> {
+    clearTimeout(this.#initTimer)
+    clearTimeout(this.#timeoutTimer)
+    clearTimeout(this.#idleTimer)
+    await this.#startup
+    await end()
+    const run = this.#run
+    if (run !== undefined) this.#finishRun(run)
+    this.#api?.close()
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 })
+    this.#state = 'gone'
+    this.#gone.resolve()
+    this.#owner.onGone(this)
+  }
+
+  #logInitReport(status: 'timeout' | 'error', errorType?: string): void {
+    const durationMs = performance.now() - this.#initStartedAt
+    this.#log(
+      `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: init\tStatus: ${status}${errorType === undefined ? '' : `\tError Type: ${errorType}`}`,
+    )
+  }
+
+  #createTimeoutLine(requestId: string): string {
+    return `${this.#timestamp()} ${requestId} Task timed out after ${this.spec.timeoutSeconds.toFixed(2)} seconds`
+  }
+
+  #timestamp(): string {
+    return this.#services.now().toISOString()
+  }
+
+  #log(text: string): void {
+    const run = this.#run
+    const at = this.#timestamp()
+    const functionArn = this.spec.arn
+    if (run === undefined) {
+      if (this.#invocations === 0) this.#initLines.push(text)
+      this.#services.options.onLog({ at, functionArn, text })
+      return
+    }
+    run.log.add(text)
+    this.#services.options.onLog({ at, functionArn, requestId: run.job.invocation.requestId, text })
+  }
+}
+
+function prefixReport(report: FailureReport, requestId: string): FailureReport {
+  const { errorMessage } = JSON.parse(Buffer.from(report.document).toString()) as { errorMessage: string }
+  const { errorType } = report
+  const document = { errorType, errorMessage: `RequestId: ${requestId} Error: ${errorMessage}` }
+  return { errorType, document: Buffer.from(JSON.stringify(document)) }
+}
+
+function readClientContext(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  return text.trimStart().startsWith('{') ? text : Buffer.from(text, 'base64').toString()
+}

@@ -1,0 +1,105 @@
+/** What can go wrong around functions: `EngineClosed` (the engine was closed), `UnknownRuntime` (no such runtime id), `RuntimeMissing` (its program is not on this machine). */
+export type EngineErrorCode = 'EngineClosed' | 'UnknownRuntime' | 'RuntimeMissing'
+
+/** A failure of the engine itself; what a function does wrong is an outcome, never an EngineError. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+  /** The stable code. */
+  readonly code: EngineErrorCode
+
+  /**
+   * Creates the error.
+   * @param code The stable code.
+   * @param message One sentence for people.
+   */
+  constructor(code: EngineErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Thrown while a streamed response is read: the function failed after its first byte. */
+export class StreamFailed extends Error {
+  override readonly name = 'StreamFailed'
+  /** The error type, for example `Runtime.TruncatedResponse` or the type of the trailer. */
+  readonly errorType: string
+  /** The error document, JSON text. */
+  readonly errorBody: string
+
+  /**
+   * Creates the error.
+   * @param errorType The error type.
+   * @param errorBody The error document, JSON text.
+   */
+  constructor(errorType: string, errorBody: string) {
+    super(`The response stream failed with ${errorType}`)
+    this.errorType = errorType
+    this.errorBody = errorBody
+  }
+}
+
+/** What a function or its process reported: a type and the JSON document that Invoke returns. */
+export interface FailureReport {
+  readonly errorType: string
+  /** JSON: `{"errorType","errorMessage",…}`. */
+  readonly document: Uint8Array
+}
+
+/**
+ * Creates the report of a failure that no runtime described.
+ * @param errorType The error type, for example `Runtime.ExitError`.
+ * @param errorMessage The sentence.
+ * @returns The report with its JSON document.
+ */
+export function createFailureReport(errorType: string, errorMessage: string): FailureReport {
+  return { errorType, document: Buffer.from(JSON.stringify({ errorType, errorMessage })) }
+}
+
+/** How a process ended: an exit status or a signal. */
+export interface ProcessEnd {
+  readonly status: number | null
+  readonly signal: string | null
+}
+
+// Lambda prints the kernel's words for a signal, not its name.
+const signalWords: Readonly<Record<string, string>> = {
+  SIGKILL: 'killed',
+  SIGTERM: 'terminated',
+  SIGSEGV: 'segmentation fault',
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGILL: 'illegal instruction',
+  SIGINT: 'interrupt',
+  SIGPIPE: 'broken pipe',
+}
+
+/**
+ * Creates the report of a process that ended before it answered.
+ * @param requestId The request it was working on.
+ * @param end How it ended.
+ * @returns A `Runtime.ExitError` report worded as Lambda words it.
+ */
+export function createExitReport(requestId: string, end: ProcessEnd): FailureReport {
+  return createFailureReport('Runtime.ExitError', `RequestId: ${requestId} Error: ${describeEnd(end)}`)
+}
+
+function describeEnd({ status, signal }: ProcessEnd): string {
+  if (signal !== null) return `Runtime exited with error: signal: ${signalWords[signal] ?? signal}`
+  return status === 0
+    ? 'Runtime exited without providing a reason'
+    : `Runtime exited with error: exit status ${status}`
+}
+
+/**
+ * Creates the report of an invocation that was stopped at the function's timeout.
+ * @param requestId The request.
+ * @param timeoutSeconds The function's timeout.
+ * @returns A `Sandbox.Timedout` report.
+ */
+export function createTimeoutReport(requestId: string, timeoutSeconds: number): FailureReport {
+  return createFailureReport(
+    'Sandbox.Timedout',
+    `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
+  )
+}

@@ -1,0 +1,106 @@
+import { StringDecoder } from 'node:string_decoder'
+
+// CloudWatch's own bound for one event.
+const maxLineLength = 262_144
+// An invocation that logs in a loop must not fill the server's memory; the newest lines are kept, as LogType=Tail does.
+const maxLinesKept = 4_096
+
+/** Cuts the output of a process into lines. */
+export class LineSplitter {
+  readonly #emit: (line: string) => void
+  readonly #decoder = new StringDecoder('utf8')
+  #rest = ''
+
+  /**
+   * Creates a splitter.
+   * @param emit Receives each line without its line feed.
+   */
+  constructor(emit: (line: string) => void) {
+    this.#emit = emit
+  }
+
+  /**
+   * Takes what the process wrote.
+   * @param chunk The bytes.
+   */
+  push(chunk: Buffer): void {
+    const lines = (this.#rest + this.#decoder.write(chunk)).split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) this.#emit(line.endsWith('\r') ? line.slice(0, -1) : line)
+    while (this.#rest.length > maxLineLength) {
+      this.#emit(this.#rest.slice(0, maxLineLength))
+      this.#rest = this.#rest.slice(maxLineLength)
+    }
+  }
+
+  /** Emits an unfinished line: an invocation ended, so the line belongs to it. */
+  flush(): void {
+    const rest = this.#rest + this.#decoder.end()
+    this.#rest = ''
+    if (rest !== '') this.#emit(rest)
+  }
+}
+
+/** The lines of one invocation, the newest at the end. */
+export class InvocationLog {
+  readonly #lines: string[]
+
+  /**
+   * Creates the log.
+   * @param before Lines that came before the invocation: those of the init phase.
+   */
+  constructor(before: readonly string[] = []) {
+    this.#lines = [...before]
+  }
+
+  /**
+   * Adds a line.
+   * @param line The line.
+   */
+  add(line: string): void {
+    this.#lines.push(line)
+    if (this.#lines.length > maxLinesKept) this.#lines.splice(0, maxLinesKept / 4)
+  }
+
+  /**
+   * Copies the lines so far.
+   * @returns The lines.
+   */
+  lines(): string[] {
+    return [...this.#lines]
+  }
+}
+
+/** What a REPORT line says. */
+export interface InvocationReport {
+  readonly requestId: string
+  readonly durationMs: number
+  readonly memorySizeMb: number
+  /** Highest resident memory of the process so far; absent where the platform does not tell. */
+  readonly maxMemoryUsedMb?: number
+  /** Present on the first invocation of an environment. */
+  readonly initDurationMs?: number
+  /** Present when the invocation did not succeed. */
+  readonly status?: 'timeout' | 'error'
+  readonly errorType?: string
+}
+
+/**
+ * Creates the REPORT line.
+ * @param report What it says.
+ * @returns The line, fields separated by tabs as Lambda writes them.
+ */
+export function createReportLine(report: InvocationReport): string {
+  const fields = [
+    `REPORT RequestId: ${report.requestId}`,
+    `Duration: ${report.durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${Math.max(1, Math.ceil(report.durationMs))} ms`,
+    `Memory Size: ${report.memorySizeMb} MB`,
+  ]
+  if (report.maxMemoryUsedMb !== undefined) fields.push(`Max Memory Used: ${report.maxMemoryUsedMb} MB`)
+  if (report.initDurationMs !== undefined)
+    fields.push(`Init Duration: ${report.initDurationMs.toFixed(2)} ms`)
+  if (report.status !== undefined) fields.push(`Status: ${report.status}`)
+  if (report.errorType !== undefined) fields.push(`Error Type: ${report.errorType}`)
+  return `${fields.join('\t')}\t`
+}

@@ -1,0 +1,114 @@
+/** A function as the engine runs it. */
+export interface FunctionSpec {
+  /** Unqualified function ARN. */
+  readonly arn: string
+  readonly accountId: string
+  readonly region: string
+  readonly name: string
+  /** `$LATEST` or a version number. */
+  readonly version: string
+  /** Runtime id, for example `nodejs22.x`. */
+  readonly runtime: string
+  readonly handler: string
+  readonly timeoutSeconds: number
+  readonly memorySizeMb: number
+  /** The function's own variables. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The unpacked code, the working folder of its processes. */
+  readonly codeFolder: string
+  /** Changes with code or configuration: environments of an older revision are drained and retired. */
+  readonly revision: string
+}
+
+/** One call of a function. */
+export interface Invocation {
+  readonly requestId: string
+  /** The event, JSON. */
+  readonly payload: Uint8Array
+  /** Value of `X-Amzn-Trace-Id`. */
+  readonly traceId?: string
+  /** The client context: JSON text, or that text in base64 as the Invoke API carries it. */
+  readonly clientContext?: string
+  /** ARN as it was called, with alias or version; default the unqualified ARN. */
+  readonly invokedFunctionArn?: string
+}
+
+/** A session of the function's role. */
+export interface FunctionSession {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiresAt: Date
+}
+
+/** One line of a function's log. */
+export interface LogLine {
+  /** ISO time at which the line was read. */
+  readonly at: string
+  readonly functionArn: string
+  /** Absent for lines of the init phase and between invocations. */
+  readonly requestId?: string
+  readonly text: string
+}
+
+interface OutcomeLog {
+  /**
+   * The lines of this invocation, START to REPORT, and of the init phase before it when it was the first.
+   * Complete once `finished` has settled; with the bootstraps of this package a buffered outcome is handed out then.
+   */
+  logLines(): string[]
+  /** Settles when the runtime asked for the next event, or ended: nothing can be added after it. Never rejects. */
+  readonly finished: Promise<void>
+}
+
+/** What became of an invocation. */
+export type InvokeOutcome = OutcomeLog &
+  (
+    | { readonly kind: 'result'; readonly payload: Uint8Array }
+    | {
+        readonly kind: 'stream'
+        readonly contentType: string
+        /** To be read once; iteration throws StreamFailed when the function failed after the first byte. */
+        readonly body: AsyncIterable<Uint8Array>
+        /** The reader left: what still comes is discarded, the function goes on to its end as on Lambda. */
+        cancel(): void
+      }
+    | {
+        readonly kind: 'error'
+        readonly errorType: string
+        /** JSON as Invoke returns it. */
+        readonly document: Uint8Array
+        readonly phase: 'init' | 'invoke' | 'timeout' | 'exit'
+      }
+  )
+
+/** Numbers an engine works with; the defaults are in `defaultLimits`. */
+export interface EngineLimits {
+  /** Processes of one function at a time. */
+  readonly processesPerFunction: number
+  /** Processes in all. */
+  readonly processes: number
+  /** Idle time after which a process is frozen; Infinity for never. */
+  readonly freezeAfterMs: number
+  /** Idle time after which an environment is stopped. */
+  readonly idleExpiryMs: number
+  /** Length of the init phase, after which it is repeated under the function's timeout. */
+  readonly initMs: number
+  /** Time between SIGTERM and SIGKILL. */
+  readonly stopMs: number
+}
+
+/** How an engine is set up. */
+export interface EngineOptions {
+  /** Makes a session of the function's role for a new environment. */
+  sessionFor(spec: FunctionSpec): FunctionSession
+  /** Endpoint variables for every function; a function's own variable of the same name wins. */
+  readonly clientEnvironment: Readonly<Record<string, string>>
+  /** Receives every log line as it is read. */
+  onLog(line: LogLine): void
+  /** Runtime id → program that takes the place of the default one. */
+  readonly runtimes?: Readonly<Record<string, string>>
+  readonly limits?: Partial<EngineLimits>
+  /** The clock that decides whether a session is near its end. */
+  now?(): Date
+}

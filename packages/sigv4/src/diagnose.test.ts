@@ -1,0 +1,362 @@
+import { describe, expect, it } from 'vitest'
+import { parseAmzDate } from './amz-date.ts'
+import {
+  diagnose,
+  type HeaderPair,
+  type MistakeId,
+  type RawRequest,
+  sign,
+  type SignableRequest,
+  type SignOptions,
+  verify,
+  type VerifyOptions,
+} from './index.ts'
+import { deriveSigningKey } from './signing-key.ts'
+import { hmacHex, sha256Hex } from './sha256.node.ts'
+
+const credentials = {
+  accessKeyId: 'AKIDEXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+}
+const temporary = {
+  ...credentials,
+  accessKeyId: 'ASIAEXAMPLE',
+  sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLE//token+==',
+}
+const host = 'abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws'
+const now = parseAmzDate('20261122T094500Z')!
+const signing: SignOptions = { credentials, region: 'us-east-1', service: 'lambda', now }
+const options: VerifyOptions = {
+  lookup: (accessKeyId, sessionToken) => {
+    if (accessKeyId === 'ASIAEXPIRED') return { code: 'ExpiredTokenException' }
+    const known = [credentials, temporary].find((one) => one.accessKeyId === accessKeyId)
+    if (!known || ('sessionToken' in known ? known.sessionToken : undefined) !== sessionToken) {
+      return { code: 'UnrecognizedClientException' }
+    }
+    return { secretAccessKey: known.secretAccessKey }
+  },
+  region: 'us-east-1',
+  service: 'lambda',
+  now,
+}
+
+interface Sent {
+  method: string
+  target: string
+  headers: HeaderPair[]
+  body: string
+}
+
+function send(request: Partial<SignableRequest> & { path?: string }, with_: Partial<SignOptions> = {}): Sent {
+  const { method = 'GET', path = '/book?page=5', body } = request
+  const url = request.url ?? `https://${host}${path}`
+  const signed = sign({ ...request, method, url }, { ...signing, ...with_ })
+  const sentUrl = new URL(signed.url)
+  return {
+    method: signed.method,
+    target: sentUrl.pathname + sentUrl.search,
+    headers: [['Host', sentUrl.host], ...signed.headers],
+    body: typeof body === 'string' ? body : '',
+  }
+}
+
+/** Signs a request by hand, wrongly on purpose: `canonical` is what the wrong signer would have hashed. */
+function sendAs(
+  canonical: Partial<Record<'method' | 'path' | 'query' | 'host' | 'payloadHash', string>>,
+  sent: Partial<Sent> = {},
+): Sent {
+  const { method = 'GET', target = '/', body = '', headers = [] } = sent
+  const canonicalRequest = [
+    canonical.method ?? method,
+    canonical.path ?? '/',
+    canonical.query ?? '',
+    `host:${canonical.host ?? host}`,
+    'x-amz-date:20261122T094500Z',
+    '',
+    'host;x-amz-date',
+    canonical.payloadHash ?? sha256Hex(body),
+  ].join('\n')
+  const scope = '20261122/us-east-1/lambda/aws4_request'
+  const key = deriveSigningKey(credentials.secretAccessKey, {
+    date: '20261122',
+    region: 'us-east-1',
+    service: 'lambda',
+  })
+  const signature = hmacHex(
+    key,
+    `AWS4-HMAC-SHA256\n20261122T094500Z\n${scope}\n${sha256Hex(canonicalRequest)}`,
+  )
+  const authorization = `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/${scope}, SignedHeaders=host;x-amz-date, Signature=${signature}`
+  return {
+    method,
+    target,
+    body,
+    headers: [
+      ['Host', host],
+      ['X-Amz-Date', '20261122T094500Z'],
+      ...headers,
+      ['Authorization', authorization],
+    ],
+  }
+}
+
+function explain(
+  sent: Sent,
+  with_: Partial<VerifyOptions> = {},
+): { cause: MistakeId; proof: string; says: string }[] {
+  const request: RawRequest = {
+    method: sent.method,
+    target: sent.target,
+    rawHeaders: sent.headers.flat(),
+    body: new TextEncoder().encode(sent.body),
+  }
+  const result = verify(request, { ...options, ...with_ })
+  if (result.ok) throw new Error('The request was accepted')
+  const found = diagnose(request, { ...options, ...with_ }, result)
+  const text = JSON.stringify([found, result])
+  expect(text).not.toContain(credentials.secretAccessKey)
+  expect(text).not.toContain(temporary.sessionToken)
+  expect(text).not.toMatch(/Signature=[0-9a-f]{64}/)
+  expect(found.length).toBeGreaterThan(0)
+  for (const { says, fix } of found) {
+    expect(says.length).toBeGreaterThan(20)
+    expect(fix.length).toBeGreaterThan(20)
+  }
+  return found
+}
+
+function setHeader(sent: Sent, name: string, value: string | undefined): Sent {
+  const others = sent.headers.filter(([other]) => other.toLowerCase() !== name)
+  return { ...sent, headers: value === undefined ? others : [...others, [name, value]] }
+}
+
+const post = {
+  method: 'POST',
+  path: '/items',
+  headers: [['content-type', 'application/json']] as HeaderPair[],
+}
+const json = '{"a":[1,2],"b":"é"}'
+const spaced = '{"a": [1, 2], "b": "\\u00e9"}'
+
+const proved: readonly (readonly [MistakeId, string, () => Sent])[] = [
+  ['wrong-service', 'execute-api in the scope', () => send({}, { service: 'execute-api' })],
+  ['wrong-service', 's3 in the scope, path encoded once', () => send({ path: '/a%20b' }, { service: 's3' })],
+  ['wrong-region', 'another region in the scope', () => send({}, { region: 'eu-central-1' })],
+  ['clock-skew', 'signed ten minutes ago', () => send({}, { now: new Date(now.getTime() - 600_000) })],
+  ['clock-skew', 'signed an hour ahead', () => send({}, { now: new Date(now.getTime() + 3_600_000) })],
+  ['query-left-out', 'the query not signed', () => sendAs({ query: '' }, { target: '/?a=1&b=2' })],
+  ['query-changed', 'another page asked for', () => ({ ...send({}), target: '/book?page=6' })],
+  ['query-changed', 'a pair added', () => ({ ...send({}), target: '/book?page=5&debug=1' })],
+  ['query-unsorted', 'the query unsorted', () => sendAs({ query: 'b=2&a=1' }, { target: '/?b=2&a=1' })],
+  [
+    'query-not-encoded',
+    'the query as it stands',
+    () => sendAs({ query: 'a=1:2/3' }, { target: '/?a=1:2/3' }),
+  ],
+  ['query-plus-as-plus', 'a plus as a plus', () => sendAs({ query: 'a=b%2Bc' }, { target: '/?a=b+c' })],
+  [
+    'query-encoded-twice',
+    'a value encoded twice',
+    () => sendAs({ query: 'a=b%2520c' }, { target: '/?a=b%20c' }),
+  ],
+  ['query-flag-left-out', 'a flag left out', () => sendAs({ query: 'a=1' }, { target: '/?flag&a=1' })],
+  [
+    'query-repeats-left-out',
+    'the last of two values',
+    () => sendAs({ query: 'a=2&b=3' }, { target: '/?a=1&a=2&b=3' }),
+  ],
+  ['path-encoded-once', 'the path encoded once', () => sendAs({ path: '/a%20b' }, { target: '/a%20b' })],
+  ['path-decoded', 'the path decoded', () => sendAs({ path: '/a%2Fb c' }, { target: '/a%252Fb%20c' })],
+  ['path-not-normalized', 'the path with two slashes', () => sendAs({ path: '/a//b' }, { target: '/a//b' })],
+  ['path-changed', 'another item', () => ({ ...send({ path: '/items/7' }), target: '/items/8' })],
+  ['path-changed', 'a slash lost', () => ({ ...send({ path: '/items/' }), target: '/items' })],
+  ['host-without-port', 'the port dropped', () => setHeader(sendAs({}), 'host', `${host}:8443`)],
+  [
+    'another-host',
+    'localhost for 127.0.0.1',
+    () => setHeader(sendAs({ host: 'localhost:9401' }), 'host', '127.0.0.1:9401'),
+  ],
+  ['another-method', 'POST in place of GET', () => ({ ...send({}), method: 'POST' })],
+  ['another-method', 'a method in lower case', () => sendAs({ method: 'PATCH' }, { method: 'patch' })],
+  [
+    'body-empty-when-signed',
+    'no body signed',
+    () => sendAs({ payloadHash: sha256Hex('') }, { method: 'POST', body: json }),
+  ],
+  ['body-reserialized', 'compact JSON signed', () => ({ ...send({ ...post, body: json }), body: spaced })],
+  ['body-reserialized', 'spaced JSON signed', () => ({ ...send({ ...post, body: spaced }), body: json })],
+  ['body-reserialized', 'a newline added', () => ({ ...send({ ...post, body: json }), body: `${json}\n` })],
+  ['body-changed', 'another body', () => ({ ...send({ ...post, body: json }), body: '{"a":9}' })],
+  [
+    'unsigned-payload',
+    'UNSIGNED-PAYLOAD',
+    () => send({ ...post, body: json, payloadHash: 'UNSIGNED-PAYLOAD' }),
+  ],
+  [
+    'unsigned-payload',
+    'UNSIGNED-PAYLOAD in the hash alone',
+    () => sendAs({ payloadHash: 'UNSIGNED-PAYLOAD' }, { method: 'POST', body: json }),
+  ],
+  [
+    'header-changed',
+    'a charset added',
+    () => setHeader(send({ ...post, body: json }), 'content-type', 'application/json; charset=utf-8'),
+  ],
+  [
+    'token-not-signed',
+    'the token added later',
+    () =>
+      setHeader(
+        send({}, { credentials: { ...credentials, accessKeyId: 'ASIAEXAMPLE' } }),
+        'x-amz-security-token',
+        temporary.sessionToken,
+      ),
+  ],
+  ...[
+    ['\n', 'a newline'],
+    ['\r\n', 'CR LF'],
+    ['\r', 'a carriage return'],
+    [' ', 'a blank'],
+  ].map(
+    ([extra, name]) =>
+      [
+        'secret-with-white-space',
+        `the secret with ${name}`,
+        () => signWithSecret(credentials.secretAccessKey + extra),
+      ] as const,
+  ),
+]
+
+function signWithSecret(secretAccessKey: string): Sent {
+  const sent = send({})
+  const signed = sign({ method: 'GET', url: `https://${host}/book?page=5` }, signing)
+  const key = deriveSigningKey(secretAccessKey, { date: '20261122', region: 'us-east-1', service: 'lambda' })
+  const authorization = signed.headers.at(-1)![1].replace(/[0-9a-f]{64}$/, hmacHex(key, signed.stringToSign))
+  return setHeader(sent, 'authorization', authorization)
+}
+
+describe('diagnose()', () => {
+  it.each(proved)('proves %s: %s', (cause, _, make) => {
+    expect(explain(make())[0]).toMatchObject({ cause, proof: 'signature-matches' })
+  })
+
+  const evident: readonly (readonly [MistakeId, string, () => Sent])[] = [
+    ['unsigned-request', 'no signature', () => setHeader(send({}), 'authorization', undefined)],
+    [
+      'other-authorization-scheme',
+      'Bearer',
+      () => setHeader(send({}), 'authorization', 'Bearer abc.def.ghi'),
+    ],
+    [
+      'malformed-signature',
+      'no signature in it',
+      () =>
+        setHeader(
+          send({}),
+          'authorization',
+          'AWS4-HMAC-SHA256 Credential=a/b/c/d/aws4_request, SignedHeaders=host',
+        ),
+    ],
+    [
+      'repeated-authorization',
+      'two of them',
+      () => ({ ...send({}), headers: [...send({}).headers, ['authorization', 'AWS4-HMAC-SHA256 x']] }),
+    ],
+    [
+      'unknown-key',
+      'a key of another place',
+      () => send({}, { credentials: { ...credentials, accessKeyId: 'AKIAOTHER' } }),
+    ],
+    [
+      'missing-session-token',
+      'a temporary key alone',
+      () => send({}, { credentials: { ...credentials, accessKeyId: 'ASIAEXAMPLE' } }),
+    ],
+    [
+      'wrong-session-token',
+      "another session's token",
+      () => send({}, { credentials: { ...temporary, sessionToken: 'IQoJother-token-of-another-session' } }),
+    ],
+    [
+      'wrong-session-token',
+      'a left-over token',
+      () => send({}, { credentials: { ...credentials, sessionToken: 'IQoJother-token-of-another-session' } }),
+    ],
+    [
+      'expired-session',
+      'an expired token',
+      () => send({}, { credentials: { ...temporary, accessKeyId: 'ASIAEXPIRED' } }),
+    ],
+    [
+      'signed-header-absent',
+      'a header lost',
+      () => setHeader(send({ headers: [['x-trace', 'abc']] }), 'x-trace', undefined),
+    ],
+    [
+      'scope-date-mismatch',
+      'a key of yesterday',
+      () => withAuthorization(send({}), (text) => text.replace('20261122', '20261121')),
+    ],
+    ['host-not-signed', 'no host', () => withAuthorization(send({}), (text) => text.replace('host;', ''))],
+    [
+      'date-not-signed',
+      'no date',
+      () => withAuthorization(send({}), (text) => text.replace(';x-amz-date', '')),
+    ],
+    [
+      'wrong-secret',
+      'another secret, nothing else to change',
+      () => send({ path: '/' }, { credentials: { ...credentials, secretAccessKey: 'another' } }),
+    ],
+  ]
+
+  it.each(evident)('names %s: %s', (cause, _, make) => {
+    expect(explain(make())[0]).toMatchObject({ cause, proof: 'evidence' })
+  })
+
+  it('says that a request was changed, the query first, and that a wrong secret would look the same', () => {
+    const sent = { ...send({ path: '/book?title=dune' }), target: '/book?title=emma' }
+    const [changed, secret] = explain(sent)
+    expect(changed).toMatchObject({ cause: 'changed-after-signing', proof: 'evidence' })
+    expect(changed?.says).toMatch(/first of all the query \(`title`\), else the path \(there is no body\)/)
+    expect(changed?.says).toContain('wrong secret')
+    expect(secret).toMatchObject({ cause: 'wrong-secret', proof: 'evidence' })
+  })
+
+  it('excludes a body whose signed hash is right', () => {
+    const sent = { ...send({ ...post, path: '/items?kind=a', body: json }), target: '/items?kind=b' }
+    expect(explain(sent)[0]?.says).toMatch(/the query \(`kind`\).*the body is not it/)
+  })
+
+  it('says which page was signed and that the request asks for another', () => {
+    expect(explain({ ...send({}), target: '/book?page=6' })[0]?.says).toContain('`page=5`')
+  })
+
+  it('finds a mistake beside a host without its port', () => {
+    const sent = setHeader(
+      sendAs({ query: '', host: '127.0.0.1' }, { target: '/?a=1' }),
+      'host',
+      '127.0.0.1:9401',
+    )
+    expect(explain(sent, { hosts: ['127.0.0.1'] })[0]).toMatchObject({ cause: 'query-left-out' })
+  })
+
+  it('tells all that is wrong with a scope', () => {
+    const causes = explain(send({}, { region: 'eu-west-1', service: 'execute-api' })).map(
+      ({ cause }) => cause,
+    )
+    expect(causes).toEqual(['wrong-region', 'wrong-service'])
+  })
+
+  it('stays quick on a long hostile request', () => {
+    const query = Array.from({ length: 3000 }, (_, index) => `p${index}=${index}`).join('&')
+    const started = performance.now()
+    explain({ ...send({}), target: `/${'7/'.repeat(2000)}?${query}` })
+    expect(performance.now() - started).toBeLessThan(20_000)
+  })
+})
+
+function withAuthorization(sent: Sent, change: (text: string) => string): Sent {
+  const text = sent.headers.find(([name]) => name === 'authorization')?.[1] ?? ''
+  return setHeader(sent, 'authorization', change(text))
+}

@@ -1,0 +1,81 @@
+import { sha256Hex } from '#sha256'
+import { type Claim, readClaim } from './authorization.ts'
+import type { CanonicalHeader } from './canonical-headers.ts'
+import { createCanonicalPath, getPathRules } from './canonical-path.ts'
+import { queryReadings } from './canonical-query.ts'
+import { type CanonicalParts, emptyPayloadHash } from './canonical-request.ts'
+import { type RawRequest, readReceivedHeaders, splitTarget } from './received-request.ts'
+import {
+  isSignatureOf,
+  readCanonicalQuery,
+  replaceHost,
+  type VerificationContext,
+  type VerifyOptions,
+} from './verify.ts'
+
+/** One thing to assume differently about a request. */
+export interface Attempt {
+  /** Canonical parts that differ. */
+  readonly parts?: Partial<CanonicalParts>
+  /** A secret other than the one that was looked up. */
+  readonly secretAccessKey?: string
+  /** What of the claim differs. */
+  readonly claim?: Partial<Claim>
+  /** What was assumed, for the sentence. */
+  readonly detail?: string
+}
+
+/** A refused request with a well-formed signature, ready to be tried under other assumptions. */
+export interface Situation {
+  readonly context: VerificationContext
+  /** The parts as received; a signed header that is absent counts as empty, and the body is hashed as it is. */
+  readonly parts: CanonicalParts
+  /** Why no secret was to be had; undefined when there is one. */
+  readonly keyProblem: 'UnrecognizedClientException' | 'ExpiredTokenException' | undefined
+  /** Tells whether the signature matches under an assumption, over the received host or one of `hosts`. */
+  readonly matches: (attempt: Attempt) => boolean
+}
+
+/**
+ * Reads a refused request for diagnosis.
+ * @param request the request
+ * @param options as for `verify`
+ * @returns the situation, or undefined when the request bears no well-formed signature
+ */
+export function readSituation(request: RawRequest, options: VerifyOptions): Situation | undefined {
+  const headers = readReceivedHeaders(request.rawHeaders)
+  const { path, query } = splitTarget(request.target)
+  const reading = readClaim(headers, query)
+  if (!reading.ok) return undefined
+  const { claim } = reading
+  const context: VerificationContext = { request, options, headers, path, query, claim }
+  const parts = readParts(context)
+  const found = options.lookup(claim.accessKeyId, claim.sessionToken)
+  const secret = 'code' in found ? undefined : found.secretAccessKey
+  const matches = (attempt: Attempt): boolean => {
+    const secretAccessKey = attempt.secretAccessKey ?? secret
+    if (secretAccessKey === undefined) return false
+    const assumed = { ...parts, ...attempt.parts }
+    const assumedClaim = { ...claim, ...attempt.claim }
+    if (isSignatureOf(assumedClaim, assumed, secretAccessKey)) return true
+    return (options.hosts ?? []).some((host) => {
+      const headers = replaceHost(assumed.headers, host)
+      return isSignatureOf(assumedClaim, { ...assumed, headers }, secretAccessKey)
+    })
+  }
+  return { context, parts, keyProblem: 'code' in found ? found.code : undefined, matches }
+}
+
+function readParts(context: VerificationContext): CanonicalParts {
+  const { claim, headers, request, path } = context
+  const signed = [...new Set(claim.signedHeaders)]
+    .sort()
+    .map((name): CanonicalHeader => [name, headers.get(name)?.value ?? ''])
+  return {
+    method: request.method,
+    path: createCanonicalPath(path, getPathRules(claim.scope.service)),
+    query: readCanonicalQuery(context, queryReadings.plusIsBlank),
+    headers: signed,
+    payloadHash: request.body.length === 0 ? emptyPayloadHash : sha256Hex(request.body),
+  }
+}

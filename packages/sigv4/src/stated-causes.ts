@@ -1,0 +1,212 @@
+import { formatAmzDate } from './amz-date.ts'
+import { emptyPayloadHash, unsignedPayload } from './canonical-request.ts'
+import type { Situation } from './situation.ts'
+
+/** The causes that can be read off a request with a well-formed signature. */
+export type StatedCauseId =
+  | 'wrong-service'
+  | 'wrong-region'
+  | 'wrong-terminator'
+  | 'scope-date-mismatch'
+  | 'clock-skew'
+  | 'presigned-url-expired'
+  | 'host-not-signed'
+  | 'date-not-signed'
+  | 'token-not-signed'
+  | 'signed-header-absent'
+  | 'signed-header-repeated'
+  | 'payload-hash-unsigned'
+  | 'payload-hash-mismatch'
+  | 'missing-session-token'
+  | 'wrong-session-token'
+  | 'unknown-key'
+  | 'expired-session'
+
+/** A cause that needs no other assumption: it is there or it is not. */
+export interface StatedCause {
+  readonly cause: StatedCauseId
+  /** One sentence when the cause is there, else undefined. */
+  readonly says: (situation: Situation) => string | undefined
+  readonly fix: (situation: Situation) => string
+}
+
+const windowMs = 300_000
+
+/** The causes in the order in which they are told. */
+export const statedCauses: readonly StatedCause[] = [
+  {
+    cause: 'host-not-signed',
+    says: ({ context }) =>
+      isSigned(context.claim.signedHeaders, 'host') || isSigned(context.claim.signedHeaders, ':authority')
+        ? undefined
+        : 'The Host header is not among the signed headers.',
+    fix: () => 'Sign the Host header: without it a signature would hold for every host.',
+  },
+  {
+    cause: 'date-not-signed',
+    says: ({ context: { claim } }) =>
+      claim.form === 'header' && !isSigned(claim.signedHeaders, claim.dateSource)
+        ? `The header ${claim.dateSource} is not among the signed headers.`
+        : undefined,
+    fix: () => 'Add X-Amz-Date before signing, and sign it.',
+  },
+  {
+    cause: 'token-not-signed',
+    says: ({ context: { claim, headers } }) =>
+      claim.form === 'header' &&
+      headers.has('x-amz-security-token') &&
+      !isSigned(claim.signedHeaders, 'x-amz-security-token')
+        ? 'The session token was added after signing: x-amz-security-token is not among the signed headers.'
+        : undefined,
+    fix: () => 'Hand the session token to the signer, so that it adds x-amz-security-token before it signs.',
+  },
+  {
+    cause: 'wrong-region',
+    says: ({ context: { claim, options } }) =>
+      claim.scope.region === options.region
+        ? undefined
+        : `The request is signed for the region '${claim.scope.region}', and it was sent to '${options.region}'.`,
+    fix: ({ context: { options } }) => `Sign for the region '${options.region}', the one in the URL's host.`,
+  },
+  {
+    cause: 'wrong-service',
+    says: ({ context: { claim, options } }) =>
+      claim.scope.service === options.service
+        ? undefined
+        : `The request is signed for the service '${claim.scope.service}', and it was sent to '${options.service}'.`,
+    fix: ({ context: { options } }) =>
+      `Sign for the service '${options.service}'${options.service === 'lambda' ? ': a function URL belongs to Lambda, not to API Gateway (execute-api)' : ''}.`,
+  },
+  {
+    cause: 'wrong-terminator',
+    says: ({ context: { claim } }) =>
+      claim.hasTerminator ? undefined : "The credential scope does not end in 'aws4_request'.",
+    fix: () => "End the credential scope, and the last step of the key derivation, with 'aws4_request'.",
+  },
+  {
+    cause: 'scope-date-mismatch',
+    says: ({ context: { claim } }) =>
+      claim.scope.date === claim.amzDate.slice(0, 8)
+        ? undefined
+        : `The scope is of the day ${claim.scope.date}, and the request of ${claim.amzDate}: a key kept from another day, or a local date in place of UTC.`,
+    fix: () => 'Take the day of the scope from X-Amz-Date, in UTC, and derive the key anew each day.',
+  },
+  {
+    cause: 'clock-skew',
+    says: ({ context: { claim, options } }) => {
+      const aheadMs = claim.signedAt.getTime() - options.now.getTime()
+      if (aheadMs <= windowMs && (claim.form === 'presigned' || aheadMs >= -windowMs)) return undefined
+      const distance = formatDistance(Math.abs(aheadMs))
+      return `The request was signed at ${claim.amzDate}, ${distance} ${aheadMs > 0 ? 'ahead of' : 'before'} the server's ${formatAmzDate(options.now)}: the clock is wrong, or the signature was used again.`
+    },
+    fix: () => 'Set the clock (NTP), sign each request anew, and sign just before it is sent.',
+  },
+  {
+    cause: 'presigned-url-expired',
+    says: ({ context: { claim, options } }) => {
+      if (claim.expiresInSeconds === undefined) return undefined
+      const overMs = options.now.getTime() - claim.signedAt.getTime() - claim.expiresInSeconds * 1000
+      if (overMs <= 0) return undefined
+      return `The presigned URL held for ${claim.expiresInSeconds} seconds from ${claim.amzDate} and ran out ${formatDistance(overMs)} ago.`
+    },
+    fix: () => 'Presign again, with a longer X-Amz-Expires if need be (at most 604800 seconds).',
+  },
+  {
+    cause: 'signed-header-absent',
+    says: ({ context: { claim, headers } }) => {
+      const absent = claim.signedHeaders.filter((name) => !headers.has(name))
+      return absent.length === 0
+        ? undefined
+        : `The request does not hold every header that it lists as signed: ${absent.map((name) => `'${name}'`).join(', ')} did not arrive.`
+    },
+    fix: () => 'Send every signed header, or sign fewer: HTTP clients and proxies drop some on the way.',
+  },
+  {
+    cause: 'signed-header-repeated',
+    says: ({ context: { claim, headers } }) => {
+      if (new Set(claim.signedHeaders).size < claim.signedHeaders.length) {
+        return 'A header is listed twice among the signed headers.'
+      }
+      return (headers.get('host')?.count ?? 1) > 1
+        ? 'The request holds more than one Host header.'
+        : undefined
+    },
+    fix: () => 'Send one Host header, and list each signed header once.',
+  },
+  {
+    cause: 'payload-hash-unsigned',
+    says: ({ context: { headers, options } }) =>
+      headers.get('x-amz-content-sha256')?.value === unsignedPayload && options.allowUnsignedPayload !== true
+        ? 'The body was left out of the signature (UNSIGNED-PAYLOAD), which function URLs refuse.'
+        : undefined,
+    fix: () => "Send the body's SHA-256 as x-amz-content-sha256, or no such header.",
+  },
+  {
+    cause: 'payload-hash-mismatch',
+    says: ({ context: { headers }, parts }) => {
+      const stated = headers.get('x-amz-content-sha256')?.value
+      if (stated === undefined || stated === unsignedPayload || stated === parts.payloadHash) return undefined
+      if (stated === emptyPayloadHash)
+        return 'x-amz-content-sha256 is the hash of an empty body, and a body arrived.'
+      if (parts.payloadHash === emptyPayloadHash)
+        return 'x-amz-content-sha256 is the hash of a body, and none arrived.'
+      return 'x-amz-content-sha256 is not the SHA-256 of the body that arrived.'
+    },
+    fix: () => 'Hash the very bytes that are sent; serialise the body once, then sign and send that text.',
+  },
+  {
+    cause: 'expired-session',
+    says: ({ keyProblem }) =>
+      keyProblem === 'ExpiredTokenException'
+        ? 'The session token of these temporary credentials has expired.'
+        : undefined,
+    fix: () =>
+      'Get new temporary credentials (sign in again, or assume the role again) and use all three values.',
+  },
+  {
+    cause: 'missing-session-token',
+    says: ({ keyProblem, context: { claim } }) =>
+      keyProblem === 'UnrecognizedClientException' &&
+      claim.sessionToken === undefined &&
+      isTemporaryKey(claim.accessKeyId)
+        ? `The key ${claim.accessKeyId} is a temporary one, and the request holds no session token.`
+        : undefined,
+    fix: () => 'Hand AWS_SESSION_TOKEN to the signer as well; temporary keys are of no use without it.',
+  },
+  {
+    cause: 'wrong-session-token',
+    says: ({ keyProblem, context: { claim } }) =>
+      keyProblem === 'UnrecognizedClientException' && claim.sessionToken !== undefined
+        ? isTemporaryKey(claim.accessKeyId)
+          ? `The key ${claim.accessKeyId} is not known here, or the session token is not its own.`
+          : `The key ${claim.accessKeyId} is not a temporary one, and yet a session token came with it.`
+        : undefined,
+    fix: () =>
+      'Use key, secret and token of one and the same session; unset an AWS_SESSION_TOKEN that is left from another.',
+  },
+  {
+    cause: 'unknown-key',
+    says: ({ keyProblem, context: { claim } }) =>
+      keyProblem === 'UnrecognizedClientException' &&
+      claim.sessionToken === undefined &&
+      !isTemporaryKey(claim.accessKeyId)
+        ? `The access key ${claim.accessKeyId} is not known here: the caller uses credentials of another place.`
+        : undefined,
+    fix: () =>
+      'Check AWS_ACCESS_KEY_ID, AWS_PROFILE and the credentials file of the shell that sends the request.',
+  },
+]
+
+function isSigned(signedHeaders: readonly string[], name: string): boolean {
+  return signedHeaders.includes(name)
+}
+
+function isTemporaryKey(accessKeyId: string): boolean {
+  return accessKeyId.startsWith('ASIA')
+}
+
+function formatDistance(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 2) return `${Math.round(ms / 1000)} seconds`
+  return minutes < 180 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
+}

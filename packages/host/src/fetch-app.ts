@@ -1,5 +1,6 @@
 import type { EventRequest } from '@furlong/events'
 import type { Answer, Application } from './answer.ts'
+import { bindBindings } from './bindings.ts'
 import { bindCaller } from './caller.ts'
 import type { LambdaBindings, LambdaExecutionContext } from './context.ts'
 import type { Deadline } from './deadline.ts'
@@ -37,6 +38,7 @@ export function createFetchApplication(fetch: FetchFunction): Application {
     if (unservedMethods.has(eventRequest.method.toUpperCase()))
       return createMethodRefusal(eventRequest.method)
     const request = createRequest(eventRequest, invocation.deadline)
+    bindBindings(request, invocation.bindings)
     const response: unknown = await fetch(request, invocation.bindings, invocation.execution)
     return readResponse(response)
   }

@@ -2,10 +2,12 @@ import { readEvent } from '@furlong/events'
 import type { FunctionUrlEvent, FunctionUrlResult } from '@furlong/events'
 import type { Answer } from './answer.ts'
 import { isBodiless } from './answer.ts'
-import type { LambdaApp } from './application.ts'
+import type { AppKind, LambdaApp } from './application.ts'
 import { createApplication } from './application.ts'
 import { createBufferedResult } from './buffered.ts'
 import type { LambdaContext } from './context.ts'
+import type { FetchApp, FetchFunction } from './fetch-app.ts'
+import type { NodeApp } from './listener.node.ts'
 import type { Invocation } from './invocation.ts'
 import { createInvocation } from './invocation.ts'
 import type { SendMode } from './runtime.ts'
@@ -20,8 +22,11 @@ export interface LambdaOptions {
    * variable FURLONG_INVOKE_MODE (`BUFFERED` or `RESPONSE_STREAM`), which `furlong deploy` sets; without it: buffered.
    */
   readonly mode?: 'auto' | SendMode
-  /** Says that a bare function of two or more parameters is a fetch function. */
-  readonly kind?: 'fetch'
+  /**
+   * What a bare function is. By default it is a fetch function when it declares fewer than two parameters, and a Node
+   * listener when it declares two or more.
+   */
+  readonly kind?: AppKind
 }
 
 /**
@@ -39,8 +44,9 @@ type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Pr
  * What the application throws before it answered passes through: the runtime logs it and the client gets 502. What its body
  * throws after the head is out makes the stream fail.
  *
- * @param app - An application with a `fetch` method, such as Hono, or a fetch function. It is called with the request,
- *   `{ event, context }` and `{ waitUntil, passThroughOnException }`.
+ * @param app - An application with a `fetch` method, such as Hono, or a fetch function: called with the request,
+ *   `{ event, context }` and `{ waitUntil, passThroughOnException }`. Or a Node listener: an express application, Koa's
+ *   `callback()`, an `http.Server`.
  * @param options - How to send.
  * @returns The handler to export.
  * @throws TypeError when the application is of no known kind, and when streaming is asked for outside Lambda.
@@ -49,6 +55,9 @@ type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Pr
  * export const handler = toLambda(app)
  * ```
  */
+export function toLambda(app: FetchApp | FetchFunction, options?: LambdaOptions): LambdaHandler
+export function toLambda(app: NodeApp, options?: LambdaOptions): LambdaHandler
+export function toLambda(app: LambdaApp, options?: LambdaOptions): LambdaHandler
 export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHandler {
   const application = createApplication(app, options.kind)
   const { mode = 'auto' } = options

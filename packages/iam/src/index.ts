@@ -39,3 +39,13 @@ export { printPolicy } from './print-policy.ts'
 export type { RequestContext } from './request-context.ts'
 export type { AssumeRoleRequestInput } from './trust.ts'
 export { createAssumeRoleRequest, decideTrust } from './trust.ts'
+export type {
+  ExplainedAction,
+  Explanation,
+  ExplainOptions,
+  Fix,
+  NearMiss,
+  PolicyFinding,
+} from './explanation.ts'
+export { explain } from './explain.ts'
+export { applyFix } from './fixes.ts'

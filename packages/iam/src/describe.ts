@@ -1,0 +1,130 @@
+import type { AccessRequest } from './contexts.ts'
+import type { Fix } from './explanation.ts'
+import type { PolicyOrigin, StatementRef } from './policy.ts'
+import type { Principal } from './principal.ts'
+
+/**
+ * Names a caller as people do.
+ *
+ * @param principal who calls
+ * @returns such as `role app`, without an article
+ */
+export function describeCaller(principal: Principal): string {
+  const describe = callers[principal.type] as (principal: Principal) => string
+  return describe(principal)
+}
+
+/**
+ * Names what is called.
+ *
+ * @param request the request
+ * @returns such as `the function URL of my-fn`
+ */
+export function describeTarget(request: AccessRequest): string {
+  if (request.endpoint === undefined) return request.resource === '*' ? 'this API' : request.resource
+  const { name, qualifier } = readFunctionName(request.resource)
+  return `the function URL of ${qualifier === undefined ? name : `${name}:${qualifier}`}`
+}
+
+/**
+ * Takes a function's ARN apart.
+ *
+ * @param arn the ARN of a function, an alias or a version
+ * @returns name and qualifier; empty name when it is none of these
+ */
+export function readFunctionName(arn: string): { name: string; qualifier?: string; unqualifiedArn: string } {
+  const parts = arn.split(':')
+  const [, , , , , , name = '', qualifier] = parts
+  const unqualifiedArn = parts.slice(0, 7).join(':')
+  return qualifier === undefined ? { name, unqualifiedArn } : { name, qualifier, unqualifiedArn }
+}
+
+/**
+ * Names a policy.
+ *
+ * @param origin where it came from
+ * @returns such as `identity policy "deploy"`
+ */
+export function describePolicy(origin: PolicyOrigin): string {
+  const name = policyNames[origin.type]
+  return origin.name === '' || origin.name === origin.type ? name : `${name} "${origin.name}"`
+}
+
+/**
+ * Names a statement.
+ *
+ * @param ref which one
+ * @returns such as `statement "url" of the function's policy`
+ */
+export function describeStatement(ref: StatementRef): string {
+  const which = ref.sid === undefined || ref.sid === '' ? `${ref.index + 1}` : `"${ref.sid}"`
+  const policy = ref.policy.type === 'resource' ? "the function's policy" : describePolicy(ref.policy)
+  return `statement ${which} of ${policy}`
+}
+
+/**
+ * Says in a few words what a plan asks for.
+ *
+ * @param fixes the plan
+ * @param request the request it is for
+ * @returns such as `add two permissions to the function`; empty without a plan
+ */
+export function describePlan(fixes: readonly Fix[], request: AccessRequest): string {
+  const removals = fixes.filter((fix) => fix.kind === 'remove-deny').length
+  const permissions = fixes.filter((fix) => fix.kind === 'add-permission').length
+  const attachments = fixes.length - removals - permissions
+  const where = readFunctionName(request.resource).qualifier === undefined ? 'the function' : 'the alias'
+  return [
+    removals === 0
+      ? ''
+      : `remove ${removals === 1 ? 'it' : 'them'}, or exempt ${describeCaller(request.principal)}`,
+    permissions === 0 ? '' : `add ${counts[permissions] ?? permissions} to ${where}`,
+    attachments === 0 ? '' : `put a policy on ${describeCaller(request.principal)}`,
+  ]
+    .filter((step) => step !== '')
+    .join(', and ')
+}
+
+/**
+ * Joins words as a sentence does.
+ *
+ * @param words what to join
+ * @param conjunction between the last two
+ * @returns such as `a, b and c`
+ */
+export function joinWords(words: readonly string[], conjunction: 'and' | 'or' = 'and'): string {
+  if (words.length < 2) return words[0] ?? ''
+  return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1) ?? ''}`
+}
+
+/**
+ * Makes a text the beginning of a sentence.
+ *
+ * @param text any text
+ * @returns the text with a capital first letter
+ */
+export function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+const counts: Readonly<Record<number, string>> = { 1: 'the missing permission', 2: 'two permissions' }
+
+const callers: {
+  readonly [Type in Principal['type']]: (principal: Extract<Principal, { type: Type }>) => string
+} = {
+  user: ({ name }) => `user ${name}`,
+  'role-session': ({ roleArn }) => `role ${roleArn.slice(roleArn.lastIndexOf('/') + 1)}`,
+  'federated-user': ({ name }) => `federated user ${name}`,
+  root: ({ account }) => `the root user of account ${account}`,
+  service: ({ name }) => `service ${name}`,
+  anonymous: () => 'an unsigned caller',
+}
+
+const policyNames: Readonly<Record<PolicyOrigin['type'], string>> = {
+  identity: 'identity policy',
+  resource: 'resource policy',
+  trust: 'trust policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+  scp: 'service control policy',
+}

@@ -1,0 +1,82 @@
+import type { CompiledPolicy } from './compile.ts'
+import type { ActionVerdict } from './decide.ts'
+import type { UrlAuthType } from './endpoint-kinds.ts'
+import type { PolicyKind, StatementRef } from './policy.ts'
+
+/** Why a request was allowed or refused, and what would change that. */
+export interface Explanation {
+  readonly allowed: boolean
+  /** One sentence: what happened, why, what to do next. */
+  readonly says: string
+  /** Things people never guess, one sentence or two each. */
+  readonly notes: readonly string[]
+  readonly actions: readonly ExplainedAction[]
+  /**
+   * The smallest plan, all of it needed, in order. Each step was proved by deciding again without it and
+   * with it. Empty when nothing of these kinds can help; the sentence then says who can.
+   */
+  readonly fixes: readonly Fix[]
+}
+
+/** A verdict; when the action is refused, with what every kind of policy said and what came nearest. */
+export type ExplainedAction =
+  | (ActionVerdict & { readonly allowed: true })
+  | (ActionVerdict & {
+      readonly allowed: false
+      readonly policies: readonly PolicyFinding[]
+      /** Best first; elements of the same statement stand together. */
+      readonly nearest: readonly NearMiss[]
+    })
+
+/** What the policies of one kind say about one action. */
+export interface PolicyFinding {
+  readonly type: PolicyKind
+  /** `silent`: there are policies and none speaks; `absent`: there is no policy of this kind. */
+  readonly verdict: 'allows' | 'denies' | 'silent' | 'absent'
+}
+
+/** One element that kept a statement from allowing an action. */
+export interface NearMiss {
+  readonly statement: StatementRef
+  /** `Action`, `Principal`, `Resource`, … or `Condition.<operator>.<key>`. */
+  readonly element: string
+  /** What the policy asks for. */
+  readonly wanted: string
+  /** What the request brought. */
+  readonly got: string
+}
+
+/** One step of a plan, as data: the input of an AWS API. */
+export type Fix =
+  | {
+      readonly kind: 'add-permission'
+      /** Qualified when the URL is on an alias. */
+      readonly functionArn: string
+      readonly statementId: string
+      readonly action: string
+      /** An ARN, a service name, or `*`. */
+      readonly principal: string
+      readonly functionUrlAuthType?: UrlAuthType
+      readonly invokedViaFunctionUrl?: true
+      /** For a service: the resource it acts for. */
+      readonly sourceArn?: string
+    }
+  | {
+      readonly kind: 'put-role-policy' | 'put-user-policy'
+      readonly principalArn: string
+      readonly policyName: string
+      /** The policy as JSON. */
+      readonly document: string
+    }
+  | { readonly kind: 'remove-deny'; readonly statement: StatementRef }
+
+/** What `explain()` may be told besides the policies that count. */
+export interface ExplainOptions {
+  /** Policies that do not count for this request but were perhaps meant to, such as that of the unqualified function. */
+  readonly related?: readonly CompiledPolicy[]
+  /**
+   * Finds the ARN of a unique id (`AROA…`, `AIDA…`), `undefined` when nobody has it any more.
+   * Without it an id that is not the caller's is called foreign or dead.
+   */
+  readonly resolveUniqueId?: (id: string) => string | undefined
+}

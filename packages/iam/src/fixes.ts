@@ -1,0 +1,224 @@
+import type { CompiledPolicy } from './compile.ts'
+import { compilePolicy } from './compile.ts'
+import type { AccessRequest } from './contexts.ts'
+import type { Decision, PolicySet } from './decide.ts'
+import { createSubject, decide, resourceKindOf } from './decide.ts'
+import { endpointKinds } from './endpoint-kinds.ts'
+import type { Fix } from './explanation.ts'
+import { matchStatement } from './match-statement.ts'
+import { parsePolicy } from './parse-policy.ts'
+import type { PolicyKind, StatementRef } from './policy.ts'
+import type { Principal } from './principal.ts'
+import { accountOfPrincipal } from './principal.ts'
+import { grantClasses } from './principal-match.ts'
+
+/** A plan and what would still stand in the way after it. */
+export interface FixPlan {
+  readonly fixes: readonly Fix[]
+  /** Kinds of policy that no step of ours can change; empty when the plan leads to Allow. */
+  readonly remaining: readonly PolicyKind[]
+}
+
+/**
+ * Plans the smallest set of steps, and proves it by deciding again.
+ *
+ * @param request a refused request
+ * @param policies every policy that counts
+ * @param decision what `decide()` made of them
+ * @returns the steps in order; dropping any of them was seen to change the outcome
+ */
+export function planFixes(request: AccessRequest, policies: PolicySet, decision: Decision): FixPlan {
+  if (decision.stage !== undefined) return { fixes: [], remaining: [] }
+  const removals = findDenyingStatements(decision).map((statement): Fix => ({
+    kind: 'remove-deny',
+    statement,
+  }))
+  const withoutDenies = removals.reduce(applyFixTo(request), policies)
+  const additions = planAdditions(request, withoutDenies, decide(request, withoutDenies))
+  const plan = [...removals, ...additions]
+  const after = measure(request, policies, plan)
+  const needed = plan.filter((fix) => {
+    const without = measure(
+      request,
+      policies,
+      plan.filter((other) => other !== fix),
+    )
+    return without.weight > after.weight
+  })
+  return { fixes: needed, remaining: after.remaining }
+}
+
+/**
+ * Applies one step to a set of policies, as the AWS API would.
+ *
+ * @param policies every policy that counts
+ * @param fix one step
+ * @param request the request, which tells whose policies they are
+ * @returns new policies; the old ones are unchanged
+ */
+export function applyFix(policies: PolicySet, fix: Fix, request: AccessRequest): PolicySet {
+  if (fix.kind === 'remove-deny') return removeStatement(policies, fix.statement)
+  if (fix.kind === 'add-permission') {
+    const added = compileDocument(createPermissionDocument(fix), resourceKindOf(request), fix.functionArn)
+    const { resource } = policies
+    const merged =
+      resource === undefined ? added : { ...resource, allows: [...resource.allows, ...added.allows] }
+    return { ...policies, resource: merged }
+  }
+  const added = compileDocument(fix.document, 'identity', fix.policyName)
+  return { ...policies, identity: [...(policies.identity ?? []), added] }
+}
+
+function applyFixTo(request: AccessRequest): (policies: PolicySet, fix: Fix) => PolicySet {
+  return (policies, fix) => applyFix(policies, fix, request)
+}
+
+function measure(
+  request: AccessRequest,
+  policies: PolicySet,
+  plan: readonly Fix[],
+): { weight: number; remaining: PolicyKind[] } {
+  const decision = decide(request, plan.reduce(applyFixTo(request), policies))
+  const blame = decision.actions.flatMap((verdict) => (verdict.allowed ? [] : verdict.blame))
+  const denies = findDenyingStatements(decision).length
+  // A Deny hides what else is missing, so that one Deny weighs more than all of that.
+  return { weight: denies * denyWeight + blame.length, remaining: [...new Set(blame)] }
+}
+
+const denyWeight = 100
+
+function findDenyingStatements(decision: Decision): StatementRef[] {
+  return [...new Set(decision.actions.flatMap((verdict) => (verdict.allowed ? [] : verdict.by)))]
+}
+
+/** What has to be added once no Deny is left. */
+function planAdditions(request: AccessRequest, policies: PolicySet, decision: Decision): Fix[] {
+  const additions: Fix[] = []
+  const forIdentity: string[] = []
+  const isForeign = accountOfPrincipal(request.principal) !== request.resourceAccount
+  for (const verdict of decision.actions) {
+    if (verdict.allowed) continue
+    const grantsOnFunction =
+      request.endpoint !== undefined && !isForeign && !isDelegated(request, verdict.action, policies)
+    const lacksIdentity = verdict.blame.includes('identity')
+    if (verdict.blame.includes('resource') || (lacksIdentity && grantsOnFunction)) {
+      const permission = createPermission(request, verdict.action, policies, additions)
+      if (permission !== undefined) additions.push(permission)
+    }
+    if (lacksIdentity && !grantsOnFunction) forIdentity.push(verdict.action)
+  }
+  const policy = forIdentity.length === 0 ? undefined : createIdentityPolicy(request, forIdentity)
+  return policy === undefined ? additions : [...additions, policy]
+}
+
+/** Whether the function's policy already hands the decision to the caller's account. */
+function isDelegated(request: AccessRequest, action: string, policies: PolicySet): boolean {
+  const requested = request.actions.find((candidate) => candidate.action === action)
+  if (requested === undefined || policies.resource === undefined) return false
+  const subject = createSubject(request, requested, policies)
+  return policies.resource.allows.some(
+    (statement) => matchStatement(statement, subject) === grantClasses.account,
+  )
+}
+
+function createPermission(
+  request: AccessRequest,
+  action: string,
+  policies: PolicySet,
+  planned: readonly Fix[],
+): Fix | undefined {
+  if (resourceKindOf(request) === 'trust' || !request.resource.includes(':lambda:')) return undefined
+  const { endpoint, principal } = request
+  const row =
+    endpoint && endpointKinds[endpoint.kind].actions.find((candidate) => candidate.action === action)
+  const suffix = row?.statementSuffix ?? action.slice(action.indexOf(':') + 1).toLowerCase()
+  const named = nameForPermission(principal)
+  const taken = new Set(policies.resource?.policy.statements.map(({ sid }) => sid))
+  for (const fix of planned) if (fix.kind === 'add-permission') taken.add(fix.statementId)
+  return {
+    kind: 'add-permission',
+    functionArn: request.resource,
+    statementId: createStatementId(`furlong-${named.short}-${suffix}`, taken),
+    action,
+    principal: named.principal,
+    ...(endpoint && row?.grant(endpoint.authType)),
+    ...(principal.type === 'service' && principal.sourceArn && { sourceArn: principal.sourceArn }),
+  }
+}
+
+/** The role rather than its session: a session's ARN is good for one session name only. */
+function nameForPermission(principal: Principal): { principal: string; short: string } {
+  if (principal.type === 'service') return { principal: principal.name, short: principal.name }
+  if (principal.type === 'anonymous') return { principal: '*', short: 'public' }
+  const arn = principal.type === 'role-session' ? principal.roleArn : principal.arn
+  return { principal: arn, short: arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1) }
+}
+
+/** Statement ids take `[a-zA-Z0-9-_]`, at most 100 of them. */
+function createStatementId(wished: string, taken: ReadonlySet<string | undefined>): string {
+  const base = wished.replaceAll(/[^\w-]+/g, '-').slice(0, maxStatementIdLength - 4)
+  let id = base
+  for (let count = 2; taken.has(id); count++) id = `${base}-${count}`
+  return id
+}
+
+const maxStatementIdLength = 100
+
+function createIdentityPolicy(request: AccessRequest, actions: readonly string[]): Fix | undefined {
+  const { principal, resource } = request
+  if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
+  const [, , , , , , name = ''] = resource.split(':')
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions.length === 1 ? actions[0] : actions, Resource: resource }],
+  }
+  const subject = request.endpoint === undefined ? (actions[0]?.replaceAll(':', '-') ?? '') : `call-${name}`
+  return {
+    kind: principal.type === 'user' ? 'put-user-policy' : 'put-role-policy',
+    principalArn: principal.type === 'user' ? principal.arn : principal.roleArn,
+    policyName: `furlong-${subject}`.replaceAll(/[^\w-]+/g, '-').slice(0, maxPolicyNameLength),
+    document: JSON.stringify(document),
+  }
+}
+
+const maxPolicyNameLength = 128
+
+/** The statement that `AddPermission` would write. */
+function createPermissionDocument(fix: Fix & { kind: 'add-permission' }): string {
+  const isArn = fix.principal.startsWith('arn:')
+  const strings = fix.functionUrlAuthType && { 'lambda:FunctionUrlAuthType': fix.functionUrlAuthType }
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Sid: fix.statementId,
+      Effect: 'Allow',
+      Principal: fix.principal === '*' ? '*' : { [isArn ? 'AWS' : 'Service']: fix.principal },
+      Action: fix.action,
+      Resource: fix.functionArn,
+      Condition: {
+        ...(strings && { StringEquals: strings }),
+        ...(fix.invokedViaFunctionUrl && { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }),
+        ...(fix.sourceArn && { ArnLike: { 'AWS:SourceArn': fix.sourceArn } }),
+      },
+    },
+  })
+}
+
+function compileDocument(document: string, type: PolicyKind, name: string): CompiledPolicy {
+  return compilePolicy(parsePolicy(document, type), { type, name })
+}
+
+function removeStatement(policies: PolicySet, removed: StatementRef): PolicySet {
+  const strip = (policy: CompiledPolicy): CompiledPolicy => ({
+    ...policy,
+    denies: policy.denies.filter((statement) => statement.ref !== removed),
+  })
+  return {
+    ...policies,
+    ...(policies.identity && { identity: policies.identity.map(strip) }),
+    ...(policies.boundary && { boundary: strip(policies.boundary) }),
+    ...(policies.session && { session: policies.session.map(strip) }),
+    ...(policies.resource && { resource: strip(policies.resource) }),
+    ...(policies.scps && { scps: policies.scps.map((level) => level.map(strip)) }),
+  }
+}

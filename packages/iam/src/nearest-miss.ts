@@ -1,0 +1,138 @@
+import type { CompiledPolicy, CompiledStatement } from './compile.ts'
+import { readValues } from './conditions.ts'
+import type { AccessRequest } from './contexts.ts'
+import type { PolicySet } from './decide.ts'
+import type { NearMiss } from './explanation.ts'
+import type { ElementFailure, Subject } from './match-statement.ts'
+import { matchStatement } from './match-statement.ts'
+import type { Principal } from './principal.ts'
+import { nameOfPrincipal } from './principal.ts'
+import { nameOfOperator } from './print-policy.ts'
+
+/** An Allow that did not apply, with everything that failed. */
+export interface StatementMiss {
+  readonly statement: CompiledStatement
+  readonly failures: readonly ElementFailure[]
+}
+
+/**
+ * Finds the Allow statements that come nearest to a refused action.
+ *
+ * A statement about other actions is near only when nothing else about it fails.
+ *
+ * @param subject the refused action, as statements see it
+ * @param policies every policy that counts
+ * @param related policies that do not count but were perhaps meant to
+ * @returns the misses, fewest failures first
+ */
+export function findMisses(
+  subject: Subject,
+  policies: PolicySet,
+  related: readonly CompiledPolicy[] = [],
+): StatementMiss[] {
+  const candidates = [
+    ...(policies.resource === undefined ? [] : [policies.resource]),
+    ...related,
+    ...(policies.identity ?? []),
+    ...(policies.boundary === undefined ? [] : [policies.boundary]),
+    ...(policies.session ?? []),
+    ...(policies.scps?.flat() ?? []),
+  ]
+  const misses: StatementMiss[] = []
+  for (const statement of candidates.flatMap((policy) => policy.allows)) {
+    const failures: ElementFailure[] = []
+    matchStatement(statement, subject, failures)
+    const missesAction = failures.some(({ element }) => element === 'Action' || element === 'NotAction')
+    if (failures.length > 0 && (!missesAction || failures.length === 1)) misses.push({ statement, failures })
+  }
+  return misses.sort((a, b) => weigh(a) - weigh(b))
+}
+
+/**
+ * Tells each failure of a few misses as what was wanted and what came.
+ *
+ * @param misses from `findMisses()`
+ * @param request the request
+ * @param subject the refused action
+ * @returns at most three statements' failures, best first
+ */
+export function createNearMisses(
+  misses: readonly StatementMiss[],
+  request: AccessRequest,
+  subject: Subject,
+): NearMiss[] {
+  const action = request.actions.find((requested) => requested.action.toLowerCase() === subject.action)
+  return misses.slice(0, maxStatements).flatMap(({ statement, failures }) =>
+    failures.map((failure) => ({
+      statement: statement.ref,
+      ...describeFailure(statement, failure, subject, action?.action ?? subject.action),
+    })),
+  )
+}
+
+/**
+ * Names a caller with everything a `Principal` element could have named.
+ *
+ * @param principal who calls
+ * @returns the ARN, for a session with the role's or the user's ARN
+ */
+export function describePrincipal(principal: Principal): string {
+  const name = nameOfPrincipal(principal)
+  if (principal.type === 'role-session') return `${principal.roleArn} (session ${name})`
+  return principal.type === 'federated-user' ? `${name} (of ${principal.userArn})` : name
+}
+
+const maxStatements = 3
+
+/** A statement about another action is the weakest hint of those with one failure. */
+function weigh({ failures }: StatementMiss): number {
+  return (
+    failures.length + (failures[0]?.element === 'Action' || failures[0]?.element === 'NotAction' ? 0.5 : 0)
+  )
+}
+
+function describeFailure(
+  statement: CompiledStatement,
+  failure: ElementFailure,
+  subject: Subject,
+  action: string,
+): Omit<NearMiss, 'statement'> {
+  if (failure.element === 'Condition') {
+    const { source, key } = failure.condition
+    const values = readValues(subject.context, key)
+    return {
+      element: `Condition.${nameOfOperator(source)}.${source.key}`,
+      wanted: source.values.join(', '),
+      got: values === undefined ? 'no such key in this request' : values.join(', '),
+    }
+  }
+  const { wanted, got } = elementTexts[failure.element](statement, subject, action)
+  return { element: failure.element, wanted, got }
+}
+
+type ElementText = (
+  statement: CompiledStatement,
+  subject: Subject,
+  action: string,
+) => { wanted: string; got: string }
+
+const elementTexts: Readonly<Record<Exclude<ElementFailure['element'], 'Condition'>, ElementText>> = {
+  Action: ({ source }, _subject, action) => ({ wanted: source.actions?.join(', ') ?? '', got: action }),
+  NotAction: ({ source }, _subject, action) => ({
+    wanted: `anything but ${source.notActions?.join(', ') ?? ''}`,
+    got: action,
+  }),
+  Resource: ({ source }, { resource }) => ({ wanted: source.resources?.join(', ') ?? '', got: resource }),
+  NotResource: ({ source }, { resource }) => ({
+    wanted: `anything but ${source.notResources?.join(', ') ?? ''}`,
+    got: resource,
+  }),
+  Principal: ({ source }, { principal }) => ({
+    wanted: source.principals?.map(({ value }) => value).join(', ') ?? '',
+    got: describePrincipal(principal),
+  }),
+  NotPrincipal: ({ source }, { principal }) => ({
+    wanted: `anybody but ${source.notPrincipals?.map(({ value }) => value).join(', ') ?? ''}`,
+    got: describePrincipal(principal),
+  }),
+}

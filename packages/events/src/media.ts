@@ -10,19 +10,16 @@ function readMediaType(contentType: string): MediaType {
   return { essence: essence.trim(), charset: charset?.slice('charset='.length).replaceAll('"', '').trim() }
 }
 
-interface TextRule {
-  readonly matches: RegExp
-  readonly source: string
-}
-
-/** Request bodies that Lambda hands over as text; every other type, and none, arrives as base64. */
-const textRequestTypes: readonly TextRule[] = [
-  { matches: /^text\//, source: 'reported' },
-  { matches: /^application\/json$/, source: 'reported' },
-  // guess: reported for HTTP APIs only.
-  { matches: /^application\/(?:xml|javascript)$/, source: 'guess' },
-  // guess: application/vnd.api+json, image/svg+xml and a missing type count as binary, as they do for HTTP APIs;
-  // application/x-www-form-urlencoded is binary too, and that one is reported.
+/**
+ * Request bodies that Lambda hands over as text; every other type, and none, arrives as base64.
+ *
+ * guess: XML and JavaScript are reported for HTTP APIs only; `+json` types, SVG and a missing type are taken for binary.
+ * Reported: text and JSON as text, forms of both kinds and images as base64.
+ */
+const guessTextRequestTypes: readonly RegExp[] = [
+  /^text\//,
+  /^application\/json$/,
+  /^application\/(?:xml|javascript)$/,
 ]
 
 /**
@@ -34,7 +31,7 @@ const textRequestTypes: readonly TextRule[] = [
 export function isTextRequest(contentType: string | undefined): boolean {
   if (contentType === undefined) return false
   const { essence } = readMediaType(contentType)
-  return textRequestTypes.some((rule) => rule.matches.test(essence))
+  return guessTextRequestTypes.some((type) => type.test(essence))
 }
 
 /** Types of answers worth sending as text; a type that is missing here costs a third more bytes and nothing else. */
@@ -59,5 +56,5 @@ export function isTextResponse(
   if (contentType === undefined) return false
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') return false
   const { essence, charset } = readMediaType(contentType)
-  return utf8Charsets.has(charset) && textResponseTypes.some((rule) => rule.test(essence))
+  return utf8Charsets.has(charset) && textResponseTypes.some((type) => type.test(essence))
 }

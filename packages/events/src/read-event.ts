@@ -128,7 +128,10 @@ const escape = (character: string): string => encodeURIComponent(character)
 
 /** By concatenation: `new URL(path, base)` would take the host out of a path such as `//evil.example/`. */
 function createUrl(host: string, domainName: string, rawPath: string, rawQuery: string): string {
-  const authority = plainHost.test(host) ? host : domainName
   const path = rawPath.replace(breaking.path, escape)
-  return `https://${authority}${path}${rawQuery === '' ? '' : `?${rawQuery.replace(breaking.query, escape)}`}`
+  const rest = `${path}${rawQuery === '' ? '' : `?${rawQuery.replace(breaking.query, escape)}`}`
+  const url = `https://${host}${rest}`
+  // On AWS the two are the same; elsewhere a host such as 1.2.3.4.5 looks plain and is none.
+  const usable = host === domainName || (plainHost.test(host) && URL.canParse(url))
+  return usable ? url : `https://${domainName}${rest}`
 }

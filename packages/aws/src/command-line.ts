@@ -41,6 +41,7 @@ function createAddPermission(fix: Fix & { kind: 'add-permission' }): readonly st
     ...['--statement-id', fix.statementId, '--action', fix.action, '--principal', fix.principal],
     ...(fix.functionUrlAuthType === undefined ? [] : ['--function-url-auth-type', fix.functionUrlAuthType]),
     ...(fix.invokedViaFunctionUrl === undefined ? [] : ['--invoked-via-function-url']),
+    ...(fix.sourceArn === undefined ? [] : ['--source-arn', fix.sourceArn]),
     ...(region === '' ? [] : ['--region', region]),
   ]
 }

@@ -13,6 +13,7 @@ export type AwsErrorCode =
   | 'UrlNotFound'
   | 'UrlExists'
   | 'UrlIdTaken'
+  | 'InvalidUrlId'
   | 'LocalOnly'
   | 'AssumeRoleRefused'
   | 'AccessDenied'

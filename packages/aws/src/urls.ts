@@ -229,8 +229,7 @@ export async function openToEverybody(target: Target, lambda: Lambda, ref: Funct
  * @param lambda the client
  * @param functionArn ARN of the function
  * @param id 1 to 32 lower-case letters and digits
- * @throws {AwsError} `LocalOnly` on AWS
- * @throws {TypeError} when the id has another form
+ * @throws {AwsError} `LocalOnly` on AWS, `InvalidUrlId` when it has another form
  */
 export async function requestUrlId(
   target: Target,
@@ -247,8 +246,7 @@ export async function requestUrlId(
  * Checks that an id may be chosen here.
  * @param target the account
  * @param id the id
- * @throws {AwsError} `LocalOnly` on AWS
- * @throws {TypeError} when the id has another form
+ * @throws {AwsError} `LocalOnly` on AWS, `InvalidUrlId` when it has another form
  */
 export function checkUrlId(target: Target, id: string): void {
   if (target.kind === 'aws') {
@@ -258,7 +256,10 @@ export function checkUrlId(target: Target, id: string): void {
     )
   }
   if (!idPattern.test(id)) {
-    throw new TypeError(`The URL id '${id}' must match ${idPattern.source}; it has ${id.length} characters.`)
+    throw new AwsError(
+      'InvalidUrlId',
+      `The URL id '${id}' is not valid: it must match [a-z0-9]+ and be 1 to 32 characters long; it has ${id.length}.`,
+    )
   }
 }
 

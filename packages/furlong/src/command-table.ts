@@ -1,0 +1,77 @@
+import type { Command } from './command.ts'
+
+/** A command's row: what the overview needs, and how its file is loaded when it is called. */
+export interface CommandRow {
+  readonly summary: string
+  readonly group: string
+  load(): Promise<Command>
+}
+
+/** Every command, in the order of the overview. A command's file is read only when the command is called. */
+export const commandTable: Readonly<Record<string, CommandRow>> = {
+  up: {
+    group: 'The local side',
+    summary: 'start the local side',
+    load: async () => (await import('./commands/up.ts')).command,
+  },
+  down: {
+    group: 'The local side',
+    summary: 'stop it',
+    load: async () => (await import('./commands/down.ts')).command,
+  },
+  status: {
+    group: 'The local side',
+    summary: 'what runs where',
+    load: async () => (await import('./commands/status.ts')).command,
+  },
+  env: {
+    group: 'The local side',
+    summary: 'shell lines that point AWS clients at it',
+    load: async () => (await import('./commands/env.ts')).command,
+  },
+  run: {
+    group: 'The local side',
+    summary: 'run one command against it',
+    load: async () => (await import('./commands/run.ts')).command,
+  },
+  dev: {
+    group: 'The local side',
+    summary: 'up, deploy, and update on save',
+    load: async () => (await import('./commands/dev.ts')).command,
+  },
+  deploy: {
+    group: 'Host, expose, grant',
+    summary: 'bundle, role, function and URL',
+    load: async () => (await import('./commands/deploy.ts')).command,
+  },
+  url: {
+    group: 'Host, expose, grant',
+    summary: 'create, get, update, delete or list function URLs',
+    load: async () => (await import('./commands/url.ts')).command,
+  },
+  grant: {
+    group: 'Host, expose, grant',
+    summary: 'let a caller call a URL',
+    load: async () => (await import('./commands/grant.ts')).command,
+  },
+  revoke: {
+    group: 'Host, expose, grant',
+    summary: 'take a grant back',
+    load: async () => (await import('./commands/revoke.ts')).command,
+  },
+  call: {
+    group: 'Call and explain',
+    summary: 'send a signed request',
+    load: async () => (await import('./commands/call.ts')).command,
+  },
+  explain: {
+    group: 'Call and explain',
+    summary: 'why a request was refused',
+    load: async () => (await import('./commands/explain.ts')).command,
+  },
+  logs: {
+    group: 'Call and explain',
+    summary: 'what functions wrote',
+    load: async () => (await import('./commands/logs.ts')).command,
+  },
+}

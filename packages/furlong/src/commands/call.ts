@@ -1,0 +1,256 @@
+import { createWriteStream } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { RequestRecord } from '@furlong/local'
+import type { Side } from '@furlong/local/sides'
+import { sign, type Credentials, type HeaderPair } from '@furlong/sigv4'
+import { guessContentType, readBody, readCallTarget, readHeaders, type CallTarget } from '../call-input.ts'
+import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
+import { CliError } from '../errors.ts'
+import { listFixes } from '../render/record.ts'
+import { findSideOf } from '../find-side.ts'
+import { send, type OutgoingRequest } from '../send.ts'
+import { createCredentialsOf } from '../session.ts'
+import { createSideClient } from '../side-client.ts'
+import { selectTarget, type Selection } from '../target.ts'
+
+/** `furlong call` */
+export const command: Command = {
+  name: 'call',
+  summary: 'send a signed request',
+  usage: 'call <url|function>[/path] [curl options] [--as <function|role>]',
+  description: [
+    "Signs with the target's credentials and sends, with curl's options. stderr says who called and which policy",
+    'let it in; the exit code is 1 for a status of 400 and more. A function is called by its URL.',
+  ],
+  options: {
+    request: { type: 'string', short: 'X', value: '<method>', says: 'method; default GET, POST with -d' },
+    data: { type: 'string', short: 'd', multiple: true, value: '<text|@file|@->', says: 'body' },
+    header: {
+      type: 'string',
+      short: 'H',
+      multiple: true,
+      value: '<Name: value>',
+      says: 'header; may be repeated',
+    },
+    include: { type: 'boolean', short: 'i', says: 'print status and headers too' },
+    output: { type: 'string', short: 'o', value: '<file>', says: 'write the body to a file' },
+    as: {
+      type: 'string',
+      value: '<function|role>',
+      says: 'call as that role, or as the role of that function',
+    },
+    unsigned: { type: 'boolean', says: 'send without a signature' },
+    ...targetOptions,
+  },
+  positionals: [1, 1],
+  examples: [
+    ['furlong call "my-function-with-url/book?page=5"', 'a GET, signed as the administrator'],
+    [
+      `furlong call my-function-with-url/login -d '{"user":"ada"}' --as my-calling-function`,
+      "a POST as another function's role",
+    ],
+    ['furlong call https://<id>.lambda-url.eu-west-1.on.aws/ -i', 'a URL of AWS selects AWS'],
+  ],
+  run: async (invocation) => {
+    const { values, positionals, context, reporter } = invocation
+    const callTarget = readTarget(positionals[0] ?? '', invocation)
+    const owner = callTarget.kind === 'url' ? await findSideOf(callTarget.url, context) : undefined
+    const selection = await selectTarget(values, context, reporter, {
+      ...(callTarget.kind === 'function' ? { functionName: callTarget.functionName } : {}),
+      ...(callTarget.kind === 'url' && callTarget.awsRegion !== undefined
+        ? { awsRegion: callTarget.awsRegion }
+        : {}),
+      ...(owner === undefined ? {} : { side: owner.side }),
+    })
+    const place = await locate(callTarget, selection, owner?.region)
+    const credentials = values.flag('unsigned') ? undefined : await chooseCredentials(invocation, selection)
+    const request = await createRequest(invocation, selection, { ...place, credentials })
+    const response = await send(request)
+    return tell(invocation, selection, request, response)
+  },
+}
+
+function readTarget(text: string, { values }: Invocation): CallTarget {
+  try {
+    return readCallTarget(text)
+  } catch {
+    throw values.wrong(`'${text}' is no URL.`)
+  }
+}
+
+/** Where the request goes, and the region it is signed for. */
+interface Place {
+  readonly url: string
+  readonly region: string
+}
+
+async function locate(
+  callTarget: CallTarget,
+  selection: Selection,
+  ownerRegion: string | undefined,
+): Promise<Place> {
+  const { target } = selection
+  if (callTarget.kind === 'url') {
+    const hostRegion = /\.lambda-url\.([a-z0-9-]+)\.(?:on\.aws|localhost)$/.exec(callTarget.url.hostname)?.[1]
+    return { url: callTarget.url.href, region: hostRegion ?? ownerRegion ?? target.region }
+  }
+  const { getUrl } = await import('@furlong/aws')
+  const { url, functionArn } = await getUrl(target, { functionName: callTarget.functionName })
+  return {
+    url: url.replace(/\/$/, '') + callTarget.pathAndQuery,
+    region: functionArn.split(':')[3] ?? target.region,
+  }
+}
+
+async function chooseCredentials({ values }: Invocation, selection: Selection): Promise<Credentials> {
+  const { createClients, readCredentials, resolvePrincipal, toAwsError } = await import('@furlong/aws')
+  const as = values.text('as')
+  try {
+    if (as === undefined) return await readCredentials(selection.target.credentials)
+    return await createCredentialsOf(selection, await resolvePrincipal(as, createClients(selection.target)))
+  } catch (error) {
+    throw error instanceof CliError ? error : toAwsError(error)
+  }
+}
+
+async function createRequest(
+  { values, context, reporter }: Invocation,
+  selection: Selection,
+  how: Place & { readonly credentials: Credentials | undefined },
+): Promise<OutgoingRequest> {
+  const body = await readBody(values, context)
+  const headers: HeaderPair[] = readHeaders(values)
+  const has = (wanted: string): boolean => headers.some(([name]) => name.toLowerCase() === wanted)
+  if (!has('user-agent')) headers.push(['user-agent', 'furlong'])
+  if (!has('accept')) headers.push(['accept', '*/*'])
+  if (body !== undefined && !has('content-type')) {
+    const type = guessContentType(body)
+    headers.push(['content-type', type])
+    reporter.say(reporter.errorPaint('dim', `content-type: ${type} (guessed; -H says another)`))
+  }
+  const method = values.text('request') ?? (body === undefined ? 'GET' : 'POST')
+  const plain = { method, url: how.url, headers, ...(body === undefined ? {} : { body }) }
+  // The local twin of a URL of AWS answers on the main port, by its Host.
+  const isTwin = selection.kind === 'local' && new URL(how.url).hostname.endsWith('.on.aws')
+  const via = isTwin ? { via: selection.side.endpoint } : {}
+  if (how.credentials === undefined) return { ...plain, ...via }
+  const options = { credentials: how.credentials, region: how.region, service: 'lambda', now: context.now() }
+  const signed = sign(plain, options)
+  return { ...plain, ...via, method: signed.method, url: signed.url, headers: signed.headers }
+}
+
+async function tell(
+  invocation: Invocation,
+  selection: Selection,
+  request: OutgoingRequest,
+  response: IncomingMessage,
+): Promise<Outcome> {
+  const { values, context, reporter } = invocation
+  const status = response.statusCode ?? 0
+  const exitCode = status >= 400 ? 1 : 0
+  if (reporter.format === 'json') {
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(Buffer.from(chunk as Uint8Array))
+    const record = await findRecord(selection, response)
+    const sent = { method: request.method, url: request.url }
+    const data = {
+      request: sent,
+      status,
+      headers: readHeaderPairs(response),
+      ...describeBody(Buffer.concat(chunks)),
+      record,
+    }
+    return { data, exitCode }
+  }
+  if (values.flag('include')) context.stdout.write(renderHead(response))
+  await writeBody(invocation, response)
+  const record = await findRecord(selection, response)
+  for (const line of renderOutcome(status, record))
+    reporter.say(reporter.errorPaint(exitCode === 0 ? 'dim' : 'red', line))
+  return { exitCode }
+}
+
+async function writeBody({ values, context }: Invocation, response: IncomingMessage): Promise<void> {
+  const file = values.text('output')
+  if (file !== undefined) {
+    try {
+      return await pipeline(response, createWriteStream(resolve(context.cwd, file)))
+    } catch (error) {
+      throw new CliError('unwritable-file', {
+        path: file,
+        reason: (error as NodeJS.ErrnoException).code ?? String(error),
+      })
+    }
+  }
+  let last = 0x0a
+  for await (const chunk of response) {
+    const bytes = chunk as Uint8Array
+    context.stdout.write(bytes)
+    last = bytes.at(-1) ?? last
+  }
+  // A prompt right behind the body is hard to read; a pipe gets the body's bytes and no other.
+  if (context.stdout.isTTY === true && last !== 0x0a) context.stdout.write('\n')
+}
+
+function renderHead(response: IncomingMessage): string {
+  const lines = readHeaderPairs(response).map(([name, value]) => `${name}: ${value}`)
+  return [
+    `HTTP/${response.httpVersion} ${response.statusCode} ${response.statusMessage}`,
+    ...lines,
+    '',
+    '',
+  ].join('\r\n')
+}
+
+function readHeaderPairs({ rawHeaders }: IncomingMessage): HeaderPair[] {
+  const pairs: HeaderPair[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    pairs.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''])
+  }
+  return pairs
+}
+
+function describeBody(body: Buffer): { body: string; isBase64Encoded: boolean } {
+  const text = body.toString('utf8')
+  const isText = Buffer.from(text, 'utf8').equals(body)
+  return { body: isText ? text : body.toString('base64'), isBase64Encoded: !isText }
+}
+
+/** The refusal's header names its record; an answer of the function is found by the request id. */
+async function findRecord(
+  selection: Selection,
+  response: IncomingMessage,
+): Promise<RequestRecord | undefined> {
+  if (selection.kind === 'aws') return undefined
+  const client = createSideClient(selection.side satisfies Side)
+  const why = response.headers['x-furlong-why']
+  const id = typeof why === 'string' ? why.split(' ').at(-1) : undefined
+  if (id !== undefined) return client.record(id)
+  const requestId = response.headers['x-amzn-requestid']
+  const records = await client.records({ limit: 50 })
+  return records.find(
+    ({ functionRequestId }) => functionRequestId !== undefined && functionRequestId === requestId,
+  )
+}
+
+function renderOutcome(status: number, record: RequestRecord | undefined): string[] {
+  if (record === undefined) return [`→ ${status}`]
+  const { caller, refusal, allowedBy = [], notes } = record
+  const who = caller === undefined ? 'unknown caller' : caller.arn
+  const by = refusal === undefined && allowedBy.length > 0 ? `, let in by ${allowedBy.join(' and ')}` : ''
+  return [
+    `→ ${status}  ${who}${by}`,
+    ...notes.map((note) => `  note: ${note}`),
+    ...(refusal === undefined
+      ? []
+      : [
+          `  refused by ${refusal.gate}: ${refusal.cause}`,
+          ...listFixes(refusal)
+            .slice(0, 2)
+            .map((fix) => `  fix: ${fix}`),
+          `  more: npx furlong explain ${record.id}`,
+        ]),
+  ]
+}

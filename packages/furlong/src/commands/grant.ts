@@ -1,0 +1,78 @@
+import type { Grant, GrantOptions } from '@furlong/aws'
+import { targetOptions, type Command } from '../command.ts'
+import { createCredentialsOf } from '../session.ts'
+import { createTable } from '../reporter.ts'
+import { selectTarget, type Selection } from '../target.ts'
+
+/** `furlong grant` */
+export const command: Command = {
+  name: 'grant',
+  summary: 'let a caller call a URL',
+  usage: 'grant <function> --to <caller> [--wait]',
+  description: [
+    'Adds both statements a function URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction, with the',
+    'conditions that keep them to the URL. The caller is a function (its role is granted), a role, a user, an',
+    'account id, or an ARN of one of them; a session is granted as its role. Doing it again changes nothing.',
+  ],
+  options: {
+    to: { type: 'string', value: '<caller>', says: 'who may call' },
+    wait: { type: 'boolean', says: "wait until a signed GET / of the caller's role is let in" },
+    timeout: { type: 'string', value: '<seconds>', says: 'how long to wait; default 180' },
+    ...targetOptions,
+  },
+  positionals: [1, 1],
+  examples: [
+    ['furlong grant my-function-with-url --to my-calling-function', 'the role of another function'],
+    ['furlong grant books --to arn:aws:iam::444455556666:role/reader', 'a role of another account'],
+    ['furlong grant books --to my-calling-function --wait --profile dev', 'on AWS, until it works'],
+  ],
+  run: async ({ values, positionals: [functionName = ''], context, reporter }) => {
+    const to = values.text('to')
+    if (to === undefined)
+      throw values.wrong(
+        '--to is missing: who may call?',
+        `npx furlong grant ${functionName} --to <function|role|user|account>`,
+      )
+    const timeout = values.number('timeout', { min: 1, max: 900 })
+    const selection = await selectTarget(values, context, reporter, { functionName })
+    const { grant } = await import('@furlong/aws')
+    const granted = await grant(selection.target, {
+      functionName,
+      to,
+      ...(values.flag('wait') ? { wait: createWait(selection, timeout) } : {}),
+    })
+    for (const note of granted.notes) reporter.say(note)
+    return { data: granted, lines: renderGrant(granted, reporter.paint) }
+  },
+}
+
+function createWait(
+  selection: Selection,
+  timeoutSeconds: number | undefined,
+): NonNullable<GrantOptions['wait']> {
+  return {
+    credentialsFor: (principal) => createCredentialsOf(selection, principal),
+    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
+  }
+}
+
+function renderGrant(granted: Grant, paint: (style: 'bold', text: string) => string): string[] {
+  const { principal, statements, identityPolicy, access } = granted
+  return [
+    `${principal.principal} (${principal.says}) may call ${granted.url ?? granted.functionArn}`,
+    ...createTable(
+      statements.map(({ action, outcome, statementId }) => [action, outcome, statementId]),
+      { indent: 2 },
+    ),
+    ...(access === undefined
+      ? []
+      : [`A signed GET / was let in at call ${access.attempts}: ${access.status}`]),
+    ...(identityPolicy === undefined
+      ? []
+      : [
+          '',
+          paint('bold', `Identity policy for ${principal.principal}, in account ${principal.accountId}`),
+          ...identityPolicy.split('\n'),
+        ]),
+  ]
+}

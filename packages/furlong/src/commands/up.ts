@@ -1,0 +1,131 @@
+import { resolve } from 'node:path'
+import type { LocalOptions } from '@furlong/local'
+import type { Command, Invocation, Option, Outcome } from '../command.ts'
+import { defaultPort, stateFolderName } from '../target.ts'
+import type { Values } from '../values.ts'
+
+/** How the local side is started; `furlong dev` takes the same. */
+export const startOptions: Readonly<Record<string, Option>> = {
+  port: { type: 'string', value: '<port>', says: `main port; default ${defaultPort}` },
+  memory: { type: 'boolean', says: 'keep no state on disk' },
+  state: { type: 'string', value: '<folder>', says: 'state folder; default .furlong' },
+  accounts: { type: 'string', value: '<id,id>', says: 'account ids; default 111122223333,444455556666' },
+  'url-ports': { type: 'string', value: '<from-to>', says: 'ports of function URLs; default 20000-29999' },
+  'move-ports': { type: 'boolean', says: 'give a URL another port when its own is in use' },
+  'no-hints': { type: 'boolean', says: 'leave the header x-furlong-why out of refusals' },
+}
+
+/** `furlong up` */
+export const command: Command = {
+  name: 'up',
+  summary: 'start the local side',
+  usage: 'up [--port <port>] [--memory | --state <folder>] [--detach]',
+  description: [
+    'Serves Lambda, IAM, STS and function URLs on 127.0.0.1, closed by default, and prints one line for',
+    'each refusal: gate, cause, fix. The first line on stderr names the endpoint once it is ready.',
+  ],
+  options: {
+    ...startOptions,
+    detach: { type: 'boolean', says: 'return once it is ready, and leave it running' },
+  },
+  positionals: [0, 0],
+  examples: [
+    ['furlong up', 'state in .furlong, until ctrl-c'],
+    ['furlong up --memory --detach', 'nothing kept, in the background; furlong down ends it'],
+    ['furlong up --port 9400 --state /tmp/other', 'a second one beside the first'],
+  ],
+  run: async (invocation) => {
+    const options = readStartOptions(invocation.values)
+    if (invocation.values.flag('detach')) {
+      const { startDetached } = await import('../detach.ts')
+      return startDetached(invocation, options)
+    }
+    return runHere(invocation, options)
+  },
+}
+
+async function runHere(invocation: Invocation, options: LocalOptions): Promise<Outcome> {
+  const { context, reporter } = invocation
+  const { startSide } = await import('../start-side.ts')
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
+  const stopHearing = context.onSignal(() => stop())
+  try {
+    await using local = await startSide(resolveState(options, context.cwd), { reporter, context })
+    const where = local.side.stateFolder ?? 'in memory'
+    reporter.say(
+      `furlong is ready on ${local.endpoint} (${where}, accounts ${local.accounts.map(({ accountId }) => accountId).join(' and ')})`,
+    )
+    if (reporter.format === 'json') {
+      reporter.print(
+        JSON.stringify({
+          type: 'ready',
+          endpoint: local.endpoint,
+          stateFolder: local.side.stateFolder,
+          pid: process.pid,
+        }),
+      )
+    } else {
+      reporter.say(
+        reporter.errorPaint('dim', 'In another shell: eval "$(npx furlong env)". Refusals are told here.'),
+      )
+    }
+    await Promise.race([stopped, local.closed])
+    return {}
+  } finally {
+    stopHearing()
+  }
+}
+
+/**
+ * Reads how the local side is to be started.
+ * @param values the call's options
+ * @returns options for `startLocal`, announced; the state folder as it was written
+ */
+export function readStartOptions(values: Values): LocalOptions {
+  const stateFolder = values.text('state')
+  const memory = values.flag('memory')
+  if (memory && stateFolder !== undefined) throw values.wrong('--memory and --state exclude each other.')
+  const accounts = readAccounts(values)
+  const urlPorts = readPortRange(values)
+  return {
+    announce: true,
+    port: values.number('port', { min: 0, max: 65_535 }) ?? defaultPort,
+    hints: !values.flag('no-hints'),
+    movePorts: values.flag('move-ports'),
+    memory,
+    ...(stateFolder === undefined ? {} : { stateFolder }),
+    ...(accounts === undefined ? {} : { accounts }),
+    ...(urlPorts === undefined ? {} : { urlPorts }),
+  }
+}
+
+/**
+ * Makes the state folder absolute: the folder of the call counts, not that of the process.
+ * @param options how the local side is started
+ * @param cwd folder of the call
+ * @returns the options with an absolute state folder, none in memory
+ */
+export function resolveState(options: LocalOptions, cwd: string): LocalOptions {
+  if (options.memory === true) return options
+  return { ...options, stateFolder: resolve(cwd, options.stateFolder ?? stateFolderName) }
+}
+
+function readAccounts(values: Values): readonly string[] | undefined {
+  const accounts = values
+    .text('accounts')
+    ?.split(',')
+    .map((id) => id.trim())
+  const wrong = accounts?.find((id) => !/^\d{12}$/.test(id))
+  if (wrong !== undefined) throw values.wrong(`--accounts: '${wrong}' is no account id of 12 digits.`)
+  return accounts
+}
+
+function readPortRange(values: Values): readonly [number, number] | undefined {
+  const text = values.text('url-ports')
+  if (text === undefined) return undefined
+  const [from = 0, to = 0] = /^(\d+)-(\d+)$/.exec(text)?.slice(1).map(Number) ?? []
+  if (from < 1 || to > 65_535 || from > to) {
+    throw values.wrong(`--url-ports ${text}: <from>-<to> within 1 to 65535 is wanted, such as 20000-29999.`)
+  }
+  return [from, to]
+}

@@ -1,0 +1,126 @@
+import type { FunctionUrl } from '@furlong/aws'
+import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
+import { confirmOnAws } from '../confirm.ts'
+import { createTable } from '../reporter.ts'
+import { selectTarget, type Selection } from '../target.ts'
+
+type Action = (invocation: Invocation, functionName: string, selection: Selection) => Promise<Outcome>
+
+/** What may be done to a URL: one row each. */
+const actions: Readonly<Record<string, { readonly needsFunction: boolean; run: Action }>> = {
+  create: {
+    needsFunction: true,
+    run: async ({ values }, functionName, { target }) => {
+      const { createUrl } = await import('@furlong/aws')
+      const id = values.text('id')
+      const url = await createUrl(target, {
+        functionName,
+        ...readChanges(values),
+        ...(id === undefined ? {} : { id }),
+      })
+      return { data: url, lines: renderUrl(url) }
+    },
+  },
+  get: {
+    needsFunction: true,
+    run: async (_invocation, functionName, { target }) => {
+      const { getUrl } = await import('@furlong/aws')
+      const url = await getUrl(target, { functionName })
+      return { data: url, lines: renderUrl(url) }
+    },
+  },
+  update: {
+    needsFunction: true,
+    run: async ({ values }, functionName, { target }) => {
+      const changes = readChanges(values)
+      if (Object.keys(changes).length === 0) {
+        throw values.wrong(
+          'There is nothing to change: --stream, --no-stream, --public or --no-public is wanted.',
+        )
+      }
+      const { updateUrl } = await import('@furlong/aws')
+      const url = await updateUrl(target, { functionName, ...changes })
+      return { data: url, lines: renderUrl(url) }
+    },
+  },
+  delete: {
+    needsFunction: true,
+    run: async ({ values, context, reporter }, functionName, { target }) => {
+      await confirmOnAws(target, `Deleting the URL of ${functionName}`, { yes: values.flag('yes'), context })
+      const { deleteUrl } = await import('@furlong/aws')
+      const deleted = await deleteUrl(target, { functionName })
+      if (deleted.publicStatementsLeft.length > 0) {
+        reporter.say(
+          `The public statements ${deleted.publicStatementsLeft.join(', ')} stay in the policy: npx furlong revoke ${functionName} --from '*'`,
+        )
+      }
+      return { data: deleted, lines: [`Deleted ${deleted.url}`] }
+    },
+  },
+  list: {
+    needsFunction: false,
+    run: async (_invocation, functionName, { target }) => {
+      const { listUrls } = await import('@furlong/aws')
+      const urls = await listUrls(target, functionName === '' ? {} : { functionName })
+      const rows = urls.map((url) => [
+        url.functionArn.split(':').slice(6).join(':'),
+        url.url,
+        url.authType,
+        url.invokeMode,
+      ])
+      return { data: urls, lines: urls.length === 0 ? ['There is no function URL.'] : createTable(rows) }
+    },
+  },
+}
+
+/** `furlong url` */
+export const command: Command = {
+  name: 'url',
+  summary: 'create, get, update, delete or list function URLs',
+  usage: 'url create|get|update|delete <function> [options], or url list [<function>]',
+  description: ['A function is named by name, name:alias or ARN.'],
+  options: {
+    id: { type: 'string', value: '<id>', says: 'create: the id of the URL, local side only' },
+    stream: { type: 'boolean', says: 'create, update: stream responses' },
+    'no-stream': { type: 'boolean', says: 'create, update: buffer responses' },
+    public: { type: 'boolean', says: 'create, update: let everybody call, without signature' },
+    'no-public': { type: 'boolean', says: 'update: let in those it is granted to' },
+    yes: { type: 'boolean', short: 'y', says: 'delete: do not ask on AWS' },
+    ...targetOptions,
+  },
+  positionals: [1, 2],
+  examples: [
+    ['furlong url create books', 'a URL for signed callers'],
+    ['furlong url create books --id abcdefghijklmnopqrstuvwxyz012345', 'the local twin of a URL on AWS'],
+    ['furlong url update books --stream', 'changes the one thing that is said'],
+    ['furlong url list', 'all of the account and region'],
+  ],
+  run: async (invocation) => {
+    const { values, context, reporter, positionals } = invocation
+    const [name = '', functionName = ''] = positionals
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+    if (action === undefined) {
+      throw values.wrong(`'url ${name}' is not known: one of ${Object.keys(actions).join(', ')} is wanted.`)
+    }
+    if (action.needsFunction && functionName === '')
+      throw values.wrong(`furlong url ${name} needs a function.`)
+    const selection = await selectTarget(values, context, reporter, { functionName })
+    return action.run(invocation, functionName, selection)
+  },
+}
+
+function readChanges(values: Invocation['values']): { stream?: boolean; public?: boolean } {
+  const [stream, isPublic] = [values.choice('stream'), values.choice('public')]
+  return {
+    ...(stream === undefined ? {} : { stream }),
+    ...(isPublic === undefined ? {} : { public: isPublic }),
+  }
+}
+
+function renderUrl(url: FunctionUrl): string[] {
+  return createTable([
+    ['url', url.url],
+    ['function', url.functionArn],
+    ['auth', `${url.authType}, ${url.invokeMode}`],
+  ])
+}

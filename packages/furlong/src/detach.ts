@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LocalOptions } from '@furlong/local'
+import { listSides, sidesFolder } from '@furlong/local/sides'
+import type { Invocation, Outcome } from './command.ts'
+import { CliError } from './errors.ts'
+
+const patienceMs = 30_000
+
+/**
+ * Starts `furlong up` as a process of its own and waits until it is ready.
+ * @param invocation the call
+ * @param options how the local side is started
+ * @returns where it runs
+ * @throws {CliError} `not-started`, with what the process said
+ */
+export async function startDetached(invocation: Invocation, options: LocalOptions): Promise<Outcome> {
+  const { context, reporter } = invocation
+  const folder = sidesFolder(context.env)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const logFile = join(folder, `up-${options.port ?? 0}-${process.pid}.out`)
+  // Refusal lines name callers and functions: for the user alone, as the keys beside them.
+  const log = await open(logFile, 'w', 0o600)
+  const child = spawn(process.execPath, [context.program, 'up', ...createWords(options)], {
+    detached: true,
+    cwd: context.cwd,
+    env: context.env,
+    stdio: ['ignore', 'ignore', log.fd],
+  })
+  await log.close()
+  let hasEnded = false
+  child.once('exit', () => (hasEnded = true))
+  child.once('error', () => (hasEnded = true))
+  const end = performance.now() + patienceMs
+  while (!hasEnded && performance.now() < end) {
+    const side = (await listSides(folder)).find(({ pid }) => pid === child.pid)
+    if (side !== undefined) {
+      child.unref()
+      const { endpoint, pid, stateFolder } = side
+      reporter.say(`furlong is ready on ${endpoint} (${stateFolder ?? 'in memory'}, process ${pid})`)
+      return {
+        data: { endpoint, pid, stateFolder, log: logFile },
+        lines: [`Refusals are told in ${logFile}; furlong down --port ${side.port} ends it.`],
+      }
+    }
+    await sleep(20)
+  }
+  if (!hasEnded) child.kill()
+  const said = (await readFile(logFile, 'utf8')).trim()
+  await rm(logFile, { force: true })
+  throw new CliError('not-started', readChildError(said, hasEnded))
+}
+
+function createWords(options: LocalOptions): string[] {
+  return [
+    `--port=${options.port ?? 0}`,
+    ...(options.memory === true ? ['--memory'] : []),
+    ...(options.stateFolder === undefined ? [] : [`--state=${options.stateFolder}`]),
+    ...(options.accounts === undefined ? [] : [`--accounts=${options.accounts.join(',')}`]),
+    ...(options.urlPorts === undefined ? [] : [`--url-ports=${options.urlPorts.join('-')}`]),
+    ...(options.movePorts === true ? ['--move-ports'] : []),
+    ...(options.hints === false ? ['--no-hints'] : []),
+  ]
+}
+
+/** The process printed an error as this one would: its title line goes, its sentence and advice stay. */
+function readChildError(said: string, hasEnded: boolean): { message: string; suggestion?: string } {
+  const lines = said.split('\n').map((line) => line.trim())
+  const suggestion = lines.find((line) => line.startsWith('Try: '))?.slice('Try: '.length)
+  const message = lines
+    .filter((line) => !line.startsWith('furlong: ') && !line.startsWith('Try: '))
+    .join('\n')
+  const fallback = hasEnded ? 'It ended without a word.' : `It was not ready after ${patienceMs / 1000} s.`
+  return { message: message || fallback, ...(suggestion === undefined ? {} : { suggestion }) }
+}

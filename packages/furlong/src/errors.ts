@@ -1,0 +1,173 @@
+/** Exit code of wrong usage. */
+export const wrongUsage = 2
+/** Exit code of what was refused or failed. */
+export const failed = 1
+
+/** Stable names of the command line's own errors. */
+export type CliErrorCode =
+  | 'unknown-command'
+  | 'unknown-option'
+  | 'wrong-usage'
+  | 'no-local-side'
+  | 'several-local-sides'
+  | 'unknown-account'
+  | 'side-silent'
+  | 'side-refused'
+  | 'not-started'
+  | 'not-stopped'
+  | 'no-refusal'
+  | 'no-such-record'
+  | 'local-only'
+  | 'needs-yes'
+  | 'not-sent'
+  | 'unreadable-file'
+  | 'unwritable-file'
+  | 'program-not-found'
+  | 'program-not-run'
+
+type Details = Readonly<Record<string, string>>
+
+interface CatalogueRow {
+  readonly title: string
+  readonly exitCode: number
+  sentence(details: Details): string
+  tryThis?(details: Details): string
+}
+
+/** Every error of the command line itself: one row says all about it. */
+const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
+  'unknown-command': {
+    title: 'Unknown command',
+    exitCode: wrongUsage,
+    sentence: ({ name }) => `furlong has no command '${name}'.`,
+    tryThis: ({ suggestion }) => (suggestion ? `npx furlong ${suggestion}` : 'npx furlong --help'),
+  },
+  'unknown-option': {
+    title: 'Unknown option',
+    exitCode: wrongUsage,
+    sentence: ({ command, option }) => `'furlong ${command}' has no option ${option}.`,
+    tryThis: ({ command, suggestion }) => suggestion || `npx furlong ${command} --help`,
+  },
+  'wrong-usage': {
+    title: 'Wrong usage',
+    exitCode: wrongUsage,
+    sentence: ({ message }) => message ?? '',
+    tryThis: ({ command, suggestion }) => suggestion || `npx furlong ${command} --help`,
+  },
+  'no-local-side': {
+    title: 'No local side',
+    exitCode: failed,
+    sentence: ({ looked }) => `No local side is running: ${looked}.`,
+    tryThis: ({ suggestion }) => suggestion || 'npx furlong up, or --aws or --profile <name> for AWS',
+  },
+  'several-local-sides': {
+    title: 'Several local sides',
+    exitCode: failed,
+    sentence: ({ list }) => `Several local sides are running, and nothing says which is meant:\n${list}`,
+    tryThis: ({ port }) => `--port ${port}`,
+  },
+  'unknown-account': {
+    title: 'Unknown account',
+    exitCode: failed,
+    sentence: ({ account, known }) => `The local side has no account ${account}; it has ${known}.`,
+    tryThis: ({ account }) => `npx furlong up --accounts ${account},…`,
+  },
+  'side-silent': {
+    title: 'Local side does not answer',
+    exitCode: failed,
+    sentence: ({ endpoint, reason }) => `The local side at ${endpoint} does not answer: ${reason}.`,
+    tryThis: () => 'npx furlong down, then npx furlong up',
+  },
+  'side-refused': {
+    title: 'Refused by the local side',
+    exitCode: failed,
+    sentence: ({ message }) => message ?? '',
+  },
+  'not-started': {
+    title: 'Local side not started',
+    exitCode: failed,
+    sentence: ({ message }) => message ?? '',
+    tryThis: ({ suggestion }) => suggestion || 'npx furlong up, without --detach, shows what it does',
+  },
+  'not-stopped': {
+    title: 'Local side not stopped',
+    exitCode: failed,
+    sentence: ({ pid, seconds }) => `The process ${pid} still runs after ${seconds} s.`,
+    tryThis: ({ pid }) => `kill ${pid}`,
+  },
+  'no-refusal': {
+    title: 'Nothing to explain',
+    exitCode: failed,
+    sentence: () => 'The local side has refused no request yet.',
+    tryThis: () => 'npx furlong call <function>',
+  },
+  'no-such-record': {
+    title: 'Unknown request',
+    exitCode: failed,
+    sentence: ({ id }) => `The local side has no record '${id}'; it keeps the latest ones.`,
+    tryThis: () => 'npx furlong explain',
+  },
+  'local-only': {
+    title: 'Only on the local side',
+    exitCode: failed,
+    sentence: ({ what }) => `${what} is not served for AWS.`,
+    tryThis: ({ suggestion }) => suggestion ?? '',
+  },
+  'needs-yes': {
+    title: 'Not confirmed',
+    exitCode: failed,
+    sentence: ({ what }) => `${what} on AWS cannot be undone, and nobody is here to ask.`,
+    tryThis: () => '--yes',
+  },
+  'not-sent': {
+    title: 'Request not sent',
+    exitCode: failed,
+    sentence: ({ url, reason }) => `${url} did not answer: ${reason}.`,
+    tryThis: () => 'npx furlong status',
+  },
+  'unreadable-file': {
+    title: 'File cannot be read',
+    exitCode: failed,
+    sentence: ({ path, reason }) => `${path}: ${reason}.`,
+  },
+  'unwritable-file': {
+    title: 'File cannot be written',
+    exitCode: failed,
+    sentence: ({ path, reason }) => `${path}: ${reason}.`,
+  },
+  'program-not-found': {
+    title: 'Program not found',
+    exitCode: 127,
+    sentence: ({ program }) => `There is no program '${program}' to run.`,
+  },
+  'program-not-run': {
+    title: 'Program cannot be run',
+    exitCode: 126,
+    sentence: ({ program, reason }) => `'${program}' cannot be run: ${reason}.`,
+  },
+}
+
+/** An error of the command line: code, title, sentence, and what to try. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly code: CliErrorCode
+  readonly title: string
+  readonly exitCode: number
+  /** A command or an action that may help; absent when there is none worth naming. */
+  readonly tryThis: string | undefined
+
+  /**
+   * Creates an error of the catalogue.
+   * @param code its row
+   * @param details the values that the row's sentences name
+   */
+  constructor(code: CliErrorCode, details: Details = {}) {
+    const row = catalogue[code]
+    super(row.sentence(details))
+    this.code = code
+    this.title = row.title
+    this.exitCode = row.exitCode
+    const tryThis = row.tryThis?.(details)
+    this.tryThis = tryThis === '' ? undefined : tryThis
+  }
+}

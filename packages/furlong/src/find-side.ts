@@ -1,0 +1,32 @@
+import { listSides, sidesFolder, type Side } from '@furlong/local/sides'
+import type { Context } from './context.ts'
+import { createSideClient } from './side-client.ts'
+
+/** The side that serves a URL, and the region of its function. */
+export interface UrlOwner {
+  readonly side: Side
+  readonly region?: string
+}
+
+const loopbackHosts = /^(?:127\.0\.0\.1|localhost|\[::1\]|.+\.localhost)$/
+
+/**
+ * Finds the running local side that serves a loopback URL: by its main port, or by the port of one of its function URLs.
+ * @param url the URL
+ * @param context the environment, which says where sides are announced
+ * @returns the side; undefined for a URL elsewhere, or one that no side serves
+ */
+export async function findSideOf(url: URL, context: Context): Promise<UrlOwner | undefined> {
+  if (!loopbackHosts.test(url.hostname)) return undefined
+  const port = Number(url.port)
+  for (const side of await listSides(sidesFolder(context.env))) {
+    if (side.port === port) return { side }
+    const status = await createSideClient(side)
+      .status()
+      .catch(() => undefined)
+    const found = status?.urls.find((candidate) => Number(new URL(candidate.url).port) === port)
+    const region = found?.functionArn.split(':')[3]
+    if (found !== undefined) return { side, ...(region === undefined ? {} : { region }) }
+  }
+  return undefined
+}

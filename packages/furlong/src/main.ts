@@ -1,0 +1,38 @@
+import type { Context } from './context.ts'
+import { run } from './run.ts'
+
+/**
+ * Runs furlong in this process.
+ * @param argv the words after `furlong`
+ * @returns the exit code; the process is not ended
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  // `furlong logs | head` closes the pipe early: that is no error of ours.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit()
+    })
+  }
+  return run(argv, createProcessContext())
+}
+
+function createProcessContext(): Context {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    program: process.argv[1] ?? '',
+    onSignal: (listener) => {
+      process.on('SIGINT', listener)
+      process.on('SIGTERM', listener)
+      return () => {
+        process.off('SIGINT', listener)
+        process.off('SIGTERM', listener)
+      }
+    },
+  }
+}

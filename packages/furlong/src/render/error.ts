@@ -1,0 +1,80 @@
+import { CliError, failed } from '../errors.ts'
+import type { Paint } from '../reporter.ts'
+
+/** An error as it is told. */
+export interface DescribedError {
+  readonly exitCode: number
+  readonly data: {
+    readonly code: string
+    readonly title: string
+    readonly message: string
+    readonly try?: string
+  }
+  /** For what should not happen: where it did. */
+  readonly stack?: string
+}
+
+/**
+ * Describes anything that was thrown: furlong's own errors by their catalogue, the packages' by their code.
+ * @param error what was thrown
+ * @returns code, title, sentence and what to try
+ */
+export function describeError(error: unknown): DescribedError {
+  if (error instanceof CliError) {
+    return {
+      exitCode: error.exitCode,
+      data: createData(error.code, error.title, error.message, error.tryThis),
+    }
+  }
+  if (isCoded(error)) {
+    const tryThis = 'tryThis' in error && typeof error.tryThis === 'string' ? error.tryThis : undefined
+    return { exitCode: failed, data: createData(error.code, createTitle(error.code), error.message, tryThis) }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const stack = error instanceof Error ? error.stack : undefined
+  return {
+    exitCode: failed,
+    data: createData('unexpected', 'Unexpected error', message, undefined),
+    ...(stack === undefined ? {} : { stack }),
+  }
+}
+
+/** Classes of the packages below whose `code` is part of their surface; system errors have codes too, and are not meant. */
+const codedNames = new Set(['AwsError', 'LocalError', 'StoreError', 'CodeError', 'EngineError'])
+
+function isCoded(error: unknown): error is Error & { readonly code: string } {
+  return (
+    error instanceof Error && codedNames.has(error.name) && 'code' in error && typeof error.code === 'string'
+  )
+}
+
+/** `UrlPortInUse` → `Url port in use`. */
+function createTitle(code: string): string {
+  const words = code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function createData(
+  code: string,
+  title: string,
+  message: string,
+  tryThis: string | undefined,
+): DescribedError['data'] {
+  return { code, title, message, ...(tryThis === undefined ? {} : { try: tryThis }) }
+}
+
+/**
+ * Renders a described error for people.
+ * @param described the error
+ * @param paint paint for stderr
+ * @returns the lines
+ */
+export function renderError(described: DescribedError, paint: Paint): string[] {
+  const { title, code, message, try: tryThis } = described.data
+  return [
+    `${paint('red', `furlong: ${title}`)} ${paint('dim', `[${code}]`)}`,
+    ...message.split('\n').map((line) => `  ${line}`),
+    ...(tryThis === undefined ? [] : [`  ${paint('bold', 'Try:')} ${tryThis}`]),
+    ...(described.stack === undefined ? [] : [paint('dim', described.stack)]),
+  ]
+}

@@ -1,0 +1,57 @@
+import { createAwsCommand, quoteShellWord } from '@furlong/aws'
+import type { Fix } from '@furlong/iam'
+
+/** Where `npx furlong` works when nothing is said: functions elsewhere are named by their ARN. */
+export interface Home {
+  readonly accountId: string
+  readonly region: string
+}
+
+/** A plan as commands: all of a list are needed, in order; the two lists do the same. */
+export interface RenderedPlan {
+  readonly furlong: readonly string[]
+  readonly aws: readonly string[]
+  /** Steps that no command of either kind does. */
+  readonly sentences: readonly string[]
+}
+
+type AddPermission = Fix & { readonly kind: 'add-permission' }
+
+/**
+ * Renders a plan of fixes as commands.
+ * @param fixes the plan
+ * @param home where furlong works when nothing is said; default: functions by their name alone
+ * @returns commands of furlong, commands of the AWS CLI, and what has none
+ */
+export function renderPlan(fixes: readonly Fix[], home?: Home): RenderedPlan {
+  const furlong = new Set(fixes.map((fix) => createFurlongCommand(fix, home) ?? createAwsCommand(fix)))
+  return {
+    furlong: [...furlong].filter((command) => command !== undefined),
+    aws: fixes.flatMap((fix) => createAwsCommand(fix) ?? []),
+    sentences: fixes.flatMap((fix) => {
+      if (fix.kind !== 'remove-deny') return []
+      const { sid, index, policy } = fix.statement
+      return [`Remove or narrow the Deny statement ${sid ?? `number ${index + 1}`} of ${policy.name}.`]
+    }),
+  }
+}
+
+/** Both statements of a URL are one grant, which adds what is missing. */
+function createFurlongCommand(fix: Fix, home: Home | undefined): string | undefined {
+  if (fix.kind !== 'add-permission' || !isUrlStatement(fix)) return undefined
+  const name = nameFunction(fix.functionArn, home)
+  if (fix.principal === '*') return `npx furlong url update ${name} --public`
+  if (!fix.principal.startsWith('arn:')) return undefined
+  return `npx furlong grant ${name} --to ${quoteShellWord(fix.principal)}`
+}
+
+function isUrlStatement(fix: AddPermission): boolean {
+  return fix.functionUrlAuthType !== undefined || fix.invokedViaFunctionUrl === true
+}
+
+function nameFunction(functionArn: string, home: Home | undefined): string {
+  const [, , , region, accountId, , name = functionArn, qualifier] = functionArn.split(':')
+  const isElsewhere = home !== undefined && (home.region !== region || home.accountId !== accountId)
+  if (isElsewhere) return functionArn
+  return qualifier === undefined ? name : `${name}:${qualifier}`
+}

@@ -1,0 +1,144 @@
+import type { ExplainedAction, StatementRef } from '@furlong/iam'
+import type { GateOutcome, Refusal, RequestRecord } from '@furlong/local'
+import { createTable, plainPaint, type Paint } from '../reporter.ts'
+import { renderPlan, type Home } from './fix.ts'
+
+/**
+ * Renders a refused request as one line: gate, request, caller, cause, fix, and where more is said.
+ * @param record a record with a refusal
+ * @param paint paint for the output; default plain
+ * @param home where furlong works when nothing is said
+ * @returns the line
+ */
+export function renderRefusalLine(record: RequestRecord, paint: Paint = plainPaint, home?: Home): string {
+  const { refusal } = record
+  if (refusal === undefined) return `${record.status} ${record.method} ${record.url}`
+  const what = record.operation ?? `${nameFunction(record)} ${record.method} ${record.url}`
+  const by = record.caller === undefined ? '' : ` by ${shortenArn(record.caller.arn)}`
+  const [fix] = listFixes(refusal, home)
+  return [
+    paint('red', `${record.status} ${refusal.gate}`),
+    `${what}${by}:`,
+    asSentence(refusal.cause),
+    ...(fix === undefined ? [] : [`${paint('bold', 'Fix:')} ${fix}`]),
+    paint('dim', `(npx furlong explain ${record.id})`),
+  ].join(' ')
+}
+
+/**
+ * Renders a request's way: the gates, and for a refusal the cause, what came nearest, and how to fix it.
+ * @param record the record
+ * @param paint paint for the output; default plain
+ * @param home where furlong works when nothing is said
+ * @returns the lines
+ */
+export function renderRecord(record: RequestRecord, paint: Paint = plainPaint, home?: Home): string[] {
+  const { caller, refusal } = record
+  const facts = [
+    ...(record.functionArn === undefined ? [] : [['function', record.functionArn]]),
+    ...(record.operation === undefined ? [] : [['operation', record.operation]]),
+    ['caller', caller === undefined ? 'not known' : `${caller.arn} (${caller.accessKeyId})`],
+    ...(record.functionRequestId === undefined ? [] : [['request id', record.functionRequestId]]),
+  ]
+  return [
+    `${paint('bold', `Request ${record.id}`)}  ${record.method} http://${record.host}${record.url} → ${record.status} in ${formatMs(record.durationMs)}, ${record.at}`,
+    '',
+    ...createTable(facts, { indent: 2 }),
+    '',
+    ...renderGates(record.gates, paint),
+    ...(refusal === undefined ? renderAllowed(record) : renderRefusal(refusal, paint, home)),
+    ...renderSection('Notes', record.notes, paint),
+    ...renderSection('Log of the function', record.logLines ?? [], paint),
+  ]
+}
+
+/**
+ * Renders why a request was refused and how to fix it.
+ * @param refusal the refusal
+ * @param paint paint for the output; default plain
+ * @param home where furlong works when nothing is said
+ * @returns the lines, the first one empty
+ */
+export function renderRefusal(refusal: Refusal, paint: Paint = plainPaint, home?: Home): string[] {
+  const { explanation, diagnoses } = refusal
+  const plan = explanation === undefined ? undefined : renderPlan(explanation.fixes, home)
+  return [
+    '',
+    `${paint('bold', 'Why')}  ${explanation?.says ?? refusal.cause} ${paint('dim', `[${refusal.code}]`)}`,
+    ...(explanation?.actions ?? []).flatMap((action) => renderAction(action, paint)),
+    ...(diagnoses ?? []).flatMap(({ says, proof }) => {
+      const mark =
+        proof === 'signature-matches' ? 'proved: the signature matches then' : 'by what the request shows'
+      return [`  ${says} ${paint('dim', `(${mark})`)}`]
+    }),
+    ...renderSection('Notes', explanation?.notes ?? [], paint),
+    ...renderSection('Fix', listFixes(refusal, home), paint),
+    ...renderSection('The same by the AWS CLI', plan === undefined ? [] : plan.aws, paint),
+  ]
+}
+
+/**
+ * Lists what mends a refusal, the best first.
+ * @param refusal the refusal
+ * @param home where furlong works when nothing is said
+ * @returns commands, or sentences where there is no command
+ */
+export function listFixes(refusal: Refusal, home?: Home): string[] {
+  const plan = renderPlan(refusal.explanation?.fixes ?? [], home)
+  const fixes = [...plan.furlong, ...plan.sentences, ...(refusal.diagnoses ?? []).map(({ fix }) => fix)]
+  return fixes.length === 0 && refusal.fix !== undefined ? [refusal.fix] : fixes
+}
+
+function renderGates(gates: readonly GateOutcome[], paint: Paint): string[] {
+  const marks = { passed: paint('green', '✓'), answered: paint('green', '✓'), refused: paint('red', '✗') }
+  const width = Math.max(0, ...gates.map(({ gate }) => gate.length))
+  return gates.map(({ gate, outcome, says, atMs }) =>
+    [`  ${marks[outcome]} ${gate.padEnd(width)}`, paint('dim', formatMs(atMs).padStart(9)), says ?? '']
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function renderAllowed(record: RequestRecord): string[] {
+  return (record.allowedBy ?? []).map((by) => `  allowed by ${by}`)
+}
+
+function renderAction(action: ExplainedAction, paint: Paint): string[] {
+  if (action.allowed)
+    return [`  ${paint('green', '✓')} ${action.action}: allowed by ${action.by.map(describe).join(', ')}`]
+  const said = action.policies.map(({ type, verdict }) => `${type} policy ${verdict}`).join(', ')
+  return [
+    `  ${paint('red', '✗')} ${action.action}: ${action.kind === 'explicit-deny' ? 'denied' : 'allowed by nothing'} (${said})`,
+    ...action.nearest.map(
+      ({ statement, element, wanted, got }) =>
+        `      nearest: ${describe(statement)}: ${element} is ${wanted}, the request has ${got}`,
+    ),
+  ]
+}
+
+function describe({ policy, sid, index }: StatementRef): string {
+  return `${sid === undefined ? `statement ${index + 1}` : `'${sid}'`} of ${policy.name}`
+}
+
+function renderSection(title: string, lines: readonly string[], paint: Paint): string[] {
+  if (lines.length === 0) return []
+  return ['', paint('bold', title), ...lines.map((line) => `  ${line}`)]
+}
+
+function nameFunction(record: RequestRecord): string {
+  return record.functionArn?.split(':').slice(6).join(':') ?? record.host
+}
+
+/** `arn:aws:sts::1:assumed-role/caller/session` → `assumed-role/caller/session of 1`. */
+function shortenArn(arn: string): string {
+  const [, , , , accountId = '', ...rest] = arn.split(':')
+  return rest.length === 0 ? arn : `${rest.join(':')} of ${accountId}`
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+function formatMs(ms: number): string {
+  return `${ms < 100 ? ms.toFixed(1) : Math.round(ms)} ms`
+}

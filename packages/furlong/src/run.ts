@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util'
+import { commonOptions, type Command, type Option } from './command.ts'
+import { commandTable } from './command-table.ts'
+import type { Context } from './context.ts'
+import { CliError } from './errors.ts'
+import { renderHelp, renderOverview } from './help.ts'
+import { describeError, renderError } from './render/error.ts'
+import { createPaint, createReporter, type Format } from './reporter.ts'
+import { suggest } from './suggest.ts'
+import { Values } from './values.ts'
+import { version } from './version.ts'
+
+/**
+ * Runs one call of the command line.
+ * @param argv the words after `furlong`
+ * @param context streams, environment, folder, clock
+ * @returns the exit code: 0 done, 1 refused or failed, 2 wrong usage; `furlong run` passes its command's on
+ */
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  const format = guessFormat(argv)
+  try {
+    return await dispatch(argv, context)
+  } catch (error) {
+    const said = describeError(error)
+    if (format === 'json') context.stdout.write(`${JSON.stringify({ error: said.data }, undefined, 2)}\n`)
+    else context.stderr.write(`${renderError(said, createPaint(context.stderr, context.env)).join('\n')}\n`)
+    return said.exitCode
+  }
+}
+
+async function dispatch(argv: readonly string[], context: Context): Promise<number> {
+  const [first, ...rest] = argv
+  const paint = createPaint(context.stdout, context.env)
+  if (first === '--version' || first === '-v') return print(context, [version])
+  const isHelp = first === undefined || first === '--help' || first === '-h' || first === 'help'
+  if (isHelp && rest[0] === undefined) return print(context, renderOverview(paint))
+  const name = isHelp ? (rest[0] ?? '') : (first ?? '')
+  const row = Object.hasOwn(commandTable, name) ? commandTable[name] : undefined
+  if (row === undefined) {
+    throw new CliError('unknown-command', {
+      name,
+      suggestion: suggest(name, Object.keys(commandTable)) ?? '',
+    })
+  }
+  const command = await row.load()
+  const { values, positionals, after } = parse(command, isHelp ? ['--help'] : rest)
+  if (values.flag('help')) return print(context, renderHelp(command, paint))
+  checkPositionals(command, values, positionals)
+  const format = values.oneOf('format', ['human', 'json'] as const) ?? 'human'
+  const reporter = createReporter(context, format)
+  const outcome = await command.run({ values, positionals, rest: after, context, reporter })
+  if (format === 'json' && outcome.data !== undefined) {
+    context.stdout.write(`${JSON.stringify(outcome.data, undefined, 2)}\n`)
+  } else if (outcome.lines !== undefined && outcome.lines.length > 0) {
+    print(context, outcome.lines)
+  }
+  return outcome.exitCode ?? 0
+}
+
+function print(context: Context, lines: readonly string[]): number {
+  context.stdout.write(`${lines.join('\n')}\n`)
+  return 0
+}
+
+/** For errors found before the options are read. */
+function guessFormat(argv: readonly string[]): Format {
+  const end = argv.indexOf('--')
+  const own = end === -1 ? argv : argv.slice(0, end)
+  const at = own.indexOf('--format')
+  return own.includes('--format=json') || (at !== -1 && own[at + 1] === 'json') ? 'json' : 'human'
+}
+
+interface Parsed {
+  readonly values: Values
+  readonly positionals: readonly string[]
+  readonly after: readonly string[]
+}
+
+function parse(command: Command, words: readonly string[]): Parsed {
+  const end = command.takesRest === true ? words.indexOf('--') : -1
+  const own = end === -1 ? words : words.slice(0, end)
+  const options: Readonly<Record<string, Option>> = { ...command.options, ...commonOptions }
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...own],
+      options: Object.fromEntries(
+        Object.entries(options).map(([name, option]) => [name, toParseOption(option)]),
+      ),
+      allowPositionals: true,
+      strict: true,
+    })
+    return {
+      values: new Values(command.name, values),
+      positionals,
+      after: end === -1 ? [] : words.slice(end + 1),
+    }
+  } catch (error) {
+    throw describeParseError(error, command.name, Object.keys(options))
+  }
+}
+
+function toParseOption({ type, short, multiple }: Option): {
+  type: 'string' | 'boolean'
+  short?: string
+  multiple?: boolean
+} {
+  return { type, ...(short === undefined ? {} : { short }), ...(multiple === undefined ? {} : { multiple }) }
+}
+
+function describeParseError(error: unknown, command: string, names: readonly string[]): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error
+  const option = /'(-[^'\s,]*)/.exec(error.message)?.[1] ?? ''
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const near = suggest(option.replace(/^-+/, ''), names)
+    return new CliError('unknown-option', {
+      command,
+      option,
+      suggestion: near === undefined ? '' : `--${near}`,
+    })
+  }
+  if (error.code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
+    const message = error.message.split('\n')[0] ?? error.message
+    return new CliError('wrong-usage', { command, message })
+  }
+  return error
+}
+
+function checkPositionals(command: Command, values: Values, positionals: readonly string[]): void {
+  const [min, max] = command.positionals
+  if (positionals.length < min) throw values.wrong(`An argument is missing: furlong ${command.usage}`)
+  const extra = positionals[max]
+  if (extra !== undefined) throw values.wrong(`'${extra}' is one argument too many: furlong ${command.usage}`)
+}

@@ -1,0 +1,105 @@
+import type { LogLine, RequestRecord } from '@furlong/local'
+import type { Side } from '@furlong/local/sides'
+import type { Credentials } from '@furlong/sigv4'
+import { CliError } from './errors.ts'
+
+/** What a local side says about itself. */
+export interface SideStatus {
+  readonly pid: number
+  readonly port: number
+  readonly endpoint: string
+  readonly region: string
+  readonly stateFolder: string | null
+  readonly startedAt: string
+  readonly accounts: readonly { readonly accountId: string; readonly userArn: string }[]
+  readonly urls: readonly SideUrl[]
+}
+
+/** A function URL of a local side. */
+export interface SideUrl {
+  readonly urlId: string
+  readonly functionArn: string
+  readonly qualifier?: string
+  readonly authType: string
+  readonly invokeMode: string
+  readonly url: string
+}
+
+/** The own API of a running local side, opened by the token of its 0600 file. */
+export interface SideClient {
+  status(): Promise<SideStatus>
+  /** The newest records first. */
+  records(filter: { readonly refused?: boolean; readonly limit: number }): Promise<readonly RequestRecord[]>
+  record(id: string): Promise<RequestRecord | undefined>
+  logs(filter: {
+    readonly function?: string
+    readonly after?: number
+  }): Promise<{ lines: readonly LogLine[]; cursor: number }>
+  /** Credentials as Lambda gives them to a function of this role. */
+  mintSession(roleArn: string): Promise<Credentials>
+  shutdown(): Promise<void>
+}
+
+/**
+ * Creates the client of a side's own API.
+ * @param side the side
+ * @returns the client; each call throws a `CliError` when the side is silent or refuses
+ */
+export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideClient {
+  const ask = async (path: string, body?: unknown): Promise<Response> => {
+    try {
+      return await fetch(`${side.endpoint}/_furlong/${path}`, {
+        headers: { authorization: `Bearer ${side.token}`, 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(10_000),
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      })
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+      const reason = cause instanceof Error ? cause.message || cause.name : String(cause)
+      throw new CliError('side-silent', { endpoint: side.endpoint, reason })
+    }
+  }
+  const get = async (path: string, body?: unknown): Promise<unknown> => {
+    const response = await ask(path, body)
+    if (response.ok) return response.json()
+    throw new CliError('side-refused', { message: await readMessage(response) })
+  }
+  return {
+    status: async () => (await get('status')) as SideStatus,
+    records: async ({ refused, limit }) => {
+      const query = new URLSearchParams({
+        limit: String(limit),
+        ...(refused === true ? { refused: '1' } : {}),
+      })
+      return ((await get(`records?${query}`)) as { records: readonly RequestRecord[] }).records
+    },
+    record: async (id) => {
+      const response = await ask(`records/${encodeURIComponent(id)}`)
+      if (response.ok) return (await response.json()) as RequestRecord
+      if (response.status === 404) return undefined
+      throw new CliError('side-refused', { message: await readMessage(response) })
+    },
+    logs: async (filter) => {
+      const query = new URLSearchParams({
+        ...(filter.function === undefined ? {} : { function: filter.function }),
+        ...(filter.after === undefined ? {} : { after: String(filter.after) }),
+      })
+      return (await get(`logs?${query}`)) as { lines: readonly LogLine[]; cursor: number }
+    },
+    mintSession: async (roleArn) => {
+      const made = (await get('sessions', { roleArn })) as Credentials
+      const { accessKeyId, secretAccessKey, sessionToken } = made
+      return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+    },
+    shutdown: async () => void (await get('shutdown', {})),
+  }
+}
+
+async function readMessage(response: Response): Promise<string> {
+  const text = await response.text()
+  try {
+    return (JSON.parse(text) as { error?: string }).error ?? text
+  } catch {
+    return `${response.status} ${text}`
+  }
+}

@@ -1,0 +1,31 @@
+import { startLocal, type Local, type LocalOptions, type LogLine, type RequestRecord } from '@furlong/local'
+import type { Context } from './context.ts'
+import { renderRefusalLine } from './render/record.ts'
+import type { Reporter } from './reporter.ts'
+
+/**
+ * Starts a local side in this process that tells each refusal in one line on stderr, or as JSON on stdout.
+ * @param options how it is started
+ * @param io where its lines go; `onLog` for the lines of functions
+ * @returns the running side
+ */
+export async function startSide(
+  options: LocalOptions,
+  io: { readonly reporter: Reporter; readonly context: Context; onLog?(line: LogLine): void },
+): Promise<Local> {
+  const { reporter } = io
+  return startLocal({
+    ...options,
+    onRecord: (record) => {
+      if (!isWorthALine(record)) return
+      if (reporter.format === 'json') reporter.print(JSON.stringify({ type: 'refusal', record }))
+      else reporter.say(renderRefusalLine(record, reporter.errorPaint))
+    },
+    ...(io.onLog === undefined ? {} : { onLog: io.onLog }),
+  })
+}
+
+/** What an AWS API refuses for its input, the client that asked says itself; signatures and policies it cannot explain. */
+function isWorthALine({ kind, refusal }: RequestRecord): boolean {
+  return refusal !== undefined && (kind === 'function-url' || refusal.gate !== 'respond')
+}

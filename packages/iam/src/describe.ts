@@ -40,6 +40,18 @@ export function readFunctionName(arn: string): { name: string; qualifier?: strin
 }
 
 /**
+ * Names what an ARN of a function stands for.
+ *
+ * @param qualifier behind the name, if any
+ * @returns such as `alias live`
+ */
+export function describeQualifier(qualifier: string | undefined): string {
+  if (qualifier === undefined) return 'the function itself'
+  if (qualifier === '*') return 'its aliases and versions'
+  return /^(?:\d+|\$LATEST)$/.test(qualifier) ? `version ${qualifier}` : `alias ${qualifier}`
+}
+
+/**
  * Names a policy.
  *
  * @param origin where it came from
@@ -73,7 +85,8 @@ export function describePlan(fixes: readonly Fix[], request: AccessRequest): str
   const removals = fixes.filter((fix) => fix.kind === 'remove-deny').length
   const permissions = fixes.filter((fix) => fix.kind === 'add-permission').length
   const attachments = fixes.length - removals - permissions
-  const where = readFunctionName(request.resource).qualifier === undefined ? 'the function' : 'the alias'
+  const { qualifier } = readFunctionName(request.resource)
+  const where = qualifier === undefined ? 'the function' : describeQualifier(qualifier)
   return [
     removals === 0
       ? ''
@@ -117,7 +130,7 @@ const callers: {
   'federated-user': ({ name }) => `federated user ${name}`,
   root: ({ account }) => `the root user of account ${account}`,
   service: ({ name }) => `service ${name}`,
-  anonymous: () => 'an unsigned caller',
+  anonymous: () => 'an anonymous caller',
 }
 
 const policyNames: Readonly<Record<PolicyOrigin['type'], string>> = {

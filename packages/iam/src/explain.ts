@@ -1,7 +1,7 @@
-import type { CaseFacts, Cause, RefusedAction } from './causes.ts'
+import type { CaseFacts, Cause, RefusedAction } from './case-facts.ts'
 import { causes } from './causes.ts'
 import type { AccessRequest, RequestedAction } from './contexts.ts'
-import type { Decision, PolicySet } from './decide.ts'
+import type { ActionVerdict, Decision, PolicySet } from './decide.ts'
 import { createSubject, decide, resourceKindOf } from './decide.ts'
 import {
   capitalize,
@@ -19,6 +19,7 @@ import type { CompiledPolicy } from './compile.ts'
 import { matchStatement } from './match-statement.ts'
 import { createNearMisses, findMisses } from './nearest-miss.ts'
 import type { PolicyKind } from './policy.ts'
+import { accountOfPrincipal } from './principal.ts'
 import { grantClasses } from './principal-match.ts'
 
 /**
@@ -43,12 +44,15 @@ export function explain(
     const requested = request.actions[index]
     if (verdict.allowed || requested === undefined) return verdict as ExplainedAction
     const subject = createSubject(request, requested, policies)
-    const misses = findMisses(subject, policies, options.related)
+    const kinds = listKindsToBlame(request, verdict)
+    const misses = findMisses(subject, policies, options.related).filter(({ statement }) =>
+      kinds.has(statement.ref.policy.type),
+    )
     refused.push({ verdict, misses })
     return {
       ...verdict,
       policies: findPolicyVerdicts(request, requested, policies),
-      nearest: createNearMisses(misses, request, subject),
+      nearest: createNearMisses(misses, subject, verdict.action, options),
     }
   })
   const plan = planFixes(request, policies, decision)
@@ -58,6 +62,17 @@ export function explain(
     actions,
     fixes: plan.fixes,
   }
+}
+
+/** A statement is a near miss only where an Allow is missing: elsewhere it would change nothing. */
+function listKindsToBlame(
+  request: AccessRequest,
+  verdict: ActionVerdict & { allowed: false },
+): ReadonlySet<PolicyKind> {
+  if (verdict.kind === 'explicit-deny') return new Set()
+  const isSameAccount = accountOfPrincipal(request.principal) === request.resourceAccount
+  const isEither = isSameAccount && verdict.blame.includes('identity')
+  return new Set([...verdict.blame, ...(isEither ? [resourceKindOf(request)] : [])])
 }
 
 function explainAllow(request: AccessRequest, decision: Decision): Explanation {
@@ -77,20 +92,28 @@ function explainAllow(request: AccessRequest, decision: Decision): Explanation {
 
 /** The first cause makes the sentence; further ones and what no plan of ours can change become notes. */
 function writeCauses(facts: CaseFacts, plan: FixPlan): { says: string; notes: string[] } {
-  const found: { cause: Cause; isNote: boolean }[] = []
-  for (const row of causes) {
-    const cause = row.find(facts)
-    if (cause !== undefined) found.push({ cause, isNote: row.isNote })
-  }
-  const [first, ...others] = found
-  const next = describePlan(plan.fixes, facts.request) || first?.cause.next
-  const says = `${first?.cause.says ?? ''}${next === undefined ? '' : `: ${next}`}.`
+  const [first, ...others] = findCauses(facts)
+  const planned = describePlan(plan.fixes, facts.request)
+  const steps = planned === '' ? [first?.next] : [first?.alternative, planned]
+  const next = steps.filter((step) => step !== undefined).join(', or ')
   const notes = [
-    ...(first?.cause.notes ?? []),
-    ...others.flatMap(({ cause, isNote }) => (isNote ? [`${cause.says}.`, ...(cause.notes ?? [])] : [])),
+    ...(first?.notes ?? []),
+    ...others.flatMap(({ says, notes }) => [`${says}.`, ...(notes ?? [])]),
     ...describeRemaining(facts.policies, plan),
   ]
-  return { says, notes: [...new Set(notes)] }
+  return { says: `${first?.says ?? ''}${next === '' ? '' : `: ${next}`}.`, notes: [...new Set(notes)] }
+}
+
+/** The first is what the sentence says; of the rest only those that tell something about another statement. */
+function findCauses(facts: CaseFacts): Cause[] {
+  const found: Cause[] = []
+  for (const row of causes) {
+    if (found.length > 0 && !row.isNote) continue
+    const cause = row.find(facts)
+    const isKnown = cause?.about !== undefined && found.some(({ about }) => about === cause.about)
+    if (cause !== undefined && !isKnown) found.push(cause)
+  }
+  return found
 }
 
 function describeRemaining(policies: PolicySet, plan: FixPlan): string[] {

@@ -1,10 +1,10 @@
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
 import { readValues } from './conditions.ts'
-import type { AccessRequest } from './contexts.ts'
 import type { PolicySet } from './decide.ts'
-import type { NearMiss } from './explanation.ts'
+import type { ExplainOptions, NearMiss } from './explanation.ts'
 import type { ElementFailure, Subject } from './match-statement.ts'
 import { matchStatement } from './match-statement.ts'
+import type { Statement } from './policy.ts'
 import type { Principal } from './principal.ts'
 import { nameOfPrincipal } from './principal.ts'
 import { nameOfOperator } from './print-policy.ts'
@@ -52,20 +52,21 @@ export function findMisses(
  * Tells each failure of a few misses as what was wanted and what came.
  *
  * @param misses from `findMisses()`
- * @param request the request
- * @param subject the refused action
+ * @param subject the refused action, as statements see it
+ * @param action its name as written
+ * @param options tells the ARNs of unique ids
  * @returns at most three statements' failures, best first
  */
 export function createNearMisses(
   misses: readonly StatementMiss[],
-  request: AccessRequest,
   subject: Subject,
+  action: string,
+  options: ExplainOptions,
 ): NearMiss[] {
-  const action = request.actions.find((requested) => requested.action.toLowerCase() === subject.action)
   return misses.slice(0, maxStatements).flatMap(({ statement, failures }) =>
     failures.map((failure) => ({
       statement: statement.ref,
-      ...describeFailure(statement, failure, subject, action?.action ?? subject.action),
+      ...describeFailure(statement, failure, { subject, action, options }),
     })),
   )
 }
@@ -94,45 +95,55 @@ function weigh({ failures }: StatementMiss): number {
 function describeFailure(
   statement: CompiledStatement,
   failure: ElementFailure,
-  subject: Subject,
-  action: string,
+  at: RefusedAt,
 ): Omit<NearMiss, 'statement'> {
   if (failure.element === 'Condition') {
     const { source, key } = failure.condition
-    const values = readValues(subject.context, key)
+    const values = readValues(at.subject.context, key)
     return {
       element: `Condition.${nameOfOperator(source)}.${source.key}`,
       wanted: source.values.join(', '),
       got: values === undefined ? 'no such key in this request' : values.join(', '),
     }
   }
-  const { wanted, got } = elementTexts[failure.element](statement, subject, action)
+  const { wanted, got } = elementTexts[failure.element](statement.source, at)
   return { element: failure.element, wanted, got }
 }
 
-type ElementText = (
-  statement: CompiledStatement,
-  subject: Subject,
-  action: string,
-) => { wanted: string; got: string }
+interface RefusedAt {
+  readonly subject: Subject
+  readonly action: string
+  readonly options: ExplainOptions
+}
+
+type ElementText = (source: Statement, at: RefusedAt) => { wanted: string; got: string }
 
 const elementTexts: Readonly<Record<Exclude<ElementFailure['element'], 'Condition'>, ElementText>> = {
-  Action: ({ source }, _subject, action) => ({ wanted: source.actions?.join(', ') ?? '', got: action }),
-  NotAction: ({ source }, _subject, action) => ({
-    wanted: `anything but ${source.notActions?.join(', ') ?? ''}`,
+  Action: ({ actions }, { action }) => ({ wanted: listValues(actions), got: action }),
+  NotAction: ({ notActions }, { action }) => ({
+    wanted: `anything but ${listValues(notActions)}`,
     got: action,
   }),
-  Resource: ({ source }, { resource }) => ({ wanted: source.resources?.join(', ') ?? '', got: resource }),
-  NotResource: ({ source }, { resource }) => ({
-    wanted: `anything but ${source.notResources?.join(', ') ?? ''}`,
-    got: resource,
+  Resource: ({ resources }, { subject }) => ({ wanted: listValues(resources), got: subject.resource }),
+  NotResource: ({ notResources }, { subject }) => ({
+    wanted: `anything but ${listValues(notResources)}`,
+    got: subject.resource,
   }),
-  Principal: ({ source }, { principal }) => ({
-    wanted: source.principals?.map(({ value }) => value).join(', ') ?? '',
-    got: describePrincipal(principal),
+  Principal: ({ principals }, { subject, options }) => ({
+    wanted: listValues(principals?.map(({ value }) => resolveId(value, options))),
+    got: describePrincipal(subject.principal),
   }),
-  NotPrincipal: ({ source }, { principal }) => ({
-    wanted: `anybody but ${source.notPrincipals?.map(({ value }) => value).join(', ') ?? ''}`,
-    got: describePrincipal(principal),
+  NotPrincipal: ({ notPrincipals }, { subject, options }) => ({
+    wanted: `anybody but ${listValues(notPrincipals?.map(({ value }) => resolveId(value, options)))}`,
+    got: describePrincipal(subject.principal),
   }),
+}
+
+function listValues(values: readonly string[] | undefined): string {
+  return values?.join(', ') ?? ''
+}
+
+function resolveId(value: string, { resolveUniqueId }: ExplainOptions): string {
+  const arn = value.startsWith('A') ? resolveUniqueId?.(value) : undefined
+  return arn === undefined ? value : `${arn} (${value})`
 }

@@ -1,0 +1,180 @@
+import type { CaseFacts, Cause } from './case-facts.ts'
+import { findOnlyMiss, findPrincipalMiss } from './case-facts.ts'
+import { readValues } from './conditions.ts'
+import type { AccessRequest } from './contexts.ts'
+import { resourceKindOf } from './decide.ts'
+import {
+  capitalize,
+  describeCaller,
+  describeQualifier,
+  describeStatement,
+  describeTarget,
+  joinWords,
+  readFunctionName,
+} from './describe.ts'
+import { describePrincipal } from './nearest-miss.ts'
+import { nameOfOperator } from './print-policy.ts'
+
+/** A statement is for the other `AuthType`. */
+export function findAuthType(facts: CaseFacts): Cause | undefined {
+  const authType = facts.request.endpoint?.authType
+  const found = findOnlyMiss(
+    facts,
+    ({ failure, context }) =>
+      failure.element === 'Condition' &&
+      failure.condition.key === authTypeKey &&
+      readValues(context, authTypeKey) !== undefined,
+  )
+  if (authType === undefined || found?.failure.element !== 'Condition') return undefined
+  const wanted = joinWords(found.failure.condition.source.values, 'or')
+  return {
+    says: `${capitalize(describeStatement(found.ref))} is for AuthType ${wanted}, but ${describeTarget(facts.request)} has AuthType ${authType}, so that ${found.action} is not granted`,
+    about: found.ref,
+  }
+}
+
+/** A key of one action stands over the other. */
+export function findSharedCondition(facts: CaseFacts): Cause | undefined {
+  const { request } = facts
+  if (request.endpoint === undefined) return undefined
+  const found = findOnlyMiss(
+    facts,
+    ({ failure, context }) =>
+      failure.element === 'Condition' &&
+      context[failure.condition.key] === undefined &&
+      findActionWithKey(failure.condition.key, request) !== undefined,
+  )
+  if (found?.failure.element !== 'Condition') return undefined
+  const { key, source } = found.failure.condition
+  const owner = findActionWithKey(key, request) ?? ''
+  return {
+    says: `${capitalize(describeStatement(found.ref))} puts ${found.action} under ${source.key}, a key that exists for ${owner} alone, so that ${found.action} is not granted`,
+    about: found.ref,
+    notes: ['Each of the two actions needs a statement of its own: the conditions that narrow them differ.'],
+  }
+}
+
+/** A statement is for the function and the URL on an alias, or the other way round. */
+export function findQualifier(facts: CaseFacts): Cause | undefined {
+  const { resource } = facts.request
+  const called = readFunctionName(resource)
+  const isSibling = (other: string): boolean =>
+    other !== resource && readFunctionName(other).unqualifiedArn === called.unqualifiedArn
+  const found = findOnlyMiss(
+    facts,
+    ({ failure, miss }) =>
+      failure.element === 'Resource' && (miss.statement.source.resources?.some(isSibling) ?? false),
+  )
+  const sibling = found?.miss.statement.source.resources?.find(isSibling)
+  if (called.name === '' || found === undefined || sibling === undefined) return undefined
+  const covered = readFunctionName(sibling).qualifier
+  const what = facts.request.endpoint === undefined ? 'The call is for' : 'The URL belongs to'
+  return {
+    says: `${what} ${describeQualifier(called.qualifier)}, but ${describeStatement(found.ref)} is for ${describeQualifier(covered)}, which is another resource`,
+    about: found.ref,
+    notes: [
+      `Here the resource is ${resource}. A function, each of its aliases and each of its versions have policies of their own.`,
+    ],
+  }
+}
+
+/** A statement holds the unique id of somebody else, most often of a deleted role. */
+export function findUniqueId(facts: CaseFacts): Cause | undefined {
+  const { options, request } = facts
+  const found = findPrincipalMiss(facts, (value) => /^A[\dA-Z]{15,}$/.test(value))
+  if (found === undefined) return undefined
+  const caller = describeCaller(request.principal)
+  const statement = describeStatement(found.ref)
+  const owner = options.resolveUniqueId?.(found.value)
+  if (owner !== undefined) {
+    return {
+      says: `${capitalize(statement)} is for ${owner}, but the caller is ${describePrincipal(request.principal)}`,
+      about: found.ref,
+    }
+  }
+  const what = found.value.startsWith('AIDA') ? 'user' : 'role'
+  const isDead = options.resolveUniqueId !== undefined
+  return {
+    says: isDead
+      ? `${capitalize(statement)} names ${found.value}, the unique id of a deleted ${what}, and a ${what} made again under the same name has a new id`
+      : `${capitalize(statement)} names ${found.value}, which is not the id of ${caller} but of another ${what} or a deleted one, and a ${what} made again under the same name has a new id`,
+    about: found.ref,
+    notes: [
+      `AWS stores the id behind an ARN, so that a new ${what} does not inherit the grants of an old one: grant ${caller} again.`,
+      ...(isDead ? [`${capitalize(statement)} admits nobody any more and can go.`] : []),
+    ],
+  }
+}
+
+/** A statement names a role or a session that looks like the caller and is not. */
+export function findSimilarPrincipal(facts: CaseFacts): Cause | undefined {
+  const { principal } = facts.request
+  if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
+  const own = principal.type === 'user' ? principal.arn : principal.roleArn
+  const name = own.slice(own.lastIndexOf('/') + 1)
+  const found = findPrincipalMiss(
+    facts,
+    (value) => value.endsWith(`/${name}`) || value.includes(`:assumed-role/${name}/`),
+  )
+  if (found === undefined) return undefined
+  return {
+    says: `${capitalize(describeStatement(found.ref))} names ${found.value}, but the caller is ${describePrincipal(principal)}`,
+    about: found.ref,
+    notes: ['ARNs are compared as a whole: account, path, and for a session its name must be the same.'],
+  }
+}
+
+/** A statement admits a service, and the caller is none. */
+export function findServicePrincipal(facts: CaseFacts): Cause | undefined {
+  const { principal } = facts.request
+  if (principal.type === 'service' || resourceKindOf(facts.request) === 'trust') return undefined
+  const found = findPrincipalMiss(facts, (_value, type) => type === 'Service')
+  if (found === undefined) return undefined
+  return {
+    says: `${capitalize(describeStatement(found.ref))} lets the service ${found.value} in, but the caller is ${describeCaller(principal)}`,
+    about: found.ref,
+    notes: [
+      'A service principal stands for AWS itself. A function that calls a URL does so as its execution role, never as lambda.amazonaws.com.',
+    ],
+  }
+}
+
+/** A grant for the URL does not open the API. */
+export function findUrlOnlyGrant(facts: CaseFacts): Cause | undefined {
+  if (facts.request.endpoint !== undefined) return undefined
+  const found = findOnlyMiss(
+    facts,
+    ({ failure }) =>
+      failure.element === 'Condition' && failure.condition.key === 'lambda:invokedviafunctionurl',
+  )
+  if (found === undefined) return undefined
+  return {
+    says: `${capitalize(describeStatement(found.ref))} allows ${found.action} through the function URL only (lambda:InvokedViaFunctionUrl), and this is a direct call of the API`,
+    about: found.ref,
+    alternative: 'call the URL',
+  }
+}
+
+/** A condition of any other sort does not hold. */
+export function findCondition(facts: CaseFacts): Cause | undefined {
+  const found = findOnlyMiss(facts, ({ failure }) => failure.element === 'Condition')
+  if (found?.failure.element !== 'Condition') return undefined
+  const { key, source } = found.failure.condition
+  const values = readValues(found.context, key)
+  const isUnquantifiedList = typeof found.context[key] === 'object' && source.quantifier === undefined
+  const got = values === undefined ? `has no ${source.key}` : `has ${joinWords(values)}`
+  return {
+    says: `${capitalize(describeStatement(found.ref))} would allow ${found.action}, but its condition ${nameOfOperator(source)} ${source.key} wants ${joinWords(source.values, 'or')}, and the request ${got}`,
+    about: found.ref,
+    alternative: 'meet the condition',
+    ...(isUnquantifiedList && {
+      notes: [`${source.key} is a list: its operator needs ForAnyValue: or ForAllValues: in front.`],
+    }),
+  }
+}
+
+const authTypeKey = 'lambda:functionurlauthtype'
+
+function findActionWithKey(key: string, request: AccessRequest): string | undefined {
+  return request.actions.find(({ context }) => context[key] !== undefined)?.action
+}

@@ -1,0 +1,537 @@
+import { describe, expect, it } from 'vitest'
+import {
+  account,
+  alice,
+  aliasArn,
+  allowBoth,
+  authType,
+  callUrl,
+  compile,
+  functionArn,
+  grantInvoke,
+  grantUrl,
+  http,
+  invoke,
+  invokeUrl,
+  now,
+  otherAccount,
+  roleSession,
+} from '../test/cases.ts'
+import type { PolicySet } from './decide.ts'
+import { decide } from './decide.ts'
+import { createApiRequest } from './contexts.ts'
+import type { AccessRequest } from './contexts.ts'
+import { explain } from './explain.ts'
+import type { Explanation, Fix } from './explanation.ts'
+import { applyFix } from './fixes.ts'
+import { createAssumeRoleRequest } from './trust.ts'
+
+const app = roleSession()
+const foreignApp = roleSession(otherAccount)
+const role = { AWS: app.roleArn }
+const foreignRole = { AWS: foreignApp.roleArn }
+
+const addUrl: Fix = {
+  kind: 'add-permission',
+  functionArn,
+  statementId: 'furlong-app-url',
+  action: invokeUrl,
+  principal: app.roleArn,
+  functionUrlAuthType: 'AWS_IAM',
+}
+const addInvoke: Fix = {
+  kind: 'add-permission',
+  functionArn,
+  statementId: 'furlong-app-invoke',
+  action: invoke,
+  principal: app.roleArn,
+  invokedViaFunctionUrl: true,
+}
+const documentForBoth = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: [invokeUrl, invoke], Resource: functionArn }],
+})
+
+/** Explains, and holds what must hold of every plan: all of it leads to Allow, and less does not. */
+function explainProved(request: AccessRequest, policies: PolicySet, options = {}): Explanation {
+  const explanation = explain(request, policies, options)
+  expect(explanation.allowed).toBe(false)
+  const apply = (fixes: readonly Fix[]) =>
+    decide(
+      request,
+      fixes.reduce((set, fix) => applyFix(set, fix, request), policies),
+    )
+  if (explanation.fixes.length > 0) {
+    expect(apply(explanation.fixes).allowed).toBe(true)
+    for (const fix of explanation.fixes) {
+      expect(apply(explanation.fixes.filter((other) => other !== fix)).allowed).toBe(false)
+    }
+  }
+  return explanation
+}
+
+describe('explain() of a function URL', () => {
+  it('(a) no policy anywhere: two permissions for the role', () => {
+    const { says, notes, fixes, actions } = explainProved(callUrl(app), {})
+    expect(says).toBe(
+      'Role app may not call the function URL of my-fn, because no policy allows lambda:InvokeFunctionUrl or lambda:InvokeFunction: add two permissions to the function.',
+    )
+    expect(notes).toEqual([
+      'A function URL needs both actions since October 2025; one alone still ends in a 403.',
+    ])
+    expect(fixes).toEqual([addUrl, addInvoke])
+    for (const action of actions) {
+      expect(action).toMatchObject({
+        allowed: false,
+        kind: 'implicit-deny',
+        blame: ['identity'],
+        nearest: [],
+      })
+    }
+  })
+
+  it('(b) only lambda:InvokeFunctionUrl granted: the one missing permission', () => {
+    const { says, fixes, actions } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(role)),
+    })
+    expect(says).toBe(
+      'Role app is allowed lambda:InvokeFunctionUrl, but lambda:InvokeFunction is missing, and since October 2025 a function URL needs both: add the missing permission to the function.',
+    )
+    expect(fixes).toEqual([addInvoke])
+    expect(actions[0]).toMatchObject({
+      action: invokeUrl,
+      allowed: true,
+      by: [{ sid: 'grant-url', index: 0 }],
+    })
+    expect(actions[1]).toMatchObject({
+      policies: [
+        { type: 'scp', verdict: 'absent' },
+        { type: 'resource', verdict: 'silent' },
+        { type: 'identity', verdict: 'absent' },
+        { type: 'boundary', verdict: 'absent' },
+        { type: 'session', verdict: 'absent' },
+      ],
+    })
+  })
+
+  it('(c) across accounts, only the function allows: a policy on the role', () => {
+    const { says, fixes } = explainProved(callUrl(foreignApp), {
+      resource: compile('resource', functionArn, grantUrl(foreignRole), grantInvoke(foreignRole)),
+    })
+    expect(says).toBe(
+      "The function's policy lets role app of account 444455556666 in, but that account must allow the call, too, and no identity policy of role app allows lambda:InvokeFunctionUrl or lambda:InvokeFunction: put a policy on role app.",
+    )
+    expect(fixes).toEqual([
+      {
+        kind: 'put-role-policy',
+        principalArn: foreignApp.roleArn,
+        policyName: 'furlong-call-my-fn',
+        document: documentForBoth,
+      },
+    ])
+  })
+
+  it("(d) across accounts, only the caller's side allows: two permissions", () => {
+    const { says, fixes } = explainProved(callUrl(foreignApp), {
+      identity: [compile('identity', 'call', allowBoth())],
+    })
+    expect(says).toBe(
+      'Role app of account 444455556666 is allowed the call by its own account, but the policy of the function in account 111122223333 must allow it, too, and does not allow lambda:InvokeFunctionUrl or lambda:InvokeFunction: add two permissions to the function.',
+    )
+    expect(fixes).toEqual([
+      { ...addUrl, principal: foreignApp.roleArn },
+      { ...addInvoke, principal: foreignApp.roleArn },
+    ])
+  })
+
+  it('across accounts with nothing at all: both sides', () => {
+    const { fixes, notes } = explainProved(callUrl(foreignApp), {})
+    expect(fixes.map(({ kind }) => kind)).toEqual(['add-permission', 'add-permission', 'put-role-policy'])
+    expect(notes).toContain(
+      'The caller is of another account: the policy of the function and those of role app must both allow.',
+    )
+  })
+
+  it('(e) explicit deny: the statement that denies', () => {
+    const deny = { Sid: 'NoInvoke', Effect: 'Deny', Action: invoke, Resource: '*' }
+    const { says, fixes, actions } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(role), grantInvoke(role)),
+      identity: [compile('identity', 'guard', deny)],
+    })
+    expect(says).toBe(
+      'Statement "NoInvoke" of identity policy "guard" denies lambda:InvokeFunction to role app, and a Deny always wins: remove it, or exempt role app.',
+    )
+    expect(fixes).toEqual([
+      {
+        kind: 'remove-deny',
+        statement: { policy: { type: 'identity', name: 'guard' }, sid: 'NoInvoke', index: 0 },
+      },
+    ])
+    expect(actions[1]).toMatchObject({ kind: 'explicit-deny', blame: ['identity'] })
+  })
+
+  it('says when a Deny holds because its key is absent, and what else is missing', () => {
+    const deny = {
+      Effect: 'Deny',
+      Action: 'lambda:*',
+      Resource: '*',
+      Condition: { StringNotEquals: { 'aws:SourceVpc': 'vpc-1' } },
+    }
+    const { says, notes, fixes } = explainProved(callUrl(app), {
+      identity: [compile('identity', 'guard', deny)],
+    })
+    expect(says).toBe(
+      'Statement 1 of identity policy "guard" denies lambda:InvokeFunctionUrl and lambda:InvokeFunction to role app, and a Deny always wins: remove it, or exempt role app, and add two permissions to the function.',
+    )
+    expect(notes).toEqual([
+      'The request has no aws:SourceVpc, and StringNotEquals holds when the key is absent.',
+    ])
+    expect(fixes.map(({ kind }) => kind)).toEqual(['remove-deny', 'add-permission', 'add-permission'])
+  })
+
+  it('(f) a statement for AuthType NONE', () => {
+    const { says, notes, fixes, actions } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(role, functionArn, 'NONE'), grantInvoke(role)),
+    })
+    expect(says).toBe(
+      'Statement "grant-url" of the function\'s policy is for AuthType NONE, but the function URL of my-fn has AuthType AWS_IAM, so that lambda:InvokeFunctionUrl is not granted: add the missing permission to the function.',
+    )
+    expect(notes).toEqual([])
+    expect(fixes).toEqual([addUrl])
+    expect(actions[0]).toMatchObject({
+      nearest: [
+        {
+          statement: { sid: 'grant-url' },
+          element: 'Condition.StringEquals.lambda:FunctionUrlAuthType',
+          wanted: 'NONE',
+          got: 'AWS_IAM',
+        },
+      ],
+    })
+  })
+
+  it('(g) policy on the function, URL on an alias', () => {
+    const policy = compile('resource', functionArn, grantUrl(role), grantInvoke(role))
+    const expected =
+      'The URL belongs to alias live, but statement "grant-url" of the function\'s policy is for the function itself, which is another resource: add two permissions to alias live.'
+    const request = callUrl(app, aliasArn)
+    const fixes = [
+      { ...addUrl, functionArn: aliasArn },
+      { ...addInvoke, functionArn: aliasArn },
+    ]
+    const given = explainProved(request, { resource: policy })
+    expect(given.says).toBe(expected)
+    expect(given.fixes).toEqual(fixes)
+    expect(given.notes).toEqual([
+      `Here the resource is ${aliasArn}. A function, each of its aliases and each of its versions have policies of their own.`,
+    ])
+    const related = explainProved(request, {}, { related: [policy] })
+    expect(related.says).toBe(expected)
+    expect(related.fixes).toEqual(fixes)
+  })
+
+  it('policy on an alias, URL on the function', () => {
+    const { says } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(role, aliasArn), grantInvoke(role, aliasArn)),
+    })
+    expect(says).toBe(
+      'The URL belongs to the function itself, but statement "grant-url" of the function\'s policy is for alias live, which is another resource: add two permissions to the function.',
+    )
+  })
+
+  it('(h) the unique id of a deleted role', () => {
+    const dead = { AWS: 'AROAOLDAPPDELETED0001' }
+    const resource = compile(
+      'resource',
+      functionArn,
+      { ...grantUrl(dead), Sid: 'furlong-app-url' },
+      { ...grantInvoke(dead), Sid: 'furlong-app-invoke' },
+    )
+    const known = explainProved(callUrl(app), { resource }, { resolveUniqueId: () => undefined })
+    expect(known.says).toBe(
+      'Statement "furlong-app-url" of the function\'s policy names AROAOLDAPPDELETED0001, the unique id of a deleted role, and a role made again under the same name has a new id: add two permissions to the function.',
+    )
+    expect(known.notes).toEqual([
+      'AWS stores the id behind an ARN, so that a new role does not inherit the grants of an old one: grant role app again.',
+      'Statement "furlong-app-url" of the function\'s policy admits nobody any more and can go.',
+    ])
+    // The ids of the dead statements are taken.
+    expect(known.fixes).toEqual([
+      { ...addUrl, statementId: 'furlong-app-url-2' },
+      { ...addInvoke, statementId: 'furlong-app-invoke-2' },
+    ])
+    const unknown = explainProved(callUrl(app), { resource })
+    expect(unknown.says).toBe(
+      'Statement "furlong-app-url" of the function\'s policy names AROAOLDAPPDELETED0001, which is not the id of role app but of another role or a deleted one, and a role made again under the same name has a new id: add two permissions to the function.',
+    )
+  })
+
+  it('shows the ARN of an id that somebody else has', () => {
+    const other = { AWS: 'AROAOTHEREXAMPLE00001' }
+    const { says, actions } = explainProved(
+      callUrl(app),
+      { resource: compile('resource', functionArn, grantUrl(other), grantInvoke(other)) },
+      { resolveUniqueId: () => `arn:aws:iam::${account}:role/other` },
+    )
+    expect(says).toBe(
+      `Statement "grant-url" of the function's policy is for arn:aws:iam::${account}:role/other, but the caller is ${app.roleArn} (session ${app.arn}): add two permissions to the function.`,
+    )
+    expect(actions[0]).toMatchObject({
+      nearest: [
+        { element: 'Principal', wanted: `arn:aws:iam::${account}:role/other (AROAOTHEREXAMPLE00001)` },
+      ],
+    })
+  })
+
+  it('(i) :root only delegates', () => {
+    const root = { AWS: `arn:aws:iam::${account}:root` }
+    const { says, fixes } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(root), grantInvoke(root)),
+    })
+    expect(says).toBe(
+      'Statement "grant-url" of the function\'s policy names account 111122223333, which only delegates to that account\'s own policies, and no identity policy of role app allows lambda:InvokeFunctionUrl or lambda:InvokeFunction: put a policy on role app.',
+    )
+    expect(fixes).toEqual([
+      {
+        kind: 'put-role-policy',
+        principalArn: app.roleArn,
+        policyName: 'furlong-call-my-fn',
+        document: documentForBoth,
+      },
+    ])
+  })
+
+  it('(j) a permissions boundary caps a role ARN', () => {
+    const { says, fixes, actions } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(role), grantInvoke(role)),
+      boundary: compile('boundary', 'team-limits', { Effect: 'Allow', Action: 's3:*', Resource: '*' }),
+    })
+    expect(says).toBe(
+      'Permissions boundary "team-limits" of role app does not allow lambda:InvokeFunctionUrl or lambda:InvokeFunction, and it caps every grant to a role: allow lambda:InvokeFunctionUrl and lambda:InvokeFunction in it.',
+    )
+    expect(fixes).toEqual([])
+    expect(actions[0]).toMatchObject({
+      blame: ['boundary'],
+      nearest: [{ element: 'Action', wanted: 's3:*', got: invokeUrl }],
+    })
+  })
+
+  it('says that a grant alone is not enough under a boundary', () => {
+    const { notes, fixes } = explain(callUrl(app), {
+      boundary: compile('boundary', 'team-limits', { Effect: 'Allow', Action: 's3:*', Resource: '*' }),
+    })
+    expect(fixes).toEqual([addUrl, addInvoke])
+    expect(notes).toContain(
+      'That alone is not enough: the permissions boundary "team-limits" must allow it, too.',
+    )
+  })
+
+  it('(k) a statement for lambda.amazonaws.com', () => {
+    const service = { Service: 'lambda.amazonaws.com' }
+    const { says, notes, fixes } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(service), grantInvoke(service)),
+    })
+    expect(says).toBe(
+      'Statement "grant-url" of the function\'s policy lets the service lambda.amazonaws.com in, but the caller is role app: add two permissions to the function.',
+    )
+    expect(notes).toEqual([
+      'A service principal stands for AWS itself. A function that calls a URL does so as its execution role, never as lambda.amazonaws.com.',
+    ])
+    expect(fixes).toEqual([addUrl, addInvoke])
+  })
+
+  it('(l) both actions under a FunctionUrlAuthType condition', () => {
+    const both = {
+      Sid: 'both',
+      Effect: 'Allow',
+      Principal: role,
+      Action: [invokeUrl, invoke],
+      Resource: functionArn,
+      Condition: authType('AWS_IAM'),
+    }
+    const { says, notes, fixes } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, both),
+    })
+    expect(says).toBe(
+      'Statement "both" of the function\'s policy puts lambda:InvokeFunction under lambda:FunctionUrlAuthType, a key that exists for lambda:InvokeFunctionUrl alone, so that lambda:InvokeFunction is not granted: add the missing permission to the function.',
+    )
+    expect(notes).toEqual([
+      'Each of the two actions needs a statement of its own: the conditions that narrow them differ.',
+    ])
+    expect(fixes).toEqual([addInvoke])
+  })
+
+  it('a role ARN without its path', () => {
+    const withPath = roleSession(account, '/svc/')
+    const { says } = explainProved(callUrl(withPath), {
+      resource: compile('resource', functionArn, grantUrl(role), grantInvoke(role)),
+    })
+    expect(says).toBe(
+      `Statement "grant-url" of the function's policy names ${app.roleArn}, but the caller is ${withPath.roleArn} (session ${withPath.arn}): add two permissions to the function.`,
+    )
+  })
+
+  it('a condition that does not hold', () => {
+    const { says } = explainProved(callUrl(alice), {
+      identity: [
+        compile('identity', 'office', {
+          ...allowBoth(),
+          Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+        }),
+      ],
+    })
+    expect(says).toBe(
+      'Statement 1 of identity policy "office" would allow lambda:InvokeFunctionUrl, but its condition IpAddress aws:SourceIp wants 10.0.0.0/8, and the request has 203.0.113.10: meet the condition, or add two permissions to the function.',
+    )
+  })
+
+  it('a session policy and a service control policy name themselves', () => {
+    const granted = { resource: compile('resource', functionArn, grantUrl(role), grantInvoke(role)) }
+    const urlOnly = { Effect: 'Allow', Action: invokeUrl, Resource: '*' }
+    const all = { Effect: 'Allow', Action: '*', Resource: '*' }
+    expect(
+      explainProved(callUrl(app), { ...granted, session: [compile('session', 's', urlOnly)] }).says,
+    ).toBe(
+      'The session policy of role app does not allow lambda:InvokeFunction, and a session policy caps what the session is granted: ask for credentials with a session policy that allows lambda:InvokeFunction.',
+    )
+    const scps = [[compile('scp', 'FullAccess', all)], [compile('scp', 'UrlOnly', urlOnly)]]
+    expect(explainProved(callUrl(app), { ...granted, scps }).says).toBe(
+      'Service control policy "UrlOnly" does not allow lambda:InvokeFunction, and every level of the organization has to: ask the administrator of the organization.',
+    )
+  })
+
+  it('AuthType NONE needs the policy, too', () => {
+    const { says, notes, fixes } = explainProved(callUrl(alice, functionArn, 'NONE'), {
+      identity: [compile('identity', 'call', allowBoth())],
+    })
+    expect(says).toBe(
+      "An anonymous caller may not call the function URL of my-fn, because the function's policy does not allow lambda:InvokeFunctionUrl or lambda:InvokeFunction: add two permissions to the function.",
+    )
+    expect(notes).toContain(
+      "With AuthType NONE every caller is anonymous, signed or not, and the function's policy alone decides.",
+    )
+    expect(fixes).toEqual([
+      {
+        ...addUrl,
+        statementId: 'furlong-public-url',
+        principal: '*',
+        functionUrlAuthType: 'NONE',
+      },
+      { ...addInvoke, statementId: 'furlong-public-invoke', principal: '*' },
+    ])
+  })
+
+  it('an unsigned request', () => {
+    const { says, fixes } = explainProved(callUrl({ type: 'anonymous' }), {})
+    expect(says).toBe(
+      'The request is not signed, and the function URL of my-fn has AuthType AWS_IAM, so that it was refused before any policy was read: sign it with Signature Version 4 for the service lambda.',
+    )
+    expect(fixes).toEqual([])
+  })
+
+  it('CloudFront keeps its distribution in the fix', () => {
+    const sourceArn = `arn:aws:cloudfront::${account}:distribution/E1ABC`
+    const request = callUrl({ type: 'service', name: 'cloudfront.amazonaws.com', sourceArn })
+    const { fixes } = explainProved(request, {
+      resource: compile('resource', functionArn, {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudfront.amazonaws.com' },
+        Action: invokeUrl,
+        Resource: functionArn,
+        Condition: { ArnLike: { 'AWS:SourceArn': sourceArn } },
+      }),
+    })
+    expect(fixes).toEqual([
+      {
+        ...addInvoke,
+        statementId: 'furlong-cloudfront-amazonaws-com-invoke',
+        principal: 'cloudfront.amazonaws.com',
+        sourceArn,
+      },
+    ])
+  })
+
+  it('makes valid statement ids of any role name', () => {
+    const { fixes } = explainProved(callUrl(roleSession(account, '/', 'a.b+c=d,e@f')), {})
+    for (const fix of fixes) {
+      expect(fix.kind === 'add-permission' && fix.statementId).toMatch(/^[\w-]{1,100}$/)
+    }
+  })
+
+  it('tells who granted an allowed call', () => {
+    const { allowed, says, fixes } = explain(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(role), grantInvoke(role)),
+    })
+    expect(allowed).toBe(true)
+    expect(fixes).toEqual([])
+    expect(says).toBe(
+      'Role app may call the function URL of my-fn: granted by statement "grant-url" of the function\'s policy and statement "grant-invoke" of the function\'s policy.',
+    )
+  })
+})
+
+describe('explain() of an API call', () => {
+  it('a grant for the URL does not open Invoke', () => {
+    const request = createApiRequest({
+      principal: alice,
+      action: invoke,
+      resource: functionArn,
+      resourceAccount: account,
+      http,
+      now,
+    })
+    const viaUrl = { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }
+    const { says } = explainProved(request, {
+      identity: [
+        compile('identity', 'url', {
+          Effect: 'Allow',
+          Action: invoke,
+          Resource: functionArn,
+          Condition: viaUrl,
+        }),
+      ],
+    })
+    expect(says).toBe(
+      'Statement 1 of identity policy "url" allows lambda:InvokeFunction through the function URL only (lambda:InvokedViaFunctionUrl), and this is a direct call of the API: call the URL, or put a policy on user alice.',
+    )
+  })
+
+  it('an action without a resource', () => {
+    const request = createApiRequest({
+      principal: app,
+      action: 'lambda:ListFunctions',
+      resource: '*',
+      resourceAccount: account,
+      http,
+      now,
+    })
+    const { says, fixes } = explainProved(request, {})
+    expect(says).toBe(
+      'Role app may not use lambda:ListFunctions, because no policy allows it: put a policy on role app.',
+    )
+    expect(fixes[0]).toMatchObject({ kind: 'put-role-policy', policyName: 'furlong-lambda-ListFunctions' })
+  })
+
+  it('a trust policy that names somebody else, and one that delegates', () => {
+    const request = createAssumeRoleRequest({
+      principal: alice,
+      roleArn: `arn:aws:iam::${account}:role/target`,
+      http,
+      now,
+    })
+    const service = {
+      Effect: 'Allow',
+      Principal: { Service: 'lambda.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+    }
+    expect(explainProved(request, { resource: compile('trust', 'target', service) }).says).toBe(
+      `The trust policy of arn:aws:iam::${account}:role/target does not allow sts:AssumeRole to ${alice.arn}: name the caller in the trust policy.`,
+    )
+    const delegating = { ...service, Principal: { AWS: account } }
+    const delegated = explainProved(request, { resource: compile('trust', 'target', delegating) })
+    expect(delegated.says).toBe(
+      `Statement 1 of trust policy "target" names account ${account}, which only delegates to that account's own policies, and no identity policy of user alice allows sts:AssumeRole: put a policy on user alice.`,
+    )
+    expect(delegated.fixes[0]).toMatchObject({ kind: 'put-user-policy', principalArn: alice.arn })
+  })
+})

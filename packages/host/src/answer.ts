@@ -1,5 +1,4 @@
-import type { HttpResponseHead } from '@furlong/events'
-import type { EventRequest } from '@furlong/events'
+import type { EventRequest, HttpResponseHead } from '@furlong/events'
 import type { Invocation } from './invocation.ts'
 
 /** What an application answered, before it is sent in either mode. */
@@ -31,4 +30,20 @@ const bodilessStatuses: ReadonlySet<number> = new Set([204, 205, 304])
  */
 export function isBodiless(method: string, statusCode: number): boolean {
   return method === 'HEAD' || bodilessStatuses.has(statusCode)
+}
+
+/**
+ * Answers a request whose method this kind of application cannot be given.
+ *
+ * @param method - Method of the request.
+ * @returns 501, naming the method.
+ */
+export function createMethodRefusal(method: string): Answer {
+  const body = new TextEncoder().encode(`This application cannot be asked with the method ${method}.\n`)
+  return {
+    statusCode: 501,
+    headers: [['content-type', 'text/plain; charset=utf-8']],
+    stream: new Blob([body]).stream(),
+    bytes: async () => body,
+  }
 }

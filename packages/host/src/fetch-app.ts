@@ -1,5 +1,6 @@
 import type { EventRequest } from '@furlong/events'
 import type { Answer, Application } from './answer.ts'
+import { createMethodRefusal } from './answer.ts'
 import { bindBindings } from './bindings.ts'
 import { bindCaller } from './caller.ts'
 import type { LambdaBindings, LambdaExecutionContext } from './context.ts'
@@ -91,10 +92,4 @@ function readResponse(response: unknown): Answer {
 function isResponse(value: unknown): value is Response {
   const candidate = value as Partial<Response> | null | undefined
   return typeof candidate?.status === 'number' && typeof candidate.arrayBuffer === 'function'
-}
-
-function createMethodRefusal(method: string): Answer {
-  return readResponse(
-    new Response(`A fetch application cannot be asked with ${method.toUpperCase()}.\n`, { status: 501 }),
-  )
 }

@@ -4,13 +4,14 @@
  * Nothing imitates IncomingMessage and ServerResponse: encodings of write(), arrays in writeHead(), trailers, early hints,
  * backpressure and broken connections are Node's.
  */
-import { createServer, request as createClientRequest } from 'node:http'
+import { createServer, METHODS, request as createClientRequest } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6 } from 'node:net'
 import { duplexPair, Readable } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import type { EventRequest, HeaderPair } from '@furlong/events'
 import type { Answer, Application } from './answer.ts'
+import { createMethodRefusal } from './answer.ts'
 import { bindCaller } from './caller.ts'
 import { bindBindings } from './bindings.ts'
 import type { Invocation } from './invocation.ts'
@@ -24,6 +25,9 @@ export type NodeApp = NodeListener | Server
 
 /** Lambda's own limit for request line and headers; Node's default is far below. */
 const maxHeaderBytes = 1024 * 1024
+
+/** Methods Node's parser knows; CONNECT would ask for a tunnel. */
+const servedMethods: ReadonlySet<string> = new Set(METHODS.filter((method) => method !== 'CONNECT'))
 
 /** Headers that would frame the message a second time. */
 const framingHeaders: ReadonlySet<string> = new Set([
@@ -69,8 +73,9 @@ export function createListenerApplication(app: NodeApp): Application {
       void callListener(call, request, response, exchange)
     },
   )
-  return (from, invocation) =>
-    new Promise<Answer>((resolve, reject) => {
+  return async (from, invocation) => {
+    if (!servedMethods.has(from.method)) return createMethodRefusal(from.method)
+    return new Promise<Answer>((resolve, reject) => {
       const [clientSide, serverSide] = createConnection(from)
       let message: IncomingMessage | undefined
       exchanges.set(serverSide, {
@@ -100,6 +105,7 @@ export function createListenerApplication(app: NodeApp): Application {
       })
       client.end(from.body)
     })
+  }
 }
 
 /** Without this the reason would read "socket hang up", and there is no socket to be seen. */

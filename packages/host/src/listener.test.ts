@@ -267,6 +267,20 @@ describe.each(['buffered', 'stream'] as const)('toLambda() with a Node listener,
     expect(response.body).toHaveLength(0)
   })
 
+  it('sends an answer that comes before the body was read', async () => {
+    const body = new Uint8Array(4 << 20).fill(7)
+    const large = Buffer.alloc(1 << 20, 'x')
+    const response = await send((_, response) => response.writeHead(413).end(large), { method: 'PUT', body })
+    expect(response.statusCode).toBe(413)
+    expect(Buffer.from(response.body).equals(large)).toBe(true)
+  })
+
+  it.each(['BREW', 'CONNECT'])('refuses %s by name', async (method) => {
+    const response = await send(echo, { method })
+    expect(response.statusCode).toBe(501)
+    expect(latin1(response)).toContain(method)
+  })
+
   it('hosts an http.Server that never listens', async () => {
     const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
     expect(latin1(await send(server, { target: '/x?y' }))).toBe('GET /x?y')

@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { LambdaApp } from './application.ts'
 import type { FetchFunction } from './fetch-app.ts'
+import { getBindings } from './bindings.ts'
 import { getCaller } from './caller.ts'
 import type { LambdaBindings, LambdaContext } from './context.ts'
 import { toLambda } from './to-lambda.ts'
@@ -168,6 +169,7 @@ echo.all('*', async (c) => {
     sourceIp: c.env.event.requestContext.http.sourceIp,
     rawPath: c.env.event.rawPath,
     functionName: c.env.context.functionName,
+    boundName: getBindings(c.req.raw)?.context.functionName,
     body: Buffer.from(body).toString('base64'),
     caller: getCaller(c.req.raw) ?? null,
   })
@@ -337,7 +339,7 @@ const requestCases: readonly RequestCase[] = [
     },
     sees: { caller: null },
   },
-  { name: 'the context reaches the app', request: {}, sees: { functionName: 'fn' } },
+  { name: 'the context reaches the app', request: {}, sees: { functionName: 'fn', boundName: 'fn' } },
 ]
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff])

@@ -20,6 +20,7 @@ export interface LambdaOptions {
   /**
    * How answers leave the function; it must agree with the URL's InvokeMode. `auto`, the default, reads the environment
    * variable FURLONG_INVOKE_MODE (`BUFFERED` or `RESPONSE_STREAM`), which `furlong deploy` sets; without it: buffered.
+   * Do not compress in mode `stream`: function URLs undo or refuse a `content-encoding` there.
    */
   readonly mode?: 'auto' | SendMode
   /**

@@ -216,6 +216,7 @@ class Invocation {
 class ResponseStream extends Writable {
   #contentType = 'application/octet-stream'
   #isOpen = false
+  #isClosed = false
   #hasWritten = false
   #requestId
 
@@ -226,6 +227,11 @@ class ResponseStream extends Writable {
 
   get isOpen() {
     return this.#isOpen
+  }
+
+  /** Whether the end of the response was sent: nothing can be said any more. */
+  get isClosed() {
+    return this.#isClosed
   }
 
   setContentType(contentType) {
@@ -255,11 +261,14 @@ class ResponseStream extends Writable {
   }
 
   _final(callback) {
+    this.#isClosed = true
     this.#send(Buffer.from('0\r\n\r\n'), callback)
   }
 
   /** Ends an open response with the error in its trailers. */
   failOpen(document) {
+    if (this.#isClosed) return
+    this.#isClosed = true
     const body = Buffer.from(JSON.stringify(document)).toString('base64')
     socket.write(`0\r\n${errorTypeHeader(document)}Lambda-Runtime-Function-Error-Body: ${body}\r\n\r\n`)
     this.destroy()
@@ -433,7 +442,13 @@ function handleStreaming(invocation, event, context) {
   // A stream that the handler destroys with an error must not end the process.
   stream.on('error', fail)
   onEmptyEventLoop = () => fail(new Error('Response stream is not finished.'))
-  const returned = handler(event, stream, context)
+  let returned
+  try {
+    returned = handler(event, stream, context)
+  } catch (error) {
+    fail(error)
+    return
+  }
   if (typeof returned?.then !== 'function') {
     fail(new Error('Streaming does not support non-async handlers.'))
     return
@@ -460,15 +475,20 @@ function handleStreaming(invocation, event, context) {
 
 function failStream(invocation, error) {
   if (invocation.isAnswered) return
-  if (!invocation.stream.isOpen) {
+  const { stream } = invocation
+  if (!stream.isOpen) {
     invocation.fail(error)
+    // What it still holds must not open a response now.
+    stream.destroy()
     return
   }
   invocation.isAnswered = true
   logError('Invoke Error', error)
-  invocation.stream.failOpen(createErrorDocument(error))
+  stream.failOpen(createErrorDocument(error))
   onEmptyEventLoop = undefined
-  requestNext()
+  const flushed = flushLogs()
+  if (flushed === undefined) requestNext()
+  else void flushed.then(() => requestNext())
 }
 
 // ── loading ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -375,7 +375,8 @@ export class Environment {
     setImmediate(() => {
       this.#isSettling = false
       const run = this.#run
-      if (run === undefined) return
+      // Otherwise the end of the process or the timeout came in between, and hands out what there is.
+      if (run === undefined || this.#state !== 'busy') return
       if (this.#hasPolled) this.#finishRun(run)
       this.#handOut(run)
       if (this.#hasPolled) this.#becomeIdle()
@@ -478,6 +479,9 @@ export class Environment {
     this.#state = 'stopping'
     run.status = 'timeout'
     const report = createTimeoutReport(requestId, this.spec.timeoutSeconds)
+    // Decided now: that the process loses its connections when it is killed must not count as its answer.
+    run.answer ??= { kind: 'error', report, phase: 'timeout' }
+    run.stream?.end(report)
     void this.#close(async () => {
       this.#child?.kill()
       await this.#child?.stop(0)

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { createReportLine, InvocationLog, LineSplitter } from './logs.ts'
+
+function split(...chunks: Buffer[]): string[] {
+  const lines: string[] = []
+  const splitter = new LineSplitter((line) => lines.push(line))
+  for (const chunk of chunks) splitter.push(chunk)
+  splitter.flush()
+  return lines
+}
+
+describe('LineSplitter', () => {
+  it('cuts lines across chunks, inside characters too', () => {
+    const bytes = Buffer.from('one\r\ntwö\n\nlast')
+    for (let cut = 1; cut < bytes.length; cut++) {
+      expect(split(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual(['one', 'twö', '', 'last'])
+    }
+  })
+
+  it('cuts a line that does not end', () => {
+    const lines = split(Buffer.alloc(600_000, 'x'))
+    expect(lines.map((line) => line.length)).toEqual([262_144, 262_144, 75_712])
+  })
+})
+
+describe('InvocationLog', () => {
+  it('keeps the newest lines', () => {
+    const log = new InvocationLog(['before'])
+    for (let index = 0; index < 10_000; index++) log.add(String(index))
+    expect(log.lines().length).toBeLessThanOrEqual(4_096)
+    expect(log.lines().at(-1)).toBe('9999')
+  })
+})
+
+describe('createReportLine()', () => {
+  it('writes the fields of Lambda', () => {
+    expect(
+      createReportLine({
+        requestId: 'r',
+        durationMs: 1.005,
+        memorySizeMb: 128,
+        maxMemoryUsedMb: 60,
+        initDurationMs: 2,
+      }),
+    ).toBe(
+      'REPORT RequestId: r\tDuration: 1.00 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\tInit Duration: 2.00 ms\t',
+    )
+    expect(createReportLine({ requestId: 'r', durationMs: 0, memorySizeMb: 1, status: 'timeout' })).toMatch(
+      /Billed Duration: 1 ms.*Status: timeout\t$/,
+    )
+  })
+})

@@ -27,8 +27,15 @@ function createWords(fix: Fix): readonly string[] | undefined {
   const subject = fix.kind === 'put-role-policy' ? 'role' : 'user'
   const name = fix.principalArn.split('/').at(-1) ?? fix.principalArn
   return [
-    ...['aws', 'iam', fix.kind, `--${subject}-name`, name],
-    ...['--policy-name', fix.policyName, '--policy-document', fix.document],
+    'aws',
+    'iam',
+    fix.kind,
+    `--${subject}-name`,
+    name,
+    '--policy-name',
+    fix.policyName,
+    '--policy-document',
+    fix.document,
   ]
 }
 
@@ -36,9 +43,18 @@ function createAddPermission(fix: Fix & { kind: 'add-permission' }): readonly st
   const parts = fix.functionArn.split(':')
   const [region = '', name = fix.functionArn, qualifier] = [parts[3], parts[6], parts[7]]
   return [
-    ...['aws', 'lambda', 'add-permission', '--function-name', name],
+    'aws',
+    'lambda',
+    'add-permission',
+    '--function-name',
+    name,
     ...(qualifier === undefined ? [] : ['--qualifier', qualifier]),
-    ...['--statement-id', fix.statementId, '--action', fix.action, '--principal', fix.principal],
+    '--statement-id',
+    fix.statementId,
+    '--action',
+    fix.action,
+    '--principal',
+    fix.principal,
     ...(fix.functionUrlAuthType === undefined ? [] : ['--function-url-auth-type', fix.functionUrlAuthType]),
     ...(fix.invokedViaFunctionUrl === undefined ? [] : ['--invoked-via-function-url']),
     ...(fix.sourceArn === undefined ? [] : ['--source-arn', fix.sourceArn]),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createGrantPermissions, createIdentityPolicy, publicPermissions } from './grant-rule.ts'
-import { createPermissionInput, isSamePrincipal, isSameStatement } from './statements.ts'
+import { createPermissionInput, isSamePrincipal, isSameStatement, type Permission } from './statements.ts'
 
 const role = {
   kind: 'role',
@@ -8,7 +8,8 @@ const role = {
   accountId: '444455556666',
   says: 'the role itself',
 } as const
-const [urlPermission, invokePermission] = createGrantPermissions(role)
+const [urlPermission, invokePermission] = createGrantPermissions(role) as [Permission, Permission]
+const [, openInvoke] = publicPermissions as [Permission, Permission]
 
 describe('createGrantPermissions()', () => {
   it('creates both statements, each with its own condition and none of the other', () => {
@@ -22,10 +23,10 @@ describe('createGrantPermissions()', () => {
   })
 
   it('gives stable ids that AWS accepts and that differ between principals', () => {
-    expect(urlPermission?.statementId).toMatch(/^[a-zA-Z0-9-_]{1,100}$/)
+    expect(urlPermission.statementId).toMatch(/^[a-zA-Z0-9-_]{1,100}$/)
     expect(createGrantPermissions(role)).toEqual([urlPermission, invokePermission])
     const other = createGrantPermissions({ ...role, principal: role.principal.replace('4444', '7777') })
-    expect(other[0]?.statementId).not.toBe(urlPermission?.statementId)
+    expect(other[0]?.statementId).not.toBe(urlPermission.statementId)
     const long = createGrantPermissions({ ...role, principal: `arn:aws:iam::1:role/${'x+'.repeat(60)}` })
     expect(long[1]?.statementId.length).toBeLessThanOrEqual(100)
   })
@@ -42,14 +43,14 @@ describe('isSameStatement()', () => {
   }
 
   it('knows a statement again under another id', () => {
-    expect(isSameStatement(stored, invokePermission!)).toBe(true)
-    expect(isSameStatement(stored, urlPermission!)).toBe(false)
+    expect(isSameStatement(stored, invokePermission)).toBe(true)
+    expect(isSameStatement(stored, urlPermission)).toBe(false)
   })
 
   it('does not take a dead unique id or a missing condition for the same', () => {
-    expect(isSameStatement({ ...stored, Principal: { AWS: 'AROAEXAMPLE' } }, invokePermission!)).toBe(false)
-    expect(isSameStatement({ ...stored, Condition: {} }, invokePermission!)).toBe(false)
-    expect(isSameStatement({ ...stored, Effect: 'Deny' }, invokePermission!)).toBe(false)
+    expect(isSameStatement({ ...stored, Principal: { AWS: 'AROAEXAMPLE' } }, invokePermission)).toBe(false)
+    expect(isSameStatement({ ...stored, Condition: {} }, invokePermission)).toBe(false)
+    expect(isSameStatement({ ...stored, Effect: 'Deny' }, invokePermission)).toBe(false)
   })
 })
 
@@ -64,9 +65,7 @@ describe('isSamePrincipal()', () => {
 
 describe('createPermissionInput()', () => {
   it('creates the input of AddPermission for an alias', () => {
-    expect(
-      createPermissionInput({ functionName: 'books', qualifier: 'live' }, publicPermissions[1]!),
-    ).toEqual({
+    expect(createPermissionInput({ functionName: 'books', qualifier: 'live' }, openInvoke)).toEqual({
       FunctionName: 'books',
       Qualifier: 'live',
       StatementId: 'FunctionURLAllowInvokeAction',

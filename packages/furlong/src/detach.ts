@@ -30,11 +30,11 @@ export async function startDetached(invocation: Invocation, options: LocalOption
     stdio: ['ignore', 'ignore', log.fd],
   })
   await log.close()
-  let hasEnded = false
-  child.once('exit', () => (hasEnded = true))
-  child.once('error', () => (hasEnded = true))
+  const ended = new AbortController()
+  child.once('exit', () => ended.abort())
+  child.once('error', () => ended.abort())
   const end = performance.now() + patienceMs
-  while (!hasEnded && performance.now() < end) {
+  while (!ended.signal.aborted && performance.now() < end) {
     const side = (await listSides(folder)).find(({ pid }) => pid === child.pid)
     if (side !== undefined) {
       child.unref()
@@ -47,6 +47,7 @@ export async function startDetached(invocation: Invocation, options: LocalOption
     }
     await sleep(20)
   }
+  const hasEnded = ended.signal.aborted
   if (!hasEnded) child.kill()
   const said = (await readFile(logFile, 'utf8')).trim()
   await rm(logFile, { force: true })

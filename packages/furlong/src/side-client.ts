@@ -71,7 +71,7 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
         limit: String(limit),
         ...(refused === true ? { refused: '1' } : {}),
       })
-      return ((await get(`records?${query}`)) as { records: readonly RequestRecord[] }).records
+      return ((await get(`records?${query.toString()}`)) as { records: readonly RequestRecord[] }).records
     },
     record: async (id) => {
       const response = await ask(`records/${encodeURIComponent(id)}`)
@@ -84,7 +84,7 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
         ...(filter.function === undefined ? {} : { function: filter.function }),
         ...(filter.after === undefined ? {} : { after: String(filter.after) }),
       })
-      return (await get(`logs?${query}`)) as { lines: readonly LogLine[]; cursor: number }
+      return (await get(`logs?${query.toString()}`)) as { lines: readonly LogLine[]; cursor: number }
     },
     mintSession: async (roleArn) => {
       const made = (await get('sessions', { roleArn })) as Credentials

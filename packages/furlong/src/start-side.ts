@@ -1,5 +1,5 @@
 import { startLocal, type Local, type LocalOptions, type LogLine, type RequestRecord } from '@furlong/local'
-import type { Context } from './context.ts'
+import type { Home } from './render/fix.ts'
 import { renderRefusalLine } from './render/record.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -11,18 +11,21 @@ import type { Reporter } from './reporter.ts'
  */
 export async function startSide(
   options: LocalOptions,
-  io: { readonly reporter: Reporter; readonly context: Context; onLog?(line: LogLine): void },
+  io: { readonly reporter: Reporter; readonly onLog?: (line: LogLine) => void },
 ): Promise<Local> {
   const { reporter } = io
-  return startLocal({
+  const home: { here?: Home } = {}
+  const local = await startLocal({
     ...options,
     onRecord: (record) => {
       if (!isWorthALine(record)) return
       if (reporter.format === 'json') reporter.print(JSON.stringify({ type: 'refusal', record }))
-      else reporter.say(renderRefusalLine(record, reporter.errorPaint))
+      else reporter.say(renderRefusalLine(record, reporter.errorPaint, home.here))
     },
     ...(io.onLog === undefined ? {} : { onLog: io.onLog }),
   })
+  home.here = { accountId: local.accounts[0]?.accountId ?? '', region: local.region }
+  return local
 }
 
 /** What an AWS API refuses for its input, the client that asked says itself; signatures and policies it cannot explain. */

@@ -95,7 +95,7 @@ export function toBundleError(error: unknown): Error {
   if (!Array.isArray(failures) || failures.length === 0) {
     return new AwsError('BundleFailed', `The entry could not be bundled: ${String(error)}`, { cause: error })
   }
-  const says = (failures as BuildFailure['errors']).slice(0, 3).map(({ text, location }) => {
+  const says = failures.slice(0, 3).map(({ text, location }) => {
     if (location === null) return text
     const pointer = `${' '.repeat(location.column)}^`
     return `${location.file}:${location.line}:${location.column + 1}: ${text}\n    ${location.lineText}\n    ${pointer}`

@@ -49,6 +49,28 @@ export async function watchBundle(
   return watchFiles(kind === 'python' ? dirname(path) : path, path, options, listener)
 }
 
+/** Runs work one after the other; what fails is told to the listener. */
+function createQueue(listener: WatchListener): {
+  add(work: () => Promise<void>): void
+  drain(): Promise<void>
+} {
+  let last = Promise.resolve()
+  const runNext = async (previous: Promise<void>, work: () => Promise<void>): Promise<void> => {
+    await previous
+    try {
+      await work()
+    } catch (error) {
+      listener.onError(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  return {
+    add: (work) => {
+      last = runNext(last, work)
+    },
+    drain: () => last,
+  }
+}
+
 async function watchJavaScript(
   path: string,
   options: BundleOptions,
@@ -57,31 +79,24 @@ async function watchJavaScript(
   const { context } = await import('esbuild')
   // The entry's shape (handler or default export) is that of the first look; a change of it shows as a build error.
   const plan = await planJavaScript(path, readJavaScriptOptions(options))
-  let queue = Promise.resolve()
-  let isClosed = false
+  const queue = createQueue(listener)
   const deliver = async (result: BuildResult): Promise<void> => {
-    if (isClosed) return
-    if (result.errors.length > 0) return listener.onError(toBundleError(result))
+    if (result.errors.length > 0) throw toBundleError(result)
     const part = { zip: createZip(readOutput(result)), runtime: defaultNodeRuntime }
-    await listener.onBundle(finishBundle('javascript', part, plan.handler)).catch((error: unknown) => {
-      listener.onError(error instanceof Error ? error : new Error(String(error)))
-    })
+    await listener.onBundle(finishBundle('javascript', part, plan.handler))
   }
   const plugin: Plugin = {
     name: 'furlong-watch',
     setup: (build) => {
-      build.onEnd((result) => {
-        queue = queue.then(() => deliver(result))
-      })
+      build.onEnd((result) => queue.add(() => deliver(result)))
     },
   }
   const running = await context({ ...plan.buildOptions, plugins: [plugin] })
   await running.watch()
   return {
     close: async () => {
-      isClosed = true
       await running.dispose()
-      await queue
+      await queue.drain()
     },
   }
 }
@@ -92,17 +107,9 @@ async function watchFiles(
   options: BundleOptions,
   listener: WatchListener,
 ): Promise<Watch> {
-  let queue = Promise.resolve()
+  const queue = createQueue(listener)
   let timer: NodeJS.Timeout | undefined
-  const make = (): void => {
-    queue = queue.then(async () => {
-      try {
-        await listener.onBundle(await createBundle(entry, options))
-      } catch (error) {
-        listener.onError(error instanceof Error ? error : new Error(String(error)))
-      }
-    })
-  }
+  const make = (): void => queue.add(async () => listener.onBundle(await createBundle(entry, options)))
   const watcher = watchFolder(folder, { recursive: true }, (_event, name) => {
     // Python writes its caches while the function runs: no change of a source.
     if (name !== null && /(?:^|\/)(?:__pycache__|\.furlong|\.git)(?:\/|$)/.test(name)) return
@@ -114,7 +121,7 @@ async function watchFiles(
     close: async () => {
       watcher.close()
       clearTimeout(timer)
-      await queue
+      await queue.drain()
     },
   }
 }

@@ -33,7 +33,6 @@ export const command: Command = {
     try {
       await using local = await startSide(startOptionsOfCall, {
         reporter,
-        context,
         onLog: (line) => reporter.say(reporter.errorPaint('dim', renderLogLine(line, false))),
       })
       reporter.say(`furlong is ready on ${local.endpoint} (${local.side.stateFolder ?? 'in memory'})`)

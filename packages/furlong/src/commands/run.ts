@@ -47,7 +47,7 @@ export const command: Command = {
 
 async function prepare(
   invocation: Invocation,
-): Promise<{ change: EnvironmentChange; close(): Promise<void> }> {
+): Promise<{ readonly change: EnvironmentChange; readonly close: () => Promise<void> }> {
   const { values, context, reporter } = invocation
   try {
     const selection = await selectTarget(values, context, reporter)
@@ -63,7 +63,7 @@ async function prepare(
   const regionName = values.text('region')
   const local = await startSide(
     { memory: true, announce: true, ...(regionName === undefined ? {} : { region: regionName }) },
-    { reporter, context },
+    { reporter },
   )
   const { findAccount } = await import('../target.ts')
   reporter.say(reporter.errorPaint('dim', `target: a local side of its own, ${local.endpoint} (in memory)`))

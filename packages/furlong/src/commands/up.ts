@@ -50,7 +50,7 @@ async function runHere(invocation: Invocation, options: LocalOptions): Promise<O
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
   const stopHearing = context.onSignal(() => stop())
   try {
-    await using local = await startSide(resolveState(options, context.cwd), { reporter, context })
+    await using local = await startSide(resolveState(options, context.cwd), { reporter })
     const where = local.side.stateFolder ?? 'in memory'
     reporter.say(
       `furlong is ready on ${local.endpoint} (${where}, accounts ${local.accounts.map(({ accountId }) => accountId).join(' and ')})`,

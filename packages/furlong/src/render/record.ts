@@ -46,9 +46,10 @@ export function renderRecord(record: RequestRecord, paint: Paint = plainPaint, h
     ...createTable(facts, { indent: 2 }),
     '',
     ...renderGates(record.gates, paint),
-    ...(refusal === undefined ? renderAllowed(record) : renderRefusal(refusal, paint, home)),
-    ...renderSection('Notes', record.notes, paint),
+    ...(refusal === undefined ? renderAllowed(record) : renderCause(refusal, paint)),
+    ...renderSection('Notes', [...(refusal?.explanation?.notes ?? []), ...record.notes], paint),
     ...renderSection('Log of the function', record.logLines ?? [], paint),
+    ...(refusal === undefined ? [] : renderFixes(refusal, paint, home)),
   ]
 }
 
@@ -60,20 +61,33 @@ export function renderRecord(record: RequestRecord, paint: Paint = plainPaint, h
  * @returns the lines, the first one empty
  */
 export function renderRefusal(refusal: Refusal, paint: Paint = plainPaint, home?: Home): string[] {
-  const { explanation, diagnoses } = refusal
-  const plan = explanation === undefined ? undefined : renderPlan(explanation.fixes, home)
+  return [
+    ...renderCause(refusal, paint),
+    ...renderSection('Notes', refusal.explanation?.notes ?? [], paint),
+    ...renderFixes(refusal, paint, home),
+  ]
+}
+
+function renderCause({ explanation, diagnoses, cause, code }: Refusal, paint: Paint): string[] {
   return [
     '',
-    `${paint('bold', 'Why')}  ${explanation?.says ?? refusal.cause} ${paint('dim', `[${refusal.code}]`)}`,
+    `${paint('bold', 'Why')}  ${explanation?.says ?? cause} ${paint('dim', `[${code}]`)}`,
     ...(explanation?.actions ?? []).flatMap((action) => renderAction(action, paint)),
     ...(diagnoses ?? []).flatMap(({ says, proof }) => {
       const mark =
         proof === 'signature-matches' ? 'proved: the signature matches then' : 'by what the request shows'
       return [`  ${says} ${paint('dim', `(${mark})`)}`]
     }),
-    ...renderSection('Notes', explanation?.notes ?? [], paint),
+  ]
+}
+
+function renderFixes(refusal: Refusal, paint: Paint, home: Home | undefined): string[] {
+  const { aws, furlong } = renderPlan(refusal.explanation?.fixes ?? [], home)
+  // Where furlong has no command of its own, its list already holds the AWS CLI's.
+  const isSame = aws.length === furlong.length && aws.every((command) => furlong.includes(command))
+  return [
     ...renderSection('Fix', listFixes(refusal, home), paint),
-    ...renderSection('The same by the AWS CLI', plan === undefined ? [] : plan.aws, paint),
+    ...renderSection('The same by the AWS CLI', isSame ? [] : aws, paint),
   ]
 }
 

@@ -1,0 +1,169 @@
+import type { Explanation } from '@furlong/iam'
+import type { RequestRecord } from '@furlong/local'
+import { describe, expect, it } from 'vitest'
+import { renderPlan } from './fix.ts'
+import { renderRecord, renderRefusalLine } from './record.ts'
+
+const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:books'
+const role = 'arn:aws:iam::111122223333:role/caller'
+const statement = {
+  policy: { type: 'resource', name: 'the policy of function books' },
+  sid: 'old',
+  index: 0,
+} as const
+
+const explanation: Explanation = {
+  allowed: false,
+  says: 'The role caller may not call books: lambda:InvokeFunction is missing.',
+  notes: ['Function URLs need two permissions since October 2025.'],
+  actions: [
+    { action: 'lambda:InvokeFunctionUrl', allowed: true, by: [statement] },
+    {
+      action: 'lambda:InvokeFunction',
+      allowed: false,
+      kind: 'implicit-deny',
+      blame: ['identity', 'resource'],
+      by: [],
+      policies: [{ type: 'resource', verdict: 'silent' }],
+      nearest: [
+        { statement, element: 'Action', wanted: 'lambda:InvokeFunctionUrl', got: 'lambda:InvokeFunction' },
+      ],
+    },
+  ],
+  fixes: [
+    {
+      kind: 'add-permission',
+      functionArn,
+      statementId: 'furlong-caller-invoke',
+      action: 'lambda:InvokeFunction',
+      principal: role,
+      invokedViaFunctionUrl: true,
+    },
+  ],
+}
+
+const record: RequestRecord = {
+  id: 'k3f9a',
+  at: '2026-11-22T10:00:00.000Z',
+  kind: 'function-url',
+  method: 'GET',
+  url: '/book?page=5',
+  host: '127.0.0.1:20000',
+  functionArn,
+  caller: {
+    arn: 'arn:aws:sts::111122223333:assumed-role/caller/s',
+    accountId: '111122223333',
+    accessKeyId: 'ASIAX',
+  },
+  gates: [
+    { gate: 'route', outcome: 'passed', says: 'books', atMs: 0.1 },
+    { gate: 'authorize', outcome: 'refused', says: 'no', atMs: 1.25 },
+  ],
+  status: 403,
+  durationMs: 1.5,
+  notes: ['The signature covers the host without its port.'],
+  refusal: {
+    gate: 'authorize',
+    code: 'AccessDeniedException',
+    cause: 'No policy allows lambda:InvokeFunction',
+    explanation,
+  },
+}
+
+describe('renderRefusalLine()', () => {
+  it('says gate, request, caller, cause and fix in one line', () => {
+    expect(renderRefusalLine(record)).toBe(
+      `403 authorize books GET /book?page=5 by assumed-role/caller/s of 111122223333: No policy allows lambda:InvokeFunction. Fix: npx furlong grant books --to ${role} (npx furlong explain k3f9a)`,
+    )
+  })
+
+  it('takes the fix of a diagnosis, or the sentence that comes with the refusal', () => {
+    const refusal = {
+      gate: 'authenticate',
+      code: 'InvalidSignatureException',
+      cause: 'The service is wrong.',
+    } as const
+    const diagnosis = {
+      cause: 'wrong-service',
+      says: 's',
+      fix: 'Sign for lambda.',
+      proof: 'signature-matches',
+    } as const
+    expect(renderRefusalLine({ ...record, refusal: { ...refusal, diagnoses: [diagnosis] } })).toContain(
+      'The service is wrong. Fix: Sign for lambda. (',
+    )
+    const line = renderRefusalLine({ ...record, refusal: { ...refusal, fix: 'eval "$(npx furlong env)"' } })
+    expect(line).toContain('Fix: eval "$(npx furlong env)" (')
+  })
+})
+
+describe('renderRecord()', () => {
+  it('reads from the request to the fix', () => {
+    expect(renderRecord(record).join('\n')).toBe(
+      `Request k3f9a  GET http://127.0.0.1:20000/book?page=5 → 403 in 1.5 ms, 2026-11-22T10:00:00.000Z
+
+  function  ${functionArn}
+  caller    arn:aws:sts::111122223333:assumed-role/caller/s (ASIAX)
+
+  ✓ route         0.1 ms  books
+  ✗ authorize     1.3 ms  no
+
+Why  The role caller may not call books: lambda:InvokeFunction is missing. [AccessDeniedException]
+  ✓ lambda:InvokeFunctionUrl: allowed by 'old' of the policy of function books
+  ✗ lambda:InvokeFunction: allowed by nothing (resource policy silent)
+      nearest: 'old' of the policy of function books: Action is lambda:InvokeFunctionUrl, the request has lambda:InvokeFunction
+
+Notes
+  Function URLs need two permissions since October 2025.
+  The signature covers the host without its port.
+
+Fix
+  npx furlong grant books --to ${role}
+
+The same by the AWS CLI
+  aws lambda add-permission --function-name books --statement-id furlong-caller-invoke --action lambda:InvokeFunction --principal ${role} --invoked-via-function-url --region us-east-1`,
+    )
+  })
+
+  it('names the policies that let an allowed request in', () => {
+    const { refusal: _, ...allowed } = {
+      ...record,
+      status: 200,
+      allowedBy: ["'x' of the policy of function books"],
+    }
+    expect(renderRecord(allowed).join('\n')).toContain("  allowed by 'x' of the policy of function books")
+  })
+})
+
+describe('renderPlan()', () => {
+  const [fix] = explanation.fixes
+  const url = {
+    ...fix,
+    action: 'lambda:InvokeFunctionUrl',
+    functionUrlAuthType: 'AWS_IAM',
+  } as Explanation['fixes'][number]
+
+  it('makes both statements of one caller one grant', () => {
+    const plan = renderPlan(explanation.fixes.concat(url))
+    expect(plan.furlong).toEqual([`npx furlong grant books --to ${role}`])
+    expect(plan.aws).toHaveLength(2)
+  })
+
+  it('names a function elsewhere by its ARN', () => {
+    const home = { accountId: '444455556666', region: 'us-east-1' }
+    expect(renderPlan(explanation.fixes, home).furlong).toEqual([
+      `npx furlong grant ${functionArn} --to ${role}`,
+    ])
+  })
+
+  it('renders identity policies by the AWS CLI and denies as a sentence', () => {
+    const plan = renderPlan([
+      { kind: 'put-role-policy', principalArn: role, policyName: 'furlong-call-books', document: '{}' },
+      { kind: 'remove-deny', statement },
+    ])
+    expect(plan.furlong[0]).toMatch(/^aws iam put-role-policy --role-name caller/)
+    expect(plan.sentences).toEqual([
+      'Remove or narrow the Deny statement old of the policy of function books.',
+    ])
+  })
+})

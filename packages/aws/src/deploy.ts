@@ -4,7 +4,14 @@ import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
 import { ensureRole, findRoleArn } from './role.ts'
 import { createClients, type Clients, type Target } from './target.ts'
-import { checkUrlId, findUrl, openToEverybody, urlIdTag, type FunctionUrl } from './urls.ts'
+import {
+  checkUrlId,
+  describeUrlConflict,
+  findUrl,
+  openToEverybody,
+  urlIdTag,
+  type FunctionUrl,
+} from './urls.ts'
 import { createPatience, retry, waitFor } from './wait.ts'
 
 /** What to deploy, and how. What is left out gets a default in a new function and keeps its value in an existing one. */
@@ -303,7 +310,11 @@ async function createUrlConfig(work: Work): Promise<FunctionUrl> {
   if (options.id !== undefined) await tagWithId(work, options.id)
   const InvokeMode = options.stream === true ? 'RESPONSE_STREAM' : 'BUFFERED'
   const AuthType = options.public === true ? 'NONE' : 'AWS_IAM'
-  const output = await lambda.createFunctionUrlConfig({ FunctionName: functionName, AuthType, InvokeMode })
+  const output = await lambda
+    .createFunctionUrlConfig({ FunctionName: functionName, AuthType, InvokeMode })
+    .catch((error: unknown) => {
+      throw describeUrlConflict(error, functionName)
+    })
   const url: FunctionUrl = {
     url: output.FunctionUrl ?? '',
     functionArn: output.FunctionArn ?? '',

@@ -97,15 +97,17 @@ function readSystemCode(error: unknown): string | undefined {
  * @returns the same error when it already is an `AwsError` or a `TypeError`, a coded one otherwise
  */
 export function toAwsError(error: unknown): Error {
-  if (error instanceof AwsError || error instanceof TypeError) return error
+  if (error instanceof AwsError) return error
   if (!(error instanceof Error)) return new AwsError('AwsRefused', String(error))
-  const systemCode = readSystemCode(error)
+  // fetch hides the system's error behind a TypeError.
+  const systemCode = readSystemCode(error) ?? readSystemCode(error.cause)
   if (systemCode !== undefined && unreachableCodes.has(systemCode)) {
     return new AwsError('TargetUnreachable', `No answer from the target: ${error.message || systemCode}.`, {
       cause: error,
       tryThis: 'npx furlong status',
     })
   }
+  if (error instanceof TypeError) return error
   const row = errorRows.find((candidate) => candidate.names.includes(error.name))
   return new AwsError(row?.code ?? 'AwsRefused', `${error.name}: ${error.message}`, {
     cause: error,

@@ -28,11 +28,11 @@ export interface UrlOptions {
   readonly functionName: string
   readonly public?: boolean
   readonly stream?: boolean
-  /** 1 to 32 lower-case letters and digits; local side only. */
+  /** 32 lower-case letters and digits, as on AWS; local side only. */
   readonly id?: string
 }
 
-const idPattern = /^[a-z0-9]{1,32}$/
+const idPattern = /^[a-z0-9]{32}$/
 
 type ConfigOutput = Pick<
   GetFunctionUrlConfigCommandOutput,
@@ -95,7 +95,7 @@ export async function createUrl(target: Target, options: UrlOptions): Promise<Fu
         }),
       )
     } catch (error) {
-      throw describeConflict(error, options)
+      throw describeUrlConflict(error, options.functionName)
     }
     if (options.public === true) await openToEverybody(target, lambda, found.ref)
     if (options.stream !== undefined) await setInvokeMode(target, lambda, found.ref, readMode(options.stream))
@@ -228,7 +228,7 @@ export async function openToEverybody(target: Target, lambda: Lambda, ref: Funct
  * @param target the account
  * @param lambda the client
  * @param functionArn ARN of the function
- * @param id 1 to 32 lower-case letters and digits
+ * @param id 32 lower-case letters and digits
  * @throws {AwsError} `LocalOnly` on AWS, `InvalidUrlId` when it has another form
  */
 export async function requestUrlId(
@@ -258,7 +258,7 @@ export function checkUrlId(target: Target, id: string): void {
   if (!idPattern.test(id)) {
     throw new AwsError(
       'InvalidUrlId',
-      `The URL id '${id}' is not valid: it must match [a-z0-9]+ and be 1 to 32 characters long; it has ${id.length}.`,
+      `The URL id '${id}' is not valid: it must be 32 characters of a-z and 0-9; it has ${id.length}.`,
     )
   }
 }
@@ -293,13 +293,18 @@ function readMode(stream: boolean): InvokeMode {
   return stream ? 'RESPONSE_STREAM' : 'BUFFERED'
 }
 
-function describeConflict(error: unknown, options: UrlOptions): unknown {
+/**
+ * Says what stands against a new URL.
+ * @param error what `CreateFunctionUrlConfig` threw
+ * @param functionName the function
+ * @returns a coded error for a conflict, the same error otherwise
+ */
+export function describeUrlConflict(error: unknown, functionName: string): unknown {
   if (!isServiceError(error, 'ResourceConflictException')) return error
-  if (error.message.includes('FunctionUrlConfig exists')) {
-    return new AwsError('UrlExists', `The function '${options.functionName}' has a URL already.`, {
-      cause: error,
-      tryThis: `npx furlong url get ${options.functionName}, or url update`,
-    })
-  }
-  return options.id === undefined ? error : new AwsError('UrlIdTaken', error.message, { cause: error })
+  if (error.message.includes(urlIdTag)) return new AwsError('UrlIdTaken', error.message, { cause: error })
+  if (!error.message.includes('FunctionUrlConfig exists')) return error
+  return new AwsError('UrlExists', `The function '${functionName}' has a URL already.`, {
+    cause: error,
+    tryThis: `npx furlong url get ${functionName}, or url update`,
+  })
 }

@@ -7,6 +7,7 @@ import { run } from './run.ts'
  * @returns the exit code; the process is not ended
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  silenceSqliteWarning()
   // `furlong logs | head` closes the pipe early: that is no error of ours.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,6 +16,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     })
   }
   return run(argv, createProcessContext())
+}
+
+/** Node 22 warns that its SQLite is experimental, on the stream whose first line is the endpoint. */
+function silenceSqliteWarning(): void {
+  const emit = process.emitWarning.bind(process)
+  process.emitWarning = (warning: string | Error, ...rest: never[]) => {
+    if (!String(warning).includes('SQLite is an experimental feature')) emit(warning, ...rest)
+  }
 }
 
 function createProcessContext(): Context {

@@ -137,8 +137,13 @@ async function createRequest(
   const via = isTwin ? { via: selection.side.endpoint } : {}
   if (how.credentials === undefined) return { ...plain, ...via }
   const options = { credentials: how.credentials, region: how.region, service: 'lambda', now: context.now() }
-  const signed = sign(plain, options)
-  return { ...plain, ...via, method: signed.method, url: signed.url, headers: signed.headers }
+  try {
+    const { method, url, headers } = sign(plain, options)
+    return { ...plain, ...via, method, url, headers }
+  } catch (error) {
+    // The signer takes nothing that cannot be sent: a method with a blank, a header with a line break.
+    throw error instanceof TypeError ? values.wrong(error.message) : error
+  }
 }
 
 async function tell(

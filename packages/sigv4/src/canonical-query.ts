@@ -49,18 +49,25 @@ export const queryReadings: Readonly<Record<'plusIsBlank' | 'plusIsPlus' | 'asSe
 export function readQuery(query: string, reading: QueryReading): QueryPair[] {
   const pairs: QueryPair[] = []
   let start = 0
+  // Looked for only when passed: `a&a&a…` must not search to the end at every pair.
+  let equals = findEquals(query, 0)
   while (start < query.length) {
     let end = query.indexOf('&', start)
     if (end < 0) end = query.length
     if (end > start) {
-      const equals = query.indexOf('=', start)
-      const hasValue = equals >= 0 && equals < end
+      if (equals < start) equals = findEquals(query, start)
+      const hasValue = equals < end
       const name = reading.canonicalize(query, start, hasValue ? equals : end)
       pairs.push([name, hasValue ? reading.canonicalize(query, equals + 1, end) : ''])
     }
     start = end + 1
   }
   return pairs
+}
+
+function findEquals(query: string, from: number): number {
+  const index = query.indexOf('=', from)
+  return index < 0 ? query.length : index
 }
 
 /**

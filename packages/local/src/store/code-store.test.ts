@@ -17,7 +17,7 @@ let code: CodeStore
 
 beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'furlong-code-test-'))
-  code = CodeStore.open(join(parent, 'code'))
+  code = new CodeStore(join(parent, 'code'))
 })
 
 afterEach(() => rmSync(parent, { recursive: true }))
@@ -108,15 +108,5 @@ describe('CodeStore.prune()', () => {
     expect(existsSync(code.folder(kept.codeSha256))).toBe(true)
     expect(existsSync(code.zipFile(kept.codeSha256))).toBe(true)
     expect(existsSync(code.folder(dropped.codeSha256))).toBe(false)
-  })
-})
-
-describe('CodeStore.temporary()', () => {
-  it('leaves nothing behind', async () => {
-    const temporary = CodeStore.temporary()
-    const { codeSha256 } = await temporary.put(zipSync({ 'a.txt': strToU8('a') }))
-    expect(existsSync(temporary.folder(codeSha256))).toBe(true)
-    temporary.close()
-    expect(existsSync(temporary.folder(codeSha256))).toBe(false)
   })
 })

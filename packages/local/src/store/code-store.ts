@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 import { CodeError } from './code-error.ts'
@@ -18,31 +17,15 @@ export interface StoredCode {
 /** Deployment packages, unpacked, each in a folder named by the hash of its zip. */
 export class CodeStore {
   readonly #folder: string
-  readonly #temporary: boolean
-
-  private constructor(folder: string, temporary: boolean) {
-    this.#folder = folder
-    this.#temporary = temporary
-  }
 
   /**
-   * Opens the packages of a state folder, making the folder (mode 0700) when it is not there.
+   * Opens the packages of a state folder.
    *
-   * @param folder - such as `.furlong/code`
-   * @returns the code store
+   * @param folder - such as `.furlong/code`; made (mode 0700) when it is not there
    */
-  static open(folder: string): CodeStore {
+  constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return new CodeStore(folder, false)
-  }
-
-  /**
-   * Makes a code store in a temporary folder, which {@link CodeStore.close} deletes.
-   *
-   * @returns the code store
-   */
-  static temporary(): CodeStore {
-    return new CodeStore(mkdtempSync(join(tmpdir(), 'furlong-code-')), true)
+    this.#folder = folder
   }
 
   /**
@@ -91,11 +74,6 @@ export class CodeStore {
     for (const name of readdirSync(this.#folder)) {
       if (!kept.has(name)) rmSync(join(this.#folder, name), { recursive: true, force: true })
     }
-  }
-
-  /** Deletes what a temporary code store holds. */
-  close(): void {
-    if (this.#temporary) rmSync(this.#folder, { recursive: true, force: true })
   }
 
   /** Unpacked aside and renamed: a folder of this name is always whole, whatever ends the process. */

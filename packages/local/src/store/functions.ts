@@ -120,7 +120,9 @@ export class Functions {
       `UPDATE functions SET (${columns.join(', ')}) = (${parameters}) WHERE arn = :arn`,
     )
     this.#one = database.prepare('SELECT * FROM functions WHERE arn = ?')
-    this.#list = database.prepare('SELECT * FROM functions WHERE accountId = ? AND region = ? ORDER BY name')
+    this.#list = database.prepare(
+      'SELECT * FROM functions WHERE accountId = ? AND region = ? ORDER BY name COLLATE NOCASE, name',
+    )
     this.#codeHashes = database.prepare('SELECT DISTINCT codeSha256 FROM functions')
     this.#remove = database.prepare('DELETE FROM functions WHERE arn = ?')
   }

@@ -12,7 +12,7 @@ export interface SessionRecord {
   readonly sessionName: string
   readonly issuedAt: Date
   readonly expiresAt: Date
-  /** Session policy documents; with several, each must allow. */
+  /** Session policy documents; together they limit the session, an Allow in any of them counts. */
   readonly policies: readonly string[]
   /** Session tags. */
   readonly tags: Readonly<Record<string, string>>

@@ -206,11 +206,13 @@ describe('principals', () => {
     const role = store.role(accountId, 'caller')
     if (role === undefined) throw new Error('no role')
     store.principals.update(role, { boundaryArn: 'arn:aws:iam::aws:policy/PowerUserAccess' })
-    expect(store.boundaryPolicy(role.id)?.name).toBe('arn:aws:iam::aws:policy/PowerUserAccess')
     const bounded = store.principal(role.id)
-    expect(bounded?.trustPolicy).toBe('{}')
+    expect(bounded).toMatchObject({
+      boundaryArn: 'arn:aws:iam::aws:policy/PowerUserAccess',
+      trustPolicy: '{}',
+    })
     store.principals.update(role, { boundaryArn: undefined })
-    expect(store.boundaryPolicy(role.id)).toBeUndefined()
+    expect(store.principal(role.id)?.boundaryArn).toBeUndefined()
   })
 })
 

@@ -191,18 +191,6 @@ export class Store {
   }
 
   /**
-   * Finds the permissions boundary of a user or role.
-   *
-   * @param principalId - its unique id
-   * @returns ARN and document, or undefined when it has none
-   */
-  boundaryPolicy(principalId: string): NamedPolicy | undefined {
-    const arn = this.principals.byId(principalId)?.boundaryArn
-    const policy = arn === undefined ? undefined : this.managedPolicies.get(arn)
-    return policy && { name: policy.arn, document: policy.document }
-  }
-
-  /**
    * Finds a managed policy, such as a permissions boundary.
    *
    * @param arn - AWS's own or a customer's

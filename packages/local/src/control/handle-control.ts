@@ -1,0 +1,55 @@
+import { ControlError } from './control-error.ts'
+import { iamOperations } from './iam/operations.ts'
+import { createLambdaErrorAnswer } from './lambda/errors.ts'
+import { handleLambda } from './lambda/handle-lambda.ts'
+import { handleQuery } from './query/handle-query.ts'
+import { createQueryErrorAnswer, protocols } from './query/protocol.ts'
+import type { ControlAnswer, ControlRequest, ControlService, ControlServices } from './services.ts'
+import { stsOperations } from './sts/operations.ts'
+
+interface ServiceRow {
+  readonly handle: (
+    request: ControlRequest,
+    services: ControlServices,
+  ) => ControlAnswer | Promise<ControlAnswer>
+  /** Answers when this side itself failed. */
+  readonly fail: (message: string, requestId: string) => ControlAnswer
+}
+
+const table: Readonly<Record<ControlService, ServiceRow>> = {
+  lambda: {
+    handle: handleLambda,
+    fail: (message, requestId) =>
+      createLambdaErrorAnswer(new ControlError('ServiceException', message), requestId),
+  },
+  iam: {
+    handle: (request, services) => handleQuery(request, services, protocols.iam, iamOperations),
+    fail: (message, requestId) =>
+      createQueryErrorAnswer(protocols.iam, new ControlError('ServiceFailure', message), requestId),
+  },
+  sts: {
+    handle: (request, services) => handleQuery(request, services, protocols.sts, stsOperations),
+    fail: (message, requestId) =>
+      createQueryErrorAnswer(protocols.sts, new ControlError('InternalFailure', message), requestId),
+  },
+}
+
+/**
+ * Answers one verified call of an AWS API. Refusals are answers; a failure of this side is AWS's 500 with the reason,
+ * because the one who reads it owns the machine.
+ *
+ * @param request - the call and its caller
+ * @param services - the side's parts
+ * @returns the service's answer, with the operation and the refusal for the record
+ */
+export async function handleControl(
+  request: ControlRequest,
+  services: ControlServices,
+): Promise<ControlAnswer> {
+  const row = table[request.service]
+  try {
+    return await row.handle(request, services)
+  } catch (error) {
+    return row.fail(error instanceof Error ? error.message : String(error), request.requestId)
+  }
+}

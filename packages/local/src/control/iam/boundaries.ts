@@ -1,0 +1,67 @@
+import type { PrincipalType } from '../../store/principals.ts'
+import type { Store } from '../../store/store.ts'
+import { ControlError } from '../control-error.ts'
+import type { QueryOperation } from '../query/operation.ts'
+import { defineQueryOperation } from '../query/operation.ts'
+import { longName, policyArn, shortName } from './members.ts'
+import type { NamedInput } from './principal-kind.ts'
+import { contextOfNamed, findNamed, kinds, resourceOfNamed } from './principal-kind.ts'
+
+interface BoundaryInput extends NamedInput {
+  readonly PermissionsBoundary: string
+}
+
+/**
+ * Checks that a permissions boundary is an existing managed policy.
+ *
+ * @param boundaryArn - undefined for none
+ * @param store - knows the policies
+ * @throws ControlError NoSuchEntity
+ */
+export function checkBoundary(boundaryArn: string | undefined, store: Store): void {
+  if (boundaryArn !== undefined && store.managedPolicy(boundaryArn) === undefined) {
+    throw new ControlError('NoSuchEntity', `Scope ARN: ${boundaryArn} does not exist or is not attachable.`)
+  }
+}
+
+function createBoundaryOperations(type: PrincipalType): QueryOperation[] {
+  const kind = kinds[type]
+  const named = { [kind.nameMember]: type === 'role' ? shortName : longName }
+  const rights = { resource: resourceOfNamed(kind), context: contextOfNamed(kind) }
+  return [
+    defineQueryOperation<BoundaryInput>({
+      name: `Put${kind.noun}PermissionsBoundary`,
+      members: { ...named, PermissionsBoundary: policyArn },
+      ...rights,
+      handle: (call) => {
+        const { store } = call.services
+        const principal = findNamed(kind, call)
+        checkBoundary(call.input.PermissionsBoundary, store)
+        store.principals.update(principal, { boundaryArn: call.input.PermissionsBoundary })
+        return undefined
+      },
+    }),
+    defineQueryOperation<NamedInput>({
+      name: `Delete${kind.noun}PermissionsBoundary`,
+      members: named,
+      ...rights,
+      handle: (call) => {
+        const principal = findNamed(kind, call)
+        if (principal.boundaryArn === undefined) {
+          throw new ControlError(
+            'NoSuchEntity',
+            `The ${kind.type} with name ${principal.name} does not have a permissions boundary.`,
+          )
+        }
+        call.services.store.principals.update(principal, { boundaryArn: undefined })
+        return undefined
+      },
+    }),
+  ]
+}
+
+/** Put and Delete, for roles and users. */
+export const boundaryOperations: readonly QueryOperation[] = [
+  ...createBoundaryOperations('role'),
+  ...createBoundaryOperations('user'),
+]

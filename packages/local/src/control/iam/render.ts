@@ -1,0 +1,123 @@
+import type { AccessKeyRecord } from '../../store/access-keys.ts'
+import type { ManagedPolicyRecord } from '../../store/managed-policies.ts'
+import type { PrincipalRecord } from '../../store/principals.ts'
+import type { Store } from '../../store/store.ts'
+import type { XmlStructure, XmlValue } from '../query/xml.ts'
+import { showTrustPolicy } from './trust-policy.ts'
+
+/**
+ * Encodes a policy document as IAM's answers carry it.
+ *
+ * @param document - JSON
+ * @returns percent-encoded, RFC 3986
+ */
+export function encodeDocument(document: string): string {
+  return encodeURIComponent(document).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+function renderTags(tags: Readonly<Record<string, string>>): XmlValue {
+  const entries = Object.entries(tags)
+  return entries.length === 0 ? undefined : entries.map(([Key, Value]) => ({ Key, Value }))
+}
+
+function renderBoundary({ boundaryArn }: PrincipalRecord): XmlValue {
+  return boundaryArn === undefined
+    ? undefined
+    : { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: boundaryArn }
+}
+
+/**
+ * Renders a user.
+ *
+ * @param user - the user
+ * @returns the members of User
+ */
+export function renderUser(user: PrincipalRecord): XmlStructure {
+  return {
+    Path: user.path,
+    UserName: user.name,
+    UserId: user.id,
+    Arn: user.arn,
+    CreateDate: user.createdAt,
+    PermissionsBoundary: renderBoundary(user),
+    Tags: renderTags(user.tags),
+  }
+}
+
+/**
+ * Renders a role.
+ *
+ * @param role - the role
+ * @param store - shows the ARNs of its trust policy
+ * @returns the members of Role
+ */
+export function renderRole(role: PrincipalRecord, store: Store): XmlStructure {
+  return {
+    Path: role.path,
+    RoleName: role.name,
+    RoleId: role.id,
+    Arn: role.arn,
+    CreateDate: role.createdAt,
+    AssumeRolePolicyDocument:
+      role.trustPolicy === undefined ? undefined : encodeDocument(showTrustPolicy(role.trustPolicy, store)),
+    Description: role.description,
+    MaxSessionDuration: role.maxSessionSeconds,
+    PermissionsBoundary: renderBoundary(role),
+    Tags: renderTags(role.tags),
+  }
+}
+
+/**
+ * Leaves out what IAM's lists leave out.
+ *
+ * @param rendered - a user, role or policy
+ * @returns the same without tags and boundary
+ */
+export function withoutDetails(rendered: XmlStructure): XmlStructure {
+  const { Tags, PermissionsBoundary, ...rest } = rendered
+  return rest
+}
+
+/**
+ * Renders a managed policy.
+ *
+ * @param policy - the policy
+ * @param accountId - whose attachments are counted
+ * @param store - counts them
+ * @returns the members of Policy
+ */
+export function renderPolicy(policy: ManagedPolicyRecord, accountId: string, store: Store): XmlStructure {
+  return {
+    PolicyName: policy.name,
+    PolicyId: policy.id,
+    Arn: policy.arn,
+    Path: policy.path,
+    DefaultVersionId: policy.versionId,
+    AttachmentCount: store.managedPolicies.attachmentCount(policy.arn, accountId),
+    PermissionsBoundaryUsageCount: store.managedPolicies.boundaryCount(policy.arn, accountId),
+    IsAttachable: true,
+    Description: policy.description,
+    CreateDate: policy.createdAt,
+    UpdateDate: policy.createdAt,
+    Tags: renderTags(policy.tags),
+  }
+}
+
+/**
+ * Renders an access key without its secret.
+ *
+ * @param key - the key
+ * @param userName - its user
+ * @returns the members of AccessKeyMetadata
+ */
+export function renderAccessKey(key: AccessKeyRecord, userName: string): XmlStructure {
+  return {
+    UserName: userName,
+    AccessKeyId: key.accessKeyId,
+    Status: key.active ? 'Active' : 'Inactive',
+    CreateDate: key.createdAt,
+  }
+}

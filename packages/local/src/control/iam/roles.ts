@@ -1,0 +1,160 @@
+import { createIamArn } from '../../store/arns.ts'
+import { createUniqueId } from '../../store/ids.ts'
+import type { PrincipalRecord } from '../../store/principals.ts'
+import { ControlError } from '../control-error.ts'
+import type { QueryCall, QueryOperation } from '../query/operation.ts'
+import { defineQueryOperation } from '../query/operation.ts'
+import type { XmlStructure } from '../query/xml.ts'
+import { checkBoundary } from './boundaries.ts'
+import { refuseWhileInUse } from './delete-conflict.ts'
+import { checkDocument, countCharacters } from './documents.ts'
+import { document, optionalBoundary, paging, path, pathPrefix, shortName, tags } from './members.ts'
+import type { PagingInput } from './pages.ts'
+import { createPage } from './pages.ts'
+import type { NamedInput } from './principal-kind.ts'
+import { contextOfNamed, findNamed, kinds, resourceOfNamed } from './principal-kind.ts'
+import { renderRole, withoutDetails } from './render.ts'
+import type { TagInput } from './tags.ts'
+import { createTagContext, readTags } from './tags.ts'
+import { storeTrustPolicy } from './trust-policy.ts'
+
+interface CreateRoleInput {
+  readonly RoleName: string
+  readonly AssumeRolePolicyDocument: string
+  readonly Path?: string
+  readonly Description?: string
+  readonly MaxSessionDuration?: number
+  readonly PermissionsBoundary?: string
+  readonly Tags?: readonly TagInput[]
+}
+
+interface UpdateTrustInput extends NamedInput {
+  readonly PolicyDocument: string
+}
+
+interface ListInput extends PagingInput {
+  readonly PathPrefix?: string
+}
+
+const kind = kinds.role
+const named = { RoleName: shortName }
+const defaultMaxSessionSeconds = 3600
+const maxTrustCharacters = 2048
+
+function arnOfNew({ input, request }: QueryCall<CreateRoleInput>): string {
+  return createIamArn(request.accountId, 'role', input.Path ?? '/', input.RoleName)
+}
+
+function checkTrust(policy: string): void {
+  checkDocument(policy, 'trust')
+  if (countCharacters(policy) > maxTrustCharacters) {
+    throw new ControlError('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${maxTrustCharacters}`)
+  }
+}
+
+function createRole(call: QueryCall<CreateRoleInput>): XmlStructure {
+  const { input, request, services } = call
+  const { store } = services
+  if (store.principals.isTaken(request.accountId, 'role', input.RoleName)) {
+    throw new ControlError('EntityAlreadyExists', `Role with name ${input.RoleName} already exists.`)
+  }
+  checkTrust(input.AssumeRolePolicyDocument)
+  checkBoundary(input.PermissionsBoundary, store)
+  const role: PrincipalRecord = {
+    id: createUniqueId('AROA'),
+    type: 'role',
+    accountId: request.accountId,
+    name: input.RoleName,
+    path: input.Path ?? '/',
+    arn: arnOfNew(call),
+    trustPolicy: storeTrustPolicy(input.AssumeRolePolicyDocument, store),
+    maxSessionSeconds: input.MaxSessionDuration ?? defaultMaxSessionSeconds,
+    ...(input.Description === undefined ? {} : { description: input.Description }),
+    ...(input.PermissionsBoundary === undefined ? {} : { boundaryArn: input.PermissionsBoundary }),
+    tags: readTags(input.Tags),
+    createdAt: request.now,
+  }
+  store.principals.add(role)
+  // AWS leaves the session limit out of this one answer.
+  const { MaxSessionDuration, ...shown } = renderRole(role, store)
+  return { Role: shown }
+}
+
+function updateTrust(call: QueryCall<UpdateTrustInput>): undefined {
+  const { input, services } = call
+  const role = findNamed(kind, call)
+  checkTrust(input.PolicyDocument)
+  services.store.principals.update(role, {
+    trustPolicy: storeTrustPolicy(input.PolicyDocument, services.store),
+  })
+}
+
+function deleteRole(call: QueryCall<NamedInput>): undefined {
+  const role = findNamed(kind, call)
+  refuseWhileInUse(role, call.services.store)
+  call.services.store.principals.remove(role.id)
+}
+
+function listRoles({ input, request, services }: QueryCall<ListInput>): XmlStructure {
+  const { store } = services
+  const prefix = input.PathPrefix ?? '/'
+  const roles = store.principals
+    .list(request.accountId, 'role')
+    .filter((role) => role.path.startsWith(prefix))
+  return createPage(
+    'Roles',
+    roles,
+    ({ name }) => name,
+    (role) => withoutDetails(renderRole(role, store)),
+    input,
+  )
+}
+
+/** CreateRole, GetRole, ListRoles, UpdateAssumeRolePolicy, DeleteRole. */
+export const roleOperations: readonly QueryOperation[] = [
+  defineQueryOperation<CreateRoleInput>({
+    name: 'CreateRole',
+    members: {
+      RoleName: shortName,
+      AssumeRolePolicyDocument: document,
+      Path: path,
+      Description: { type: 'string', max: 1000 },
+      MaxSessionDuration: { type: 'integer', min: 3600, max: 43_200 },
+      PermissionsBoundary: optionalBoundary,
+      Tags: tags,
+    },
+    resource: arnOfNew,
+    context: (call) => ({ ...contextOfNamed(kind)(call), ...createTagContext(call.input.Tags) }),
+    handle: createRole,
+  }),
+  defineQueryOperation<NamedInput>({
+    name: 'GetRole',
+    members: named,
+    resource: resourceOfNamed(kind),
+    context: contextOfNamed(kind),
+    // RoleLastUsed is always there, and empty: uses are not counted.
+    handle: (call) => ({
+      Role: { ...renderRole(findNamed(kind, call), call.services.store), RoleLastUsed: {} },
+    }),
+  }),
+  defineQueryOperation<ListInput>({
+    name: 'ListRoles',
+    members: { PathPrefix: pathPrefix, ...paging },
+    resource: ({ request }) => createIamArn(request.accountId, 'role', '/', ''),
+    handle: listRoles,
+  }),
+  defineQueryOperation<UpdateTrustInput>({
+    name: 'UpdateAssumeRolePolicy',
+    members: { ...named, PolicyDocument: document },
+    resource: resourceOfNamed(kind),
+    context: contextOfNamed(kind),
+    handle: updateTrust,
+  }),
+  defineQueryOperation<NamedInput>({
+    name: 'DeleteRole',
+    members: named,
+    resource: resourceOfNamed(kind),
+    context: contextOfNamed(kind),
+    handle: deleteRole,
+  }),
+]

@@ -1,0 +1,21 @@
+import { accountSettingsOperation } from './account-settings.ts'
+import { createFunctionOperation } from './create-function.ts'
+import { functionOperations } from './functions.ts'
+import { invokeOperation } from './invoke.ts'
+import type { LambdaOperation } from './operation.ts'
+import { permissionOperations } from './permissions.ts'
+import { tagOperations } from './tags.ts'
+import { updateFunctionOperations } from './update-function.ts'
+import { urlConfigOperations } from './url-configs.ts'
+
+/** Every operation of Lambda that is served. */
+export const lambdaOperations: readonly LambdaOperation[] = [
+  createFunctionOperation,
+  ...functionOperations,
+  ...updateFunctionOperations,
+  invokeOperation,
+  ...urlConfigOperations,
+  ...permissionOperations,
+  ...tagOperations,
+  accountSettingsOperation,
+]

@@ -1,0 +1,84 @@
+import { createValidationMessage, findViolations } from '../constraints.ts'
+import { ControlError } from '../control-error.ts'
+import type { QueryMember, QueryOperation } from './operation.ts'
+
+/** Parameters of the protocol itself; those of a presigned URL begin with X-Amz-. */
+const protocolParameters: ReadonlySet<string> = new Set(['Action', 'Version'])
+
+/**
+ * Reads and checks the input of an operation.
+ *
+ * @param operation - its members
+ * @param parameters - of the form
+ * @returns the members that are present; lists as arrays, their structures as objects
+ * @throws ControlError ValidationError, also for a member that is not served
+ */
+export function readQueryInput(
+  operation: QueryOperation,
+  parameters: URLSearchParams,
+): Record<string, unknown> {
+  const { members } = operation
+  for (const name of parameters.keys()) {
+    const member = name.split('.')[0] ?? ''
+    if (!protocolParameters.has(name) && !name.startsWith('X-Amz-') && !Object.hasOwn(members, member)) {
+      throw new ControlError(
+        'ValidationError',
+        `furlong does not serve the member ${member} of ${operation.name}.`,
+      )
+    }
+  }
+  const input: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(members)) {
+    const value = readers[member.type](name, member, parameters)
+    if (value !== undefined) input[name] = value
+  }
+  const violations = Object.entries(members).flatMap(([name, member]) =>
+    findViolations(name.charAt(0).toLowerCase() + name.slice(1), input[name], member),
+  )
+  if (violations.length > 0) throw new ControlError('ValidationError', createValidationMessage(violations))
+  return input
+}
+
+type Reader = (name: string, member: QueryMember, parameters: URLSearchParams) => unknown
+
+const readers: Readonly<Record<QueryMember['type'], Reader>> = {
+  string: (name, _, parameters) => parameters.get(name) ?? undefined,
+  integer: (name, _, parameters) => {
+    const text = parameters.get(name)
+    if (text === null) return undefined
+    if (/^-?\d{1,9}$/.test(text)) return Number(text)
+    throw new ControlError('ValidationError', `${name} must be an integer`)
+  },
+  boolean: (name, _, parameters) => {
+    const text = parameters.get(name)
+    if (text === null) return undefined
+    if (text === 'true' || text === 'false') return text === 'true'
+    throw new ControlError('ValidationError', `${name} must be true or false`)
+  },
+  list: readList,
+}
+
+/** `Tags.member.1.Key=…`; an empty list is the bare name with no value. */
+function readList(name: string, { fields }: QueryMember, parameters: URLSearchParams): unknown {
+  const items: unknown[] = []
+  for (let index = 1; ; index++) {
+    const prefix = `${name}.member.${index}`
+    const item = fields === undefined ? parameters.get(prefix) : readFields(prefix, fields, parameters)
+    if (item === null) break
+    items.push(item)
+  }
+  return items.length === 0 ? undefined : items
+}
+
+function readFields(
+  prefix: string,
+  fields: readonly string[],
+  parameters: URLSearchParams,
+): Record<string, string> | null {
+  const item: Record<string, string> = {}
+  for (const field of fields) {
+    const value = parameters.get(`${prefix}.${field}`)
+    if (value !== null) item[field] = value
+  }
+  return Object.keys(item).length === 0 ? null : item
+}

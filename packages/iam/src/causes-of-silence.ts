@@ -38,6 +38,7 @@ export function findOwnAccount(facts: CaseFacts): Cause | undefined {
   const owner = resourceKindOf(request) === 'trust' ? 'The trust policy of the role' : "The function's policy"
   return {
     says: `${owner} lets ${caller} of account ${account} in, but that account must allow the call, too, and no identity policy of ${caller} allows ${joinWords(missing, 'or')}`,
+    ...noteOnSecondAction(facts, missing),
   }
 }
 
@@ -50,6 +51,7 @@ export function findFunctionAccount(facts: CaseFacts): Cause | undefined {
     return undefined
   return {
     says: `${capitalize(describeCaller(request.principal))} of account ${account} is allowed the call by its own account, but the policy of the function in account ${request.resourceAccount} must allow it, too, and does not allow ${joinWords(missing, 'or')}`,
+    ...noteOnSecondAction(facts, missing),
   }
 }
 
@@ -95,9 +97,7 @@ export function findNothing(facts: CaseFacts): Cause {
   return {
     says: `${caller} may not call ${describeTarget(request)}, because ${because} ${actions}`,
     notes: [
-      ...(refused.length > 1
-        ? ['A function URL needs both actions since October 2025; one alone still ends in a 403.']
-        : []),
+      ...(refused.length > 1 ? [bothActionsNote] : []),
       ...(foreignAccount(facts) === undefined
         ? []
         : [
@@ -110,6 +110,14 @@ export function findNothing(facts: CaseFacts): Cause {
         : []),
     ],
   }
+}
+
+const bothActionsNote = 'A function URL needs both actions since October 2025; one alone still ends in a 403.'
+
+/** Worth saying when one of the two is there already. */
+function noteOnSecondAction({ request }: CaseFacts, missing: readonly string[]): { notes?: string[] } {
+  const isHalf = request.endpoint !== undefined && missing.length < request.actions.length
+  return isHalf ? { notes: [bothActionsNote] } : {}
 }
 
 /** Actions that a kind of policy misses while the resource's own policy does not stand in the way. */

@@ -8,8 +8,8 @@ import type { RequestContext } from './request-context.ts'
 export interface HttpFacts {
   /** The client's address, IPv4 or IPv6. */
   readonly sourceIp: string
-  readonly userAgent?: string
-  readonly referer?: string
+  readonly userAgent?: string | undefined
+  readonly referer?: string | undefined
   /** Whether it came over TLS, or counts as if it had. */
   readonly secureTransport: boolean
   readonly region: string
@@ -44,11 +44,11 @@ export interface FunctionUrlRequestInput {
   readonly authType: UrlAuthType
   readonly http: HttpFacts
   readonly now: Date
-  readonly functionTags?: PrincipalTags
+  readonly functionTags?: PrincipalTags | undefined
   /** Further keys, such as those of an organization; names in any case. */
-  readonly context?: RequestContext
+  readonly context?: RequestContext | undefined
   /** `true` brings back the rule before October 2025: `lambda:InvokeFunctionUrl` alone. Default `false`. */
-  readonly singlePermission?: boolean
+  readonly singlePermission?: boolean | undefined
 }
 
 /** Input of `createApiRequest()`. */
@@ -63,7 +63,7 @@ export interface ApiRequestInput {
   readonly http: HttpFacts
   readonly now: Date
   /** The service's own keys; names in any case. */
-  readonly context?: RequestContext
+  readonly context?: RequestContext | undefined
 }
 
 /**

@@ -169,6 +169,8 @@ function combine(
   const isSameAccount = callerAccount === request.resourceAccount
   const mustAllow = request.resourcePolicyMustAllow === true || !isSameAccount
   if (mustAllow && grant === grantClasses.none) blame.push(resourceKind)
+  // Naming the own account is no grant: the identity policy would have done without it.
+  if (!mustAllow && grant === grantClasses.account) by.length = 0
   if (isSameAccount && grant === grantClasses.direct) return
   if (principal.type === 'root') return
   // In the same account a role's ARN stands in for the identity policy, but not for what caps it;

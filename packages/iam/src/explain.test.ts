@@ -144,6 +144,21 @@ describe('explain() of a function URL', () => {
     ])
   })
 
+  it('across accounts, half a policy on either side: both actions again, under a free name', () => {
+    const half = { ...allowBoth(), Action: invokeUrl }
+    const { says, notes, fixes } = explainProved(callUrl(foreignApp), {
+      resource: compile('resource', functionArn, grantUrl(foreignRole), grantInvoke(foreignRole)),
+      identity: [compile('identity', 'furlong-call-my-fn', half)],
+    })
+    expect(says).toBe(
+      "The function's policy lets role app of account 444455556666 in, but that account must allow the call, too, and no identity policy of role app allows lambda:InvokeFunction: put a policy on role app.",
+    )
+    expect(notes).toEqual([
+      'A function URL needs both actions since October 2025; one alone still ends in a 403.',
+    ])
+    expect(fixes).toMatchObject([{ policyName: 'furlong-call-my-fn-2', document: documentForBoth }])
+  })
+
   it('across accounts with nothing at all: both sides', () => {
     const { fixes, notes } = explainProved(callUrl(foreignApp), {})
     expect(fixes.map(({ kind }) => kind)).toEqual(['add-permission', 'add-permission', 'put-role-policy'])

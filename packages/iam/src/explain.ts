@@ -64,6 +64,9 @@ export function explain(
   }
 }
 
+/** Boundaries and the like only let pass what others grant. */
+const grantingKinds: ReadonlySet<PolicyKind> = new Set(['identity', 'resource', 'trust'])
+
 /** A statement is a near miss only where an Allow is missing: elsewhere it would change nothing. */
 function listKindsToBlame(
   request: AccessRequest,
@@ -77,7 +80,9 @@ function listKindsToBlame(
 
 function explainAllow(request: AccessRequest, decision: Decision): Explanation {
   const actions = decision.actions.filter((verdict) => verdict.allowed)
-  const refs = [...new Set(actions.flatMap(({ by }) => by))]
+  const refs = [...new Set(actions.flatMap(({ by }) => by))].filter((ref) =>
+    grantingKinds.has(ref.policy.type),
+  )
   const by =
     refs.length === 0
       ? 'the root user needs no policy'

@@ -107,7 +107,10 @@ function planAdditions(request: AccessRequest, policies: PolicySet, decision: De
     }
     if (lacksIdentity && !grantsOnFunction) forIdentity.push(verdict.action)
   }
-  const policy = forIdentity.length === 0 ? undefined : createIdentityPolicy(request, forIdentity)
+  if (forIdentity.length === 0) return additions
+  // For an endpoint always all of its actions: half a policy under this name would be written over the other half.
+  const all = request.endpoint === undefined ? forIdentity : request.actions.map(({ action }) => action)
+  const policy = createIdentityPolicy(request, all, policies)
   return policy === undefined ? additions : [...additions, policy]
 }
 
@@ -156,7 +159,12 @@ function nameForPermission(principal: Principal): { principal: string; short: st
 
 /** Statement ids take `[a-zA-Z0-9-_]`, at most 100 of them. */
 function createStatementId(wished: string, taken: ReadonlySet<string | undefined>): string {
-  const base = wished.replaceAll(/[^\w-]+/g, '-').slice(0, maxStatementIdLength - 4)
+  return createFreeName(wished, taken, maxStatementIdLength)
+}
+
+/** Numbers a name that is taken, so that nothing is written over. */
+function createFreeName(wished: string, taken: ReadonlySet<string | undefined>, maxLength: number): string {
+  const base = wished.replaceAll(/[^\w-]+/g, '-').slice(0, maxLength - 4)
   let id = base
   for (let count = 2; taken.has(id); count++) id = `${base}-${count}`
   return id
@@ -164,7 +172,11 @@ function createStatementId(wished: string, taken: ReadonlySet<string | undefined
 
 const maxStatementIdLength = 100
 
-function createIdentityPolicy(request: AccessRequest, actions: readonly string[]): Fix | undefined {
+function createIdentityPolicy(
+  request: AccessRequest,
+  actions: readonly string[],
+  policies: PolicySet,
+): Fix | undefined {
   const { principal, resource } = request
   if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
   const [, , , , , , name = ''] = resource.split(':')
@@ -173,10 +185,11 @@ function createIdentityPolicy(request: AccessRequest, actions: readonly string[]
     Statement: [{ Effect: 'Allow', Action: actions.length === 1 ? actions[0] : actions, Resource: resource }],
   }
   const subject = request.endpoint === undefined ? (actions[0]?.replaceAll(':', '-') ?? '') : `call-${name}`
+  const taken = new Set(policies.identity?.map(({ origin }) => origin.name))
   return {
     kind: principal.type === 'user' ? 'put-user-policy' : 'put-role-policy',
     principalArn: principal.type === 'user' ? principal.arn : principal.roleArn,
-    policyName: `furlong-${subject}`.replaceAll(/[^\w-]+/g, '-').slice(0, maxPolicyNameLength),
+    policyName: createFreeName(`furlong-${subject}`, taken, maxPolicyNameLength),
     document: JSON.stringify(document),
   }
 }

@@ -236,6 +236,9 @@ function assertPrincipal(type: PrincipalElementType, value: string, path: string
   }
   if (type !== 'AWS') {
     if (value === '') throw new PolicyError(path, value, 'must not be empty')
+    if (type === 'Service' && !value.includes('.')) {
+      throw new PolicyError(path, value, 'must be the name of a service, such as "cloudfront.amazonaws.com"')
+    }
     return
   }
   const isAccount = /^\d{12}$/.test(value)

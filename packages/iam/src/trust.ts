@@ -13,11 +13,11 @@ export interface AssumeRoleRequestInput {
   readonly http: HttpFacts
   readonly now: Date
   /** `ExternalId` of the call. */
-  readonly externalId?: string
+  readonly externalId?: string | undefined
   /** `RoleSessionName` of the call. */
-  readonly roleSessionName?: string
+  readonly roleSessionName?: string | undefined
   /** Further keys, such as `aws:SourceIdentity`; names in any case. */
-  readonly context?: RequestContext
+  readonly context?: RequestContext | undefined
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   describeUrlConflict,
   findUrl,
   openToEverybody,
+  readHostMode,
   urlIdTag,
   type FunctionUrl,
 } from './urls.ts'
@@ -110,7 +111,7 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
     const existing = await readConfiguration(work)
     const roleArn = await provideRole(work, existing)
     const configuration = await provideFunction(work, existing, roleArn)
-    const url = options.url === false ? undefined : await provideUrl(work)
+    const url = options.url === false ? undefined : await provideUrl(work, configuration)
     return {
       functionName,
       functionArn: configuration.FunctionArn ?? '',
@@ -293,11 +294,14 @@ async function waitUntilReady(work: Work): Promise<FunctionConfiguration> {
   return configuration
 }
 
-async function provideUrl(work: Work): Promise<FunctionUrl> {
+async function provideUrl(work: Work, configuration: FunctionConfiguration): Promise<FunctionUrl> {
   const { lambda, options, functionName, target } = work
   const ref = { functionName }
   const existing = await findUrl(lambda, ref)
-  const url = existing === undefined ? await createUrlConfig(work) : await updateUrlConfig(work, existing)
+  const url =
+    existing === undefined
+      ? await createUrlConfig(work, configuration)
+      : await updateUrlConfig(work, existing)
   if (options.public === true) {
     await openToEverybody(target, lambda, ref)
     work.report('public', 'updated', 'both statements for principal *: everybody may call')
@@ -305,10 +309,10 @@ async function provideUrl(work: Work): Promise<FunctionUrl> {
   return url
 }
 
-async function createUrlConfig(work: Work): Promise<FunctionUrl> {
+async function createUrlConfig(work: Work, configuration: FunctionConfiguration): Promise<FunctionUrl> {
   const { lambda, options, functionName } = work
   if (options.id !== undefined) await tagWithId(work, options.id)
-  const InvokeMode = options.stream === true ? 'RESPONSE_STREAM' : 'BUFFERED'
+  const InvokeMode = readHostMode(configuration.Environment?.Variables ?? {})
   const AuthType = options.public === true ? 'NONE' : 'AWS_IAM'
   const output = await lambda
     .createFunctionUrlConfig({ FunctionName: functionName, AuthType, InvokeMode })

@@ -2,6 +2,7 @@ import { waitForAccess, type AccessAnswer } from './access.ts'
 import { withAwsErrors } from './errors.ts'
 import { findFunction, type FoundFunction } from './functions.ts'
 import { createGrantPermissions, createIdentityPolicy } from './grant-rule.ts'
+import { describeInvalidPrincipal } from './invalid-principal.ts'
 import { resolvePrincipal, type GrantPrincipal } from './principal.ts'
 import {
   ensurePermissions,
@@ -59,6 +60,8 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
       patience: createPatience(target, 60_000),
       // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
       rules: target.kind === 'aws' ? [freshPrincipal] : [],
+    }).catch(async (error: unknown) => {
+      throw await describeInvalidPrincipal(error, lambda, found.ref, principal.principal)
     })
     const isCrossAccount = principal.accountId !== found.accountId
     const granted: Grant = {

@@ -109,6 +109,17 @@ export function isSamePrincipal(stored: unknown, principal: string): boolean {
   return readAwsPrincipal(stored) === arn
 }
 
+/**
+ * Tells whether a stored principal is the unique id that is left of a deleted role or user.
+ * @param stored the `Principal` element
+ * @returns whether it is such an id
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+export function isUniqueId(stored: unknown): boolean {
+  const value = readAwsPrincipal(stored)
+  return typeof value === 'string' && /^A(?:ROA|IDA)[A-Z0-9]+$/.test(value)
+}
+
 function readAwsPrincipal(stored: unknown): unknown {
   const value = (stored as { AWS?: unknown } | null)?.AWS
   return Array.isArray(value) && value.length === 1 ? value[0] : value

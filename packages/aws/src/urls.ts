@@ -86,19 +86,18 @@ export async function createUrl(target: Target, options: UrlOptions): Promise<Fu
     const lambda = await clients.lambda()
     if (options.id !== undefined) await requestUrlId(target, lambda, found.functionArn, options.id)
     let url: FunctionUrl
+    const variables = found.configuration.Environment?.Variables ?? {}
+    const mode = options.stream === undefined ? readHostMode(variables) : readMode(options.stream)
     try {
+      const AuthType = options.public === true ? 'NONE' : 'AWS_IAM'
       url = readUrl(
-        await lambda.createFunctionUrlConfig({
-          ...createRef(found.ref),
-          AuthType: options.public === true ? 'NONE' : 'AWS_IAM',
-          ...(options.stream === undefined ? {} : { InvokeMode: readMode(options.stream) }),
-        }),
+        await lambda.createFunctionUrlConfig({ ...createRef(found.ref), AuthType, InvokeMode: mode }),
       )
     } catch (error) {
       throw describeUrlConflict(error, options.functionName)
     }
     if (options.public === true) await openToEverybody(target, lambda, found.ref)
-    if (options.stream !== undefined) await setInvokeMode(target, lambda, found.ref, readMode(options.stream))
+    if (options.stream !== undefined) await setInvokeMode(target, lambda, found.ref, mode)
     return url
   })
 }
@@ -287,6 +286,15 @@ async function setInvokeMode(
     () => lambda.updateFunctionConfiguration({ FunctionName, Environment: { Variables } }),
     createPatience(target, 60_000),
   )
+}
+
+/**
+ * Reads for which mode a function was deployed.
+ * @param variables the function's environment variables
+ * @returns the mode its host works in
+ */
+export function readHostMode(variables: Readonly<Record<string, string>>): InvokeMode {
+  return variables['FURLONG_INVOKE_MODE'] === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED'
 }
 
 function readMode(stream: boolean): InvokeMode {

@@ -1,6 +1,6 @@
-import { startLocal, type Local, type LocalOptions, type LogLine, type RequestRecord } from '@furlong/local'
+import { startLocal, type Local, type LocalOptions, type LogLine } from '@furlong/local'
 import type { Home } from './render/fix.ts'
-import { renderRefusalLine } from './render/record.ts'
+import { isWorthTelling, renderRefusalLine } from './render/record.ts'
 import type { Reporter } from './reporter.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function startSide(
   const local = await startLocal({
     ...options,
     onRecord: (record) => {
-      if (!isWorthALine(record)) return
+      if (!isWorthTelling(record)) return
       if (reporter.format === 'json') reporter.print(JSON.stringify({ type: 'refusal', record }))
       else reporter.say(renderRefusalLine(record, reporter.errorPaint, home.here))
     },
@@ -26,9 +26,4 @@ export async function startSide(
   })
   home.here = { accountId: local.accounts[0]?.accountId ?? '', region: local.region }
   return local
-}
-
-/** What an AWS API refuses for its input, the client that asked says itself; signatures and policies it cannot explain. */
-function isWorthALine({ kind, refusal }: RequestRecord): boolean {
-  return refusal !== undefined && (kind === 'function-url' || refusal.gate !== 'respond')
 }

@@ -244,9 +244,9 @@ function renderOutcome(status: number, record: RequestRecord | undefined): strin
   if (record === undefined) return [`→ ${status}`]
   const { caller, refusal, allowedBy = [], notes } = record
   const who = caller === undefined ? 'unknown caller' : caller.arn
-  const by = refusal === undefined && allowedBy.length > 0 ? `, let in by ${allowedBy.join(' and ')}` : ''
   return [
-    `→ ${status}  ${who}${by}`,
+    `→ ${status}  ${who}`,
+    ...(refusal === undefined ? allowedBy.map((by) => `  let in by ${by}`) : []),
     ...notes.map((note) => `  note: ${note}`),
     ...(refusal === undefined
       ? []

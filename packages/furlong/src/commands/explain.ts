@@ -1,8 +1,9 @@
+import type { RequestRecord } from '@furlong/local'
 import { targetOptions, type Command } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { renderPlan } from '../render/fix.ts'
-import { renderRecord } from '../render/record.ts'
-import { createSideClient } from '../side-client.ts'
+import { isWorthTelling, renderRecord } from '../render/record.ts'
+import { createSideClient, type SideClient } from '../side-client.ts'
 import { findSide } from '../target.ts'
 
 const { port, state } = targetOptions
@@ -26,12 +27,17 @@ export const command: Command = {
   run: async ({ values, positionals: [id], context, reporter }) => {
     const side = await findSide(values, context)
     const client = createSideClient(side)
-    const record =
-      id === undefined ? (await client.records({ refused: true, limit: 1 }))[0] : await client.record(id)
+    const record = id === undefined ? await findLatest(client) : await client.record(id)
     if (record === undefined)
       throw id === undefined ? new CliError('no-refusal') : new CliError('no-such-record', { id })
     const home = { accountId: side.accounts[0]?.accountId ?? '', region: side.region }
     const commands = renderPlan(record.refusal?.explanation?.fixes ?? [], home)
     return { data: { record, commands }, lines: renderRecord(record, reporter.paint, home) }
   },
+}
+
+/** A refusal that only the local side can explain comes before the 404 of a look-up. */
+async function findLatest(client: SideClient): Promise<RequestRecord | undefined> {
+  const refused = await client.records({ refused: true, limit: 200 })
+  return refused.find(isWorthTelling) ?? refused[0]
 }

@@ -48,10 +48,11 @@ function isCoded(error: unknown): error is Error & { readonly code: string } {
   )
 }
 
-/** `UrlPortInUse` → `Url port in use`. */
+/** `UrlPortInUse` → `URL port in use`. */
 function createTitle(code: string): string {
   const words = code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  const spelled = words.replaceAll(/\b(?:aws|url)\b/g, (word) => word.toUpperCase())
+  return spelled.charAt(0).toUpperCase() + spelled.slice(1)
 }
 
 function createData(

@@ -1,2 +1,2 @@
 export { renderPlan, type Home, type RenderedPlan } from './fix.ts'
-export { listFixes, renderRecord, renderRefusal, renderRefusalLine } from './record.ts'
+export { isWorthTelling, listFixes, renderRecord, renderRefusal, renderRefusalLine } from './record.ts'

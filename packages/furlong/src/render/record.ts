@@ -4,6 +4,16 @@ import { createTable, plainPaint, type Paint } from '../reporter.ts'
 import { renderPlan, type Home } from './fix.ts'
 
 /**
+ * Tells whether a refusal is news: what an AWS API refuses for its input, the client that asked says itself; signatures
+ * and policies it cannot explain.
+ * @param record any record
+ * @returns whether it was refused for a reason that only the local side knows
+ */
+export function isWorthTelling({ kind, refusal }: RequestRecord): boolean {
+  return refusal !== undefined && (kind === 'function-url' || refusal.gate !== 'respond')
+}
+
+/**
  * Renders a refused request as one line: gate, request, caller, cause, fix, and where more is said.
  * @param record a record with a refusal
  * @param paint paint for the output; default plain

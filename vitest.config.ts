@@ -1,7 +1,8 @@
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@furlong/source', ...defaultServerConditions]
+// Without 'module': what is not ours is resolved as Node itself resolves it.
+const conditions = ['@furlong/source', ...defaultServerConditions.filter((name) => name !== 'module')]
 
 export default defineConfig({
   resolve: { conditions },

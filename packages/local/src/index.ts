@@ -1,1 +1,8 @@
-export {}
+export { startLocal } from './start.ts'
+export type { Local, LocalOptions } from './start.ts'
+export type { SessionCredentials } from './auth/function-sessions.ts'
+export { LocalError } from './errors.ts'
+export type { LocalErrorCode } from './errors.ts'
+export type { LogLine } from './engine/index.ts'
+export type { Gate, GateOutcome, Refusal, RequestRecord } from './record/record.ts'
+export type { Records } from './record/records.ts'

@@ -1,0 +1,84 @@
+import type { VerifyOptions, Verification } from '@furlong/sigv4'
+import { diagnose, verify } from '@furlong/sigv4'
+import { findCaller, type Caller } from './caller.ts'
+import { createKeyLookup } from './key-lookup.ts'
+import { headerOf, type Exchange } from '../front/exchange.ts'
+import type { Refusal } from '../record/record.ts'
+import type { Store } from '../store/store.ts'
+
+/** Who called, or why nobody knows. */
+export type Authentication =
+  | { readonly ok: true; readonly caller: Caller; readonly verification: Verification & { ok: true } }
+  | {
+      readonly ok: false
+      readonly failure: Verification & { ok: false }
+      readonly options: VerifyOptions
+    }
+
+/**
+ * Several signers sign the host without its port. AWS never sees a port, so they work there; on loopback the same
+ * signature is accepted, and the record says so.
+ */
+function hostsWithoutPort(host: string | undefined): string[] {
+  const withoutPort = host?.replace(/:\d+$/, '')
+  return withoutPort === undefined || withoutPort === host ? [] : [withoutPort]
+}
+
+/**
+ * Verifies the signature of a request and names its caller.
+ *
+ * @param exchange the request; a note is added when only the host without its port matches
+ * @param store keys, sessions, users and roles
+ * @param scope region and service that the signature must be scoped to
+ * @returns the caller, or verify()'s failure with what diagnose() needs
+ */
+export function authenticate(
+  exchange: Exchange,
+  store: Store,
+  scope: { readonly region: string; readonly service: string },
+): Authentication {
+  const { raw, now, recording } = exchange
+  const host = headerOf(raw.rawHeaders, 'host')
+  const options: VerifyOptions = {
+    ...scope,
+    now,
+    lookup: createKeyLookup(store, now),
+    hosts: hostsWithoutPort(host),
+  }
+  const verification = verify(raw, options)
+  if (!verification.ok) return { ok: false, failure: verification, options }
+  const caller = findCaller(store, verification.accessKeyId)
+  if (caller === undefined) {
+    // The user or role went between the two look-ups: its keys are as unknown as they will be from now on.
+    const message = 'The security token included in the request is invalid.'
+    return {
+      ok: false,
+      failure: { ok: false, code: 'UnrecognizedClientException', message, trace: {} },
+      options,
+    }
+  }
+  if (verification.signedHost !== host) {
+    recording.note(
+      `The signature covers host ${verification.signedHost}, without the port of ${host}. It is accepted here because AWS never sees a port; sign the Host header exactly as it is sent to be exact.`,
+    )
+  }
+  return { ok: true, caller, verification }
+}
+
+/** Keys of another place are the commonest mistake of all, and this side knows the cure. */
+const otherCredentials = 'This shell has other credentials: eval "$(npx furlong env)"'
+
+/** What the record says of a signature that does not hold. */
+export function explainFailure(
+  exchange: Exchange,
+  authentication: Authentication & { ok: false },
+): Pick<Refusal, 'code' | 'cause' | 'fix' | 'diagnoses'> {
+  const { failure, options } = authentication
+  const diagnoses = diagnose(exchange.raw, options, failure)
+  return {
+    code: failure.code,
+    cause: diagnoses[0]?.says ?? failure.message,
+    diagnoses,
+    ...(failure.code === 'UnrecognizedClientException' ? { fix: otherCredentials } : {}),
+  }
+}

@@ -1,0 +1,44 @@
+import { LocalError } from '../errors.ts'
+import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../store/ids.ts'
+import type { Store } from '../store/store.ts'
+
+/** Temporary credentials of a role. */
+export interface SessionCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiresAt: Date
+}
+
+/** How long a function's session lives; Lambda renews an environment's before it ends. */
+const functionSessionSeconds = 12 * 60 * 60
+
+/**
+ * Makes a session of a role the way Lambda does for a function: no trust policy is asked again.
+ *
+ * @param store roles and sessions
+ * @param roleArn a role of an account on this side
+ * @param sessionName what the caller's ARN ends in; Lambda takes the function's name
+ * @param now the clock
+ * @returns credentials, valid for 12 hours
+ * @throws {LocalError} `UnknownRole`
+ */
+export function mintSession(
+  store: Store,
+  roleArn: string,
+  sessionName: string,
+  now: Date,
+): SessionCredentials {
+  const role = store.principals.byArn(roleArn)
+  if (role?.type !== 'role') {
+    throw new LocalError('UnknownRole', `Role ${roleArn} does not exist on this local side.`)
+  }
+  const credentials: SessionCredentials = {
+    accessKeyId: createAccessKeyId('ASIA'),
+    secretAccessKey: createSecretAccessKey(),
+    sessionToken: createSessionToken(),
+    expiresAt: new Date(now.getTime() + functionSessionSeconds * 1000),
+  }
+  store.putSession({ ...credentials, roleId: role.id, sessionName, issuedAt: now, policies: [], tags: {} })
+  return credentials
+}

@@ -1,0 +1,20 @@
+/** What can go wrong with the local side itself, as stable codes. */
+export type LocalErrorCode =
+  | 'PortInUse'
+  | 'UrlPortInUse'
+  | 'NoFreeUrlPort'
+  | 'StateFolderNotWritable'
+  | 'StateFolderInUse'
+  | 'UnknownAccount'
+  | 'UnknownRole'
+
+/** The local side could not do what was asked of it; `code` is stable, the message says what to do next. */
+export class LocalError extends Error {
+  override readonly name = 'LocalError'
+  readonly code: LocalErrorCode
+
+  constructor(code: LocalErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,147 @@
+/** The AWS APIs on the main port: who calls, may they, and off to the operation. */
+import { randomUUID } from 'node:crypto'
+import type { HttpFacts } from '@furlong/iam'
+import { createAccessDeniedMessage, createApiRequest, decide, explain } from '@furlong/iam'
+import { readAuthorization } from '@furlong/sigv4'
+import { authenticate, explainFailure } from '../auth/authenticate.ts'
+import type { Caller } from '../auth/caller.ts'
+import type { CompiledPolicies } from '../auth/compiled-policies.ts'
+import { collectPolicies } from '../auth/policy-sets.ts'
+import {
+  type ControlAnswer,
+  type ControlRequest,
+  type ControlServices,
+  createAuthenticationAnswer,
+  handleControl,
+} from '../control/index.ts'
+import { type Exchange, headerOf } from './exchange.ts'
+import type { Answer } from './send.ts'
+
+type Service = ControlRequest['service']
+
+const services: ReadonlySet<string> = new Set<Service>(['lambda', 'iam', 'sts'])
+const isService = (name: string): name is Service => services.has(name)
+
+/** The shape of a region's name; resources are kept per region, whichever a client signs for. */
+const regionName = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/
+
+/** What the control plane needs beside the operations' own services. */
+export interface ControlPlane extends Omit<ControlServices, 'authorize'> {
+  readonly policies: CompiledPolicies
+}
+
+/**
+ * Answers one call of an AWS API.
+ *
+ * The service and the region come from the credential scope, as they must when one port serves all of them. IAM is
+ * signed for us-east-1 on AWS; a client with an endpoint of its own signs for its own region, which is no mistake of
+ * its user's, so any region is taken here.
+ *
+ * @param exchange the request
+ * @param plane the side's parts
+ * @returns AWS's answer
+ */
+export async function serveControlPlane(exchange: Exchange, plane: ControlPlane): Promise<Answer> {
+  const { raw, recording, now } = exchange
+  const requestId = randomUUID()
+  const claimed = readAuthorization(raw)?.scope
+  const service = serviceOf(raw, claimed?.service)
+  const region = claimed !== undefined && regionName.test(claimed.region) ? claimed.region : 'us-east-1'
+  recording.pass('route', service)
+  const authentication = authenticate(exchange, plane.store, { region, service })
+  if (!authentication.ok) {
+    recording.refuse({ gate: 'authenticate', ...explainFailure(exchange, authentication) })
+    return toAnswer(createAuthenticationAnswer(service, authentication.failure, requestId))
+  }
+  const { caller } = authentication
+  const { principal, accessKeyId, accountId } = caller
+  recording.set({ caller: { arn: principal.arn, accountId, accessKeyId } })
+  recording.pass('authenticate', principal.arn)
+  const request: ControlRequest = {
+    raw,
+    caller: principal,
+    accessKeyId,
+    accountId,
+    region,
+    service,
+    http: httpFactsOf(exchange, region),
+    requestId,
+    now,
+  }
+  const answer = await handleControl(request, {
+    ...plane,
+    authorize: createAuthorize(exchange, plane, caller),
+  })
+  if (answer.operation !== undefined) recording.set({ operation: answer.operation })
+  if (recording.refusal === undefined) {
+    if (answer.refusal === undefined) recording.pass('respond')
+    else {
+      const { code, message, explanation } = answer.refusal
+      const gate = explanation === undefined ? 'respond' : 'authorize'
+      recording.refuse({ gate, code, cause: message, ...(explanation === undefined ? {} : { explanation }) })
+    }
+  }
+  return toAnswer(answer)
+}
+
+const toAnswer = ({ status, headers, body }: ControlAnswer): Answer => ({ status, headers, body })
+
+/** An unsigned request names no service: Lambda's paths begin with a date, the query protocol posts to `/`. */
+function serviceOf(raw: Exchange['raw'], claimed: string | undefined): Service {
+  if (claimed !== undefined && isService(claimed)) return claimed
+  if (/^\/20\d\d-\d\d-\d\d\//.test(raw.target)) return 'lambda'
+  return raw.method === 'POST' && raw.body.includes('Version=2010-05-08') ? 'iam' : 'sts'
+}
+
+function httpFactsOf({ raw, request }: Exchange, region: string): HttpFacts {
+  const userAgent = headerOf(raw.rawHeaders, 'user-agent')
+  return {
+    sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+    secureTransport: true,
+    region,
+    ...(userAgent === undefined ? {} : { userAgent }),
+  }
+}
+
+function createAuthorize(
+  exchange: Exchange,
+  plane: ControlPlane,
+  caller: Caller,
+): ControlServices['authorize'] {
+  const { recording } = exchange
+  return (request, action, resource, context) => {
+    const resourceAccount = resource.split(':')[4] || request.accountId
+    const access = createApiRequest({
+      principal: request.caller,
+      action,
+      resource,
+      resourceAccount,
+      http: request.http,
+      now: request.now,
+      ...(context === undefined ? {} : { context }),
+    })
+    const policies = collectPolicies(plane.store, plane.policies, caller, policyOn(plane, resource))
+    const decision = decide(access, policies)
+    if (decision.allowed) {
+      recording.pass('authorize', `${action} on ${resource}`)
+      return { allowed: true }
+    }
+    const message = createAccessDeniedMessage(access, decision)
+    recording.refuse({
+      gate: 'authorize',
+      code: 'AccessDeniedException',
+      cause: message,
+      explanation: explain(access, policies),
+    })
+    return { allowed: false, message }
+  }
+}
+
+/** Functions are the only resources here with a policy of their own that says who may call their API. */
+function policyOn({ store }: ControlPlane, resource: string): { name: string; document: string } | undefined {
+  const [, , service, , , kind, name, qualifier] = resource.split(':')
+  if (service !== 'lambda' || kind !== 'function' || name === undefined) return undefined
+  const functionArn = resource.split(':').slice(0, 7).join(':')
+  const policy = store.functionPolicy(functionArn, qualifier)
+  return policy && { name: `the policy of function ${name}`, document: policy.document }
+}

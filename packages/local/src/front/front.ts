@@ -1,0 +1,193 @@
+/** The front door: one HTTP server behind the main port and every URL port. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { maskTarget } from '../record/mask-target.ts'
+import type { Records } from '../record/records.ts'
+import type { RequestRecord } from '../record/record.ts'
+import { Recording } from '../record/recording.ts'
+import type { UrlReply } from '../url/respond.ts'
+import { type Exchange, headerOf } from './exchange.ts'
+import { readBody } from './read-body.ts'
+import { findRoute, type Route } from './routing.ts'
+import { type Answer, flatHeaders, send } from './send.ts'
+
+/** What stands behind each route. */
+export interface FrontServices {
+  readonly records: Records
+  readonly now: () => Date
+  /** Whether refusals carry `x-furlong-why`. */
+  readonly hints: boolean
+  readonly onRecord: (record: RequestRecord) => void
+  /** The URL that listens on a port; undefined for the main port, '' for a port whose URL is gone. */
+  readonly urlIdOfPort: (port: number | undefined) => string | undefined
+  readonly functionUrl: (exchange: Exchange, route: Route & { kind: 'function-url' }) => Promise<UrlReply>
+  readonly ownApi: (exchange: Exchange) => Answer
+  readonly controlPlane: (exchange: Exchange) => Promise<Answer>
+  /** Answers a request whose body is over the limit of its route. */
+  readonly tooLarge: (exchange: Exchange, kind: Route['kind']) => Answer
+}
+
+/** Request line and headers together, as Lambda limits them. */
+const maxHeaderBytes = 1024 * 1024
+
+/** Largest body that is read, by route, in bytes. */
+export const maxBodyBytes: Readonly<Record<Route['kind'], number>> = {
+  // An event is never smaller than its body: what is over the event's limit here is refused without being read.
+  'function-url': 6_291_456,
+  'own-api': 65_536,
+  // Lambda's own limit for CreateFunction: a 50 MB zip in base64, and some.
+  'control-plane': 70_167_211,
+}
+
+const nothing: Buffer = Buffer.alloc(0)
+
+/** What AWS answers when it is itself at fault. */
+const internalFailure: Answer = {
+  status: 500,
+  headers: [
+    ['Content-Type', 'application/json'],
+    ['x-amzn-ErrorType', 'ServiceException'],
+  ],
+  body: '{"Type":"Service","Message":"An internal error occurred."}',
+}
+
+/**
+ * @param services what stands behind each route
+ * @returns an HTTP server that takes connections from any port
+ */
+export function createFront(services: FrontServices): Server {
+  return createServer(
+    { maxHeaderSize: maxHeaderBytes, noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 0 },
+    (request, response) => {
+      void handle(services, request, response)
+    },
+  )
+}
+
+async function handle(
+  services: FrontServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { rawHeaders, method = '', url: target = '' } = request
+  const now = services.now()
+  const host = headerOf(rawHeaders, 'host') ?? ''
+  const route = findRoute({ portUrlId: services.urlIdOfPort(request.socket.localPort), host, target })
+  const recording = new Recording(services.records.nextId(), {
+    kind: route.kind === 'function-url' ? 'function-url' : 'api',
+    method,
+    url: maskTarget(target),
+    host,
+    now,
+  })
+  try {
+    const body = await readBody(request, maxBodyBytes[route.kind])
+    const raw = { method, target, rawHeaders, body: body === 'too-large' ? nothing : body }
+    const exchange: Exchange = { request, response, raw, now, recording }
+    if (body === 'too-large') {
+      // The rest of the body is never read, so the connection cannot serve another request.
+      response.shouldKeepAlive = false
+      finish(services, exchange, services.tooLarge(exchange, route.kind))
+      request.resume()
+    } else {
+      await answer(services, exchange, route)
+    }
+  } catch (error) {
+    fail(services, { request, response, recording }, error)
+  }
+}
+
+async function answer(services: FrontServices, exchange: Exchange, route: Route): Promise<void> {
+  if (route.kind === 'own-api') {
+    send(exchange.response, services.ownApi(exchange))
+  } else if (route.kind === 'control-plane') {
+    finish(services, exchange, await services.controlPlane(exchange))
+  } else {
+    const reply = await services.functionUrl(exchange, route)
+    if (reply.kind === 'whole') finish(services, exchange, reply)
+    else await stream(services, exchange, reply)
+  }
+}
+
+/** The client went away, or furlong itself is at fault; the record says which. */
+function fail(
+  services: FrontServices,
+  { request, response, recording }: Pick<Exchange, 'request' | 'response' | 'recording'>,
+  error: unknown,
+): void {
+  const message = error instanceof Error ? error.message : String(error)
+  const left = request.destroyed && !request.complete
+  recording.refuse({
+    gate: 'respond',
+    code: left ? 'ClientClosedRequest' : 'InternalFailure',
+    cause: left ? 'The client closed the connection in the middle of its request.' : message,
+  })
+  const exchange = { recording }
+  if (left || response.headersSent) {
+    response.destroy()
+    keep(services, exchange, 0)
+    return
+  }
+  send(response, { ...internalFailure, headers: withHint(services, exchange, internalFailure.headers) })
+  keep(services, exchange, internalFailure.status)
+}
+
+function finish(services: FrontServices, exchange: Exchange, answer: Answer): void {
+  const headers = withHint(services, exchange, answer.headers)
+  send(exchange.response, { ...answer, headers })
+  keep(services, exchange, answer.status)
+}
+
+async function stream(
+  services: FrontServices,
+  exchange: Exchange,
+  reply: UrlReply & { kind: 'streamed' },
+): Promise<void> {
+  const { response } = exchange
+  let gone = false
+  const onClose = (): void => {
+    if (response.writableFinished) return
+    gone = true
+    reply.cancel()
+  }
+  response.once('close', onClose)
+  response.writeHead(reply.status, flatHeaders(response, reply.headers))
+  response.flushHeaders()
+  try {
+    for await (const chunk of reply.body) {
+      if (gone) break
+      if (!response.write(chunk)) await drained(response)
+    }
+    reply.finished()
+    response.end()
+  } catch (error) {
+    reply.finished(error)
+    // A status is out already: a torn connection is the only honest way to say that the body is not whole.
+    response.destroy()
+  }
+  keep(services, exchange, reply.status)
+}
+
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((done) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle)
+      done()
+    }
+    response.once('drain', settle).once('close', settle)
+  })
+
+function withHint(
+  { hints }: FrontServices,
+  { recording }: Pick<Exchange, 'recording'>,
+  headers: Answer['headers'],
+): Answer['headers'] {
+  return hints && recording.refusal !== undefined
+    ? [...headers, ['x-furlong-why', `npx furlong explain ${recording.id}`]]
+    : headers
+}
+
+function keep(services: FrontServices, { recording }: Pick<Exchange, 'recording'>, status: number): void {
+  const record = recording.finish(status)
+  services.records.add(record)
+  services.onRecord(record)
+}

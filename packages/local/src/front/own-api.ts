@@ -1,0 +1,119 @@
+/** The local side's own HTTP API, under `/_furlong`: what the command line and the console talk to. */
+import { timingSafeEqual } from 'node:crypto'
+import type { LogLine } from '../engine/index.ts'
+import type { Records } from '../record/records.ts'
+import type { Ring } from '../record/ring.ts'
+import type { SessionCredentials } from '../auth/function-sessions.ts'
+import { LocalError } from '../errors.ts'
+import { headerOf, type Exchange } from './exchange.ts'
+import type { Answer } from './send.ts'
+
+/** What the API reads and does. */
+export interface OwnApiServices {
+  readonly token: string
+  readonly records: Records
+  readonly logs: Ring<LogLine>
+  status(): Record<string, unknown>
+  mintSession(roleArn: string): SessionCredentials
+  shutdown(): void
+}
+
+type Handler = (
+  services: OwnApiServices,
+  input: { readonly query: URLSearchParams; readonly id: string; readonly body: Buffer },
+) => unknown
+
+const notFound = Symbol('not found')
+
+const operations: readonly { readonly method: string; readonly path: RegExp; readonly handle: Handler }[] = [
+  { method: 'GET', path: /^\/_furlong\/status$/, handle: (services) => services.status() },
+  {
+    method: 'GET',
+    path: /^\/_furlong\/records$/,
+    handle: ({ records }, { query }) => ({
+      records: records.list({ refused: query.get('refused') === '1', limit: limitOf(query) }),
+    }),
+  },
+  {
+    method: 'GET',
+    path: /^\/_furlong\/records\/([a-z0-9]+)$/,
+    handle: ({ records }, { id }) => records.get(id) ?? notFound,
+  },
+  { method: 'GET', path: /^\/_furlong\/logs$/, handle: readLogs },
+  {
+    method: 'POST',
+    path: /^\/_furlong\/sessions$/,
+    handle: (services, { body }) => {
+      const { roleArn } = JSON.parse(body.toString('utf8')) as { roleArn?: unknown }
+      if (typeof roleArn !== 'string') throw new LocalError('UnknownRole', 'roleArn must be a string.')
+      return services.mintSession(roleArn)
+    },
+  },
+  {
+    method: 'POST',
+    path: /^\/_furlong\/shutdown$/,
+    handle: (services) => {
+      services.shutdown()
+      return { stopping: true }
+    },
+  },
+]
+
+/**
+ * Answers one call of the side's own API.
+ *
+ * @param exchange the request; it must carry `Authorization: Bearer <token>`, which also keeps other web pages out
+ * @param services the side's parts
+ * @returns JSON: the result, or `{"error": …}` with 400, 403 or 404
+ */
+export function serveOwnApi(exchange: Exchange, services: OwnApiServices): Answer {
+  const { raw } = exchange
+  if (!isToken(headerOf(raw.rawHeaders, 'authorization'), services.token)) {
+    return json(403, { error: 'This needs the token of the side’s 0600 file; the furlong command reads it.' })
+  }
+  const [path = '', search = ''] = raw.target.split('?', 2)
+  for (const operation of operations) {
+    const match = operation.path.exec(path)
+    if (match === null || operation.method !== raw.method) continue
+    try {
+      const input = { query: new URLSearchParams(search), id: match[1] ?? '', body: raw.body }
+      const result = operation.handle(services, input)
+      return result === notFound
+        ? json(404, { error: 'No such record, or it is too old.' })
+        : json(200, result)
+    } catch (error) {
+      return json(400, { error: error instanceof Error ? error.message : 'The request is malformed.' })
+    }
+  }
+  return json(404, { error: `The local side has no ${raw.method} ${path}.` })
+}
+
+function readLogs({ logs }: OwnApiServices, { query }: { query: URLSearchParams }): unknown {
+  const wanted = query.get('function')
+  const after = Number(query.get('after') ?? 0)
+  const lines: LogLine[] = []
+  for (const line of logs.after(Number.isInteger(after) ? after : 0)) {
+    if (wanted === null || line.functionArn.endsWith(`:function:${wanted}`)) lines.push(line)
+  }
+  return { lines, cursor: logs.cursor }
+}
+
+const limitOf = (query: URLSearchParams): number => {
+  const limit = Number(query.get('limit') ?? 100)
+  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, 1000) : 100
+}
+
+function isToken(authorization: string | undefined, token: string): boolean {
+  const given = Buffer.from(authorization ?? '')
+  const wanted = Buffer.from(`Bearer ${token}`)
+  return given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+const json = (status: number, value: unknown): Answer => ({
+  status,
+  headers: [
+    ['Content-Type', 'application/json'],
+    ['Cache-Control', 'no-store'],
+  ],
+  body: JSON.stringify(value),
+})

@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http'
+
+const empty: Buffer = Buffer.alloc(0)
+
+/**
+ * Reads a request's body whole.
+ *
+ * @param request a request whose body nobody has read
+ * @param limitBytes most bytes that are kept
+ * @returns the bytes, or 'too-large' as soon as more than the limit is announced or has come; the rest is then left unread
+ * @throws when the client goes away in the middle
+ */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too-large'> {
+  const announced = request.headers['content-length']
+  if (announced === '0' || (announced === undefined && request.headers['transfer-encoding'] === undefined)) {
+    return empty
+  }
+  if (Number(announced) > limitBytes) return 'too-large'
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > limitBytes) return 'too-large'
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)
+}

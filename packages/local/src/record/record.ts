@@ -1,0 +1,58 @@
+import type { Explanation } from '@furlong/iam'
+import type { Diagnosis } from '@furlong/sigv4'
+
+/** The steps of a request, in AWS's order of checks. */
+export type Gate = 'route' | 'preflight' | 'authenticate' | 'authorize' | 'admit' | 'invoke' | 'respond'
+
+/** What one gate did with a request. */
+export interface GateOutcome {
+  readonly gate: Gate
+  readonly outcome: 'passed' | 'refused' | 'answered'
+  /** One sentence, where there is something to say. */
+  readonly says?: string
+  /** Milliseconds since the request's arrival. */
+  readonly atMs: number
+}
+
+/** Why a request was refused: by which gate, and everything that is known about the cause. */
+export interface Refusal {
+  readonly gate: Gate
+  /** AWS's error type, or the runtime's for a function that failed. */
+  readonly code: string
+  /** One sentence. */
+  readonly cause: string
+  /** What to do next, in one sentence, when no more exact fix is known. */
+  readonly fix?: string
+  /** For a signature: the mistakes found, the most certain first. */
+  readonly diagnoses?: readonly Diagnosis[]
+  /** For a policy: both actions, the nearest statements and the proved fixes. */
+  readonly explanation?: Explanation
+}
+
+/** Everything observable about one request. Tokens and signatures are masked before they get here. */
+export interface RequestRecord {
+  /** Short, unique within a side; `furlong explain <id>` takes it. */
+  readonly id: string
+  /** Arrival, ISO 8601. */
+  readonly at: string
+  readonly kind: 'function-url' | 'api'
+  readonly method: string
+  /** Target as on the request line; presigned credentials masked. */
+  readonly url: string
+  readonly host: string
+  /** Control plane only: `lambda:CreateFunction`. */
+  readonly operation?: string
+  /** Qualified for an alias. */
+  readonly functionArn?: string
+  readonly caller?: { readonly arn: string; readonly accountId: string; readonly accessKeyId: string }
+  /** Policies whose statements let the caller in, one line each. */
+  readonly allowedBy?: readonly string[]
+  readonly gates: readonly GateOutcome[]
+  readonly status: number
+  readonly durationMs: number
+  readonly functionRequestId?: string
+  readonly logLines?: readonly string[]
+  /** Hints: what went well here but would not elsewhere, and what the function's answer suggests. */
+  readonly notes: readonly string[]
+  readonly refusal?: Refusal
+}

@@ -1,0 +1,99 @@
+import type { Gate, GateOutcome, Refusal, RequestRecord } from './record.ts'
+
+type Draft = { -readonly [K in keyof RequestRecord]: RequestRecord[K] }
+
+/**
+ * A record being written: every step of a request's way adds to it, and the front door closes it.
+ *
+ * Building one costs a few objects and one clock reading a gate, so that recording is always on.
+ */
+export class Recording {
+  readonly id: string
+  readonly #startedMs: number = performance.now()
+  readonly #gates: GateOutcome[] = []
+  readonly #notes: string[] = []
+  readonly #draft: Draft
+
+  /**
+   * @param id the record's id
+   * @param request what arrived, with presigned credentials masked
+   */
+  constructor(
+    id: string,
+    request: Pick<RequestRecord, 'kind' | 'method' | 'url' | 'host'> & { readonly now: Date },
+  ) {
+    this.id = id
+    this.#draft = {
+      id,
+      at: request.now.toISOString(),
+      kind: request.kind,
+      method: request.method,
+      url: request.url,
+      host: request.host,
+      gates: this.#gates,
+      status: 0,
+      durationMs: 0,
+      notes: this.#notes,
+    }
+  }
+
+  /** The refusal so far, if any. */
+  get refusal(): Refusal | undefined {
+    return this.#draft.refusal
+  }
+
+  /** Milliseconds since arrival. */
+  get elapsedMs(): number {
+    return performance.now() - this.#startedMs
+  }
+
+  /** The gate let the request through. */
+  pass(gate: Gate, says?: string): void {
+    this.#add(gate, 'passed', says)
+  }
+
+  /** The gate answered the request itself, as a preflight does. */
+  answer(gate: Gate, says: string): void {
+    this.#add(gate, 'answered', says)
+  }
+
+  /** The gate refused the request. */
+  refuse(refusal: Refusal): void {
+    this.#add(refusal.gate, 'refused', refusal.cause)
+    this.#draft.refusal = refusal
+  }
+
+  /** Adds a hint. */
+  note(text: string): void {
+    this.#notes.push(text)
+  }
+
+  /** Adds what became known on the way. */
+  set(
+    facts: Partial<
+      Pick<
+        RequestRecord,
+        'caller' | 'allowedBy' | 'functionArn' | 'operation' | 'functionRequestId' | 'logLines'
+      >
+    >,
+  ): void {
+    Object.assign(this.#draft, facts)
+  }
+
+  /**
+   * Closes the record.
+   *
+   * @param status HTTP status that was answered
+   * @returns the finished record
+   */
+  finish(status: number): RequestRecord {
+    this.#draft.status = status
+    this.#draft.durationMs = Math.round(this.elapsedMs * 1000) / 1000
+    return this.#draft
+  }
+
+  #add(gate: Gate, outcome: GateOutcome['outcome'], says: string | undefined): void {
+    const atMs = Math.round(this.elapsedMs * 1000) / 1000
+    this.#gates.push(says === undefined ? { gate, outcome, atMs } : { gate, outcome, says, atMs })
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { maskTarget } from './mask-target.ts'
+import { Recording } from './recording.ts'
+import { Records } from './records.ts'
+import { Ring } from './ring.ts'
+
+const request = {
+  kind: 'function-url',
+  method: 'GET',
+  url: '/book',
+  host: '127.0.0.1:20000',
+  now: new Date('2026-11-22T12:00:00Z'),
+} as const
+
+describe('Recording', () => {
+  it('writes the gates in the order they were passed, with the refusal', () => {
+    const recording = new Recording('a1', request)
+    recording.pass('route', 'books')
+    recording.refuse({ gate: 'authenticate', code: 'InvalidSignatureException', cause: 'wrong secret' })
+    recording.note('a hint')
+    const record = recording.finish(403)
+    expect(record).toMatchObject({
+      id: 'a1',
+      at: '2026-11-22T12:00:00.000Z',
+      status: 403,
+      notes: ['a hint'],
+      gates: [
+        { gate: 'route', outcome: 'passed', says: 'books' },
+        { gate: 'authenticate', outcome: 'refused', says: 'wrong secret' },
+      ],
+      refusal: { gate: 'authenticate', code: 'InvalidSignatureException', cause: 'wrong secret' },
+    })
+    expect(record.durationMs).toBeGreaterThanOrEqual(record.gates[1]!.atMs)
+  })
+})
+
+describe('Records', () => {
+  const finished = (records: Records, refused: boolean): string => {
+    const recording = new Recording(records.nextId(), request)
+    if (refused) recording.refuse({ gate: 'authorize', code: 'AccessDeniedException', cause: 'no' })
+    records.add(recording.finish(refused ? 403 : 200))
+    return recording.id
+  }
+
+  it('finds the latest refusal among later successes', () => {
+    const records = new Records()
+    finished(records, true)
+    const latest = finished(records, true)
+    const success = finished(records, false)
+    expect(records.latestRefusal()?.id).toBe(latest)
+    expect(records.list().map(({ id }) => id)[0]).toBe(success)
+    expect(records.list({ refused: true, limit: 1 })).toHaveLength(1)
+    expect(records.get(success)?.status).toBe(200)
+    expect(records.get('nothing')).toBeUndefined()
+  })
+
+  it('gives ids that are short and never repeat', () => {
+    const records = new Records()
+    const ids = Array.from({ length: 2000 }, () => records.nextId())
+    expect(new Set(ids).size).toBe(2000)
+    expect(Math.max(...ids.map((id) => id.length))).toBeLessThanOrEqual(8)
+  })
+})
+
+describe('Ring', () => {
+  it('keeps the newest entries and cursors that go on', () => {
+    const ring = new Ring<number>(3)
+    for (let entry = 1; entry <= 5; entry += 1) ring.push(entry)
+    expect([...ring.after()]).toEqual([3, 4, 5])
+    expect([...ring.newest()]).toEqual([5, 4, 3])
+    const { cursor } = ring
+    expect([...ring.after(cursor)]).toEqual([])
+    ring.push(6)
+    expect([...ring.after(cursor)]).toEqual([6])
+  })
+})
+
+describe('maskTarget()', () => {
+  it('hides the signature and the token of a presigned link, and nothing else', () => {
+    const target = '/a?X-Amz-Credential=AKID%2F20261122&X-Amz-Security-Token=secret&x=1&X-Amz-Signature=abc'
+    expect(maskTarget(target)).toBe(
+      '/a?X-Amz-Credential=AKID%2F20261122&X-Amz-Security-Token=***&x=1&X-Amz-Signature=***',
+    )
+    expect(maskTarget('/book?page=5')).toBe('/book?page=5')
+  })
+})

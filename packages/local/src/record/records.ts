@@ -1,0 +1,50 @@
+import { randomInt } from 'node:crypto'
+import type { RequestRecord } from './record.ts'
+import { Ring } from './ring.ts'
+
+/** How many records a side keeps in memory. */
+const recordCapacity = 10_000
+
+/** The records of one side, newest first. */
+export class Records {
+  readonly #ring = new Ring<RequestRecord>(recordCapacity)
+  // Two random letters keep ids of yesterday's side from naming today's requests.
+  readonly #prefix = randomInt(36 ** 3, 36 ** 4).toString(36)
+  #next = 0
+
+  /** @returns a fresh id, short enough to type */
+  nextId(): string {
+    this.#next += 1
+    return `${this.#prefix}${this.#next.toString(36)}`
+  }
+
+  /** Keeps a finished record. */
+  add(record: RequestRecord): void {
+    this.#ring.push(record)
+  }
+
+  /**
+   * @param filter `refused`: only refusals; `limit`: at most so many, default 100
+   * @returns records, newest first
+   */
+  list(filter: { readonly refused?: boolean; readonly limit?: number } = {}): RequestRecord[] {
+    const { refused = false, limit = 100 } = filter
+    const found: RequestRecord[] = []
+    for (const record of this.#ring.newest()) {
+      if (found.length >= limit) break
+      if (!refused || record.refusal !== undefined) found.push(record)
+    }
+    return found
+  }
+
+  /** @returns the record of that id, unless it is too old to be kept */
+  get(id: string): RequestRecord | undefined {
+    for (const record of this.#ring.newest()) if (record.id === id) return record
+    return undefined
+  }
+
+  /** @returns the latest refusal of all */
+  latestRefusal(): RequestRecord | undefined {
+    return this.list({ refused: true, limit: 1 })[0]
+  }
+}

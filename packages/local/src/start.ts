@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { CompiledPolicies } from './auth/compiled-policies.ts'
+import { mintSession, type SessionCredentials } from './auth/function-sessions.ts'
+import { CodeStore } from './store/code-store.ts'
+import { Engine, type LogLine } from './engine/index.ts'
+import { LocalError } from './errors.ts'
+import { serveControlPlane } from './front/control-plane.ts'
+import { createFront, maxBodyBytes } from './front/front.ts'
+import { serveOwnApi } from './front/own-api.ts'
+import { listen, stop } from './front/listen.ts'
+import { UrlPorts } from './front/url-ports.ts'
+import type { RequestRecord } from './record/record.ts'
+import { Records } from './record/records.ts'
+import { Ring } from './record/ring.ts'
+import { clientEnvironment } from './side/client-environment.ts'
+import { type LocalAccount, removeSide, type Side, writeSide } from './side/sides.ts'
+import { holdStateFolder } from './side/state-folder.ts'
+import type { FunctionUrlRow } from './store/function-urls.ts'
+import { Store } from './store/store.ts'
+import { eventTooLarge, noSuchUrl, toReply } from './url/answers.ts'
+import { serveFunctionUrl } from './url/serve.ts'
+import { findUrlFunction } from './url/url-function.ts'
+
+/** How a local side is started. */
+export interface LocalOptions {
+  /** Keep nothing on disk beyond the life of the side; default false. */
+  readonly memory?: boolean
+  /** Folder of the state, default `.furlong` in the working folder; made when absent. Not with `memory`. */
+  readonly stateFolder?: string
+  /** Main port on 127.0.0.1; default 0, any free one. */
+  readonly port?: number
+  /** First and last port for function URLs; default 20000 to 29999. */
+  readonly urlPorts?: readonly [from: number, to: number]
+  /** Give a URL another port when its own is in use, instead of failing; default false. */
+  readonly movePorts?: boolean
+  /** Account ids of 12 digits; default 111122223333 and 444455556666. The first is the one `environment()` is for. */
+  readonly accounts?: readonly string[]
+  /** Region of `environment()`; default us-east-1. Every region is served. */
+  readonly region?: string
+  /** Whether refusals carry the header `x-furlong-why`; default true. */
+  readonly hints?: boolean
+  /** Clock, for signatures, sessions and policies; default the machine's. */
+  readonly now?: () => Date
+  /** Sees every finished record. */
+  readonly onRecord?: (record: RequestRecord) => void
+  /** Sees every log line of every function. */
+  readonly onLog?: (line: LogLine) => void
+  /** Announce the side in the user's runtime folder, so that the command line finds it; default false. */
+  readonly announce?: boolean
+}
+
+/** A running local side. */
+export interface Local {
+  /** `http://127.0.0.1:<port>`: where AWS clients are pointed. */
+  readonly endpoint: string
+  readonly port: number
+  readonly region: string
+  /** Each account's administrator with its keys. */
+  readonly accounts: readonly LocalAccount[]
+  /** Every request of late, with the reasons of refusals. */
+  readonly records: Records
+  /** How the command line finds this side; announced or not. */
+  readonly side: Side
+  /** Settles when the side has been closed, by `close()` or through its own API. */
+  readonly closed: Promise<void>
+  /**
+   * The environment variables for AWS clients.
+   *
+   * @param accountId whose administrator, default the first account's
+   * @throws {LocalError} `UnknownAccount`
+   */
+  environment(accountId?: string): Record<string, string>
+  /**
+   * A session of a role as Lambda would make it for a function, valid for 12 hours.
+   *
+   * @throws {LocalError} `UnknownRole`
+   */
+  mintSession(roleArn: string, sessionName?: string): SessionCredentials
+  /** Ends every function, closes every port, and forgets a state in memory. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const defaultAccounts = ['111122223333', '444455556666'] as const
+const defaultUrlPorts = [20_000, 29_999] as const
+const logCapacity = 10_000
+
+/**
+ * Starts the AWS side on this machine: Lambda, IAM, STS and function URLs, closed by default.
+ *
+ * @param options where state lies, which ports and accounts; all optional
+ * @returns the running side; any number run side by side in one process
+ * @throws {LocalError} `PortInUse`, `UrlPortInUse`, `StateFolderNotWritable`, `StateFolderInUse`
+ * @example
+ * await using local = await startLocal({ memory: true })
+ * Object.assign(process.env, local.environment())
+ */
+export async function startLocal(options: LocalOptions = {}): Promise<Local> {
+  const {
+    memory = false,
+    region = 'us-east-1',
+    hints = true,
+    now = () => new Date(),
+    accounts: accountIds = defaultAccounts,
+    urlPorts: range = defaultUrlPorts,
+  } = options
+  const startedAt = now()
+  const releases: (() => Promise<void> | void)[] = []
+  const release = async (): Promise<void> => {
+    for (const free of releases.toReversed()) await free()
+    releases.length = 0
+  }
+  try {
+    const stateFolder = memory ? null : resolve(options.stateFolder ?? '.furlong')
+    const { folder, release: releaseFolder } = await holdStateFolder(stateFolder)
+    releases.push(releaseFolder)
+    const store = Store.open(memory ? ':memory:' : join(folder, 'state.db'))
+    releases.push(() => store.close())
+    const code = new CodeStore(join(folder, 'code'))
+    const accounts = accountIds.map((accountId) => store.seedAccount(accountId, startedAt))
+
+    const records = new Records()
+    const logs = new Ring<LogLine>(logCapacity)
+    const policies = new CompiledPolicies()
+    const token = randomBytes(24).toString('base64url')
+    const ports = new UrlPorts({ range, onConnection: (socket) => front.emit('connection', socket) })
+    releases.push(() => ports.closeAll())
+
+    const front = createFront({
+      records,
+      now,
+      hints,
+      onRecord: options.onRecord ?? (() => {}),
+      urlIdOfPort: (at) => (at === port ? undefined : (ports.urlIdOf(at) ?? '')),
+      ownApi: (exchange) =>
+        serveOwnApi(exchange, {
+          token,
+          records,
+          logs,
+          status: () => describe(side, store, engine),
+          mintSession: (roleArn) => mintSession(store, roleArn, 'furlong-call', now()),
+          shutdown: () => void setImmediate(() => void close()),
+        }),
+      controlPlane: (exchange) => serveControlPlane(exchange, { store, engine, code, urls, policies }),
+      functionUrl: async (exchange, route) => {
+        const called = findUrlFunction(store, (sha) => code.folder(sha), route.urlId, route.region)
+        if (called === undefined) {
+          exchange.recording.refuse({
+            gate: 'route',
+            code: 'AccessDeniedException',
+            cause: `No function URL with the id ${route.urlId || '(deleted)'} exists${route.region === undefined ? '' : ` in ${route.region}`}.`,
+            fix: 'List the URLs with: npx furlong url list <function>. A URL can be given this id with: npx furlong url create <function> --id <id>.',
+          })
+          return toReply(noSuchUrl, exchange.recording.id)
+        }
+        exchange.recording.set({ functionArn: called.resourceArn })
+        exchange.recording.pass('route', called.spec.name)
+        return serveFunctionUrl(exchange, called, route.eventTarget, { store, policies, engine })
+      },
+      tooLarge: (exchange, kind) => {
+        exchange.recording.refuse({
+          gate: 'admit',
+          code: 'RequestEntityTooLargeException',
+          cause: `The body is larger than the limit of ${maxBodyBytes[kind]} bytes.`,
+          fix: 'Send less, or put large bodies into S3 and pass the key.',
+        })
+        return toReply(eventTooLarge, exchange.recording.id)
+      },
+    })
+    const port = await listen(front, options.port ?? 0)
+    releases.push(() => stop(front))
+    const endpoint = `http://127.0.0.1:${port}`
+    const side: Side = {
+      pid: process.pid,
+      port,
+      endpoint,
+      region,
+      stateFolder,
+      token,
+      accounts,
+      startedAt: startedAt.toISOString(),
+    }
+
+    const engine = new Engine({
+      sessionFor: (spec) => {
+        const roleArn = store.functionByArn(spec.arn)?.roleArn ?? ''
+        return mintSession(store, roleArn, spec.name, now())
+      },
+      clientEnvironment: clientEnvironment(side),
+      onLog: (line) => {
+        logs.push(line)
+        options.onLog?.(line)
+      },
+    })
+    releases.push(() => engine.close())
+
+    const takenPorts = (): Set<number> =>
+      new Set(store.allFunctionUrls().flatMap((url) => (url.port === undefined ? [] : [url.port])))
+    const urls = {
+      open: async (url: FunctionUrlRow): Promise<FunctionUrlRow> => ({
+        ...url,
+        port: await ports.open(url.urlId, takenPorts()),
+      }),
+      close: async (urlId: string): Promise<void> => ports.close(urlId),
+      render: (url: FunctionUrlRow): string => `http://127.0.0.1:${url.port}/`,
+    }
+    for (const url of store.allFunctionUrls()) {
+      await reopen(url, ports, store, options.movePorts === true ? urls.open : undefined)
+    }
+
+    if (options.announce === true) {
+      await writeSide(side)
+      releases.push(() => removeSide(side))
+    }
+    const { promise: closed, resolve: settle } = Promise.withResolvers<void>()
+    let closing: Promise<void> | undefined
+    const close = (): Promise<void> => {
+      closing ??= release().then(settle)
+      return closing
+    }
+    return {
+      endpoint,
+      port,
+      region,
+      accounts,
+      records,
+      side,
+      closed,
+      environment: (accountId) => clientEnvironment(side, findAccount(accounts, accountId)),
+      mintSession: (roleArn, sessionName = 'furlong-call') => mintSession(store, roleArn, sessionName, now()),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+/** What `furlong status` shows; the keys and the token are not part of it. */
+function describe(side: Side, store: Store, engine: Engine): Record<string, unknown> {
+  const { pid, port, endpoint, region, stateFolder, startedAt, accounts } = side
+  return {
+    pid,
+    port,
+    endpoint,
+    region,
+    stateFolder,
+    startedAt,
+    accounts: accounts.map(({ accountId, userArn }) => ({ accountId, userArn })),
+    urls: store.allFunctionUrls().map(({ urlId, functionArn, qualifier, authType, invokeMode, port }) => ({
+      urlId,
+      functionArn,
+      ...(qualifier === undefined ? {} : { qualifier }),
+      authType,
+      invokeMode: invokeMode ?? 'BUFFERED',
+      url: `http://127.0.0.1:${port}/`,
+    })),
+    environments: engine.status(),
+  }
+}
+
+async function reopen(
+  url: FunctionUrlRow,
+  ports: UrlPorts,
+  store: Store,
+  move: ((url: FunctionUrlRow) => Promise<FunctionUrlRow>) | undefined,
+): Promise<void> {
+  if (url.port === undefined) return
+  try {
+    await ports.reopen(url.urlId, url.port)
+  } catch (error) {
+    if (move === undefined) throw error
+    store.putFunctionUrl(await move(url))
+  }
+}
+
+function findAccount(accounts: readonly LocalAccount[], accountId: string | undefined): LocalAccount {
+  const account =
+    accountId === undefined ? accounts[0] : accounts.find((account) => account.accountId === accountId)
+  if (account === undefined) {
+    const known = accounts.map((account) => account.accountId).join(', ')
+    throw new LocalError(
+      'UnknownAccount',
+      `Account ${accountId} is not on this local side, which has ${known}. Start it with --accounts to have others.`,
+    )
+  }
+  return account
+}

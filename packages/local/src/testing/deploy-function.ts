@@ -1,0 +1,82 @@
+/** Sets up functions for tests, through the AWS SDK as any client would. */
+import { IAM } from '@aws-sdk/client-iam'
+import { Lambda } from '@aws-sdk/client-lambda'
+import { strToU8, zipSync } from 'fflate'
+import type { Local } from '../start.ts'
+
+/** SDK clients of one account's administrator. */
+export interface Administrator {
+  readonly lambda: Lambda
+  readonly iam: IAM
+}
+
+/** Clients for one account of a side, the first by default. */
+export function createAdministrator(local: Local, accountIndex = 0): Administrator {
+  const credentials = local.accounts[accountIndex]
+  if (credentials === undefined) throw new TypeError(`The side has no account ${accountIndex}.`)
+  // The SDK writes into the credentials it is given.
+  const configuration = { endpoint: local.endpoint, region: local.region, credentials: { ...credentials } }
+  return { lambda: new Lambda(configuration), iam: new IAM(configuration) }
+}
+
+const assumedByLambda = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+})
+
+/** A zip of text files. */
+export function createZip(files: Readonly<Record<string, string>>): Uint8Array {
+  return zipSync(
+    Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const)),
+  )
+}
+
+/**
+ * Makes a role and a Node function of that name.
+ *
+ * @returns ARNs of both
+ */
+export async function deployFunction(
+  { lambda, iam }: Administrator,
+  name: string,
+  source: string,
+  options: { readonly timeoutSeconds?: number } = {},
+): Promise<{ functionArn: string; roleArn: string }> {
+  const { Role } = await iam.createRole({
+    RoleName: `${name}-role`,
+    AssumeRolePolicyDocument: assumedByLambda,
+  })
+  const roleArn = Role?.Arn ?? ''
+  const { FunctionArn = '' } = await lambda.createFunction({
+    FunctionName: name,
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Role: roleArn,
+    Timeout: options.timeoutSeconds ?? 10,
+    Code: { ZipFile: createZip({ 'index.mjs': source }) },
+  })
+  return { functionArn: FunctionArn, roleArn }
+}
+
+/** Grants both actions to a role or user. */
+export async function grantBoth(
+  { lambda }: Administrator,
+  functionName: string,
+  principal: string,
+): Promise<void> {
+  const FunctionName = functionName
+  await lambda.addPermission({
+    FunctionName,
+    StatementId: 'url',
+    Action: 'lambda:InvokeFunctionUrl',
+    Principal: principal,
+    FunctionUrlAuthType: 'AWS_IAM',
+  })
+  await lambda.addPermission({
+    FunctionName,
+    StatementId: 'invoke',
+    Action: 'lambda:InvokeFunction',
+    Principal: principal,
+    InvokedViaFunctionUrl: true,
+  })
+}

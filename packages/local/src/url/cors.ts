@@ -1,0 +1,45 @@
+import type { Cors } from '../store/function-urls.ts'
+
+type Headers = [name: string, value: string][]
+
+const list = (values: readonly string[]): string => values.map((value) => value.toLowerCase()).join(',')
+
+const isAllowedOrigin = (cors: Cors, origin: string): boolean =>
+  cors.AllowOrigins?.some((allowed) => allowed === '*' || allowed === origin) ?? false
+
+/**
+ * The headers that Lambda adds to any answer to a browser.
+ *
+ * @param cors the URL's configuration
+ * @param origin the request's `Origin`; undefined when it has none
+ * @returns nothing without an origin or for one that is not allowed; `*` reflects the origin
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors
+ */
+export function corsHeaders(cors: Cors, origin: string | undefined): Headers {
+  if (origin === undefined || !isAllowedOrigin(cors, origin)) return []
+  const headers: Headers = [
+    ['Vary', 'Origin'],
+    ['Access-Control-Allow-Origin', origin],
+  ]
+  if (cors.AllowCredentials === true) headers.push(['Access-Control-Allow-Credentials', 'true'])
+  if (cors.ExposeHeaders?.length) headers.push(['Access-Control-Expose-Headers', list(cors.ExposeHeaders)])
+  return headers
+}
+
+/**
+ * The headers of an answer to a preflight.
+ *
+ * @param cors the URL's configuration
+ * @param origin the request's `Origin`
+ * @returns what `corsHeaders` says, and the allowed methods and headers
+ */
+export function preflightHeaders(cors: Cors, origin: string): Headers {
+  const headers = corsHeaders(cors, origin)
+  if (headers.length === 0) return headers
+  if (cors.AllowHeaders?.length) headers.push(['Access-Control-Allow-Headers', list(cors.AllowHeaders)])
+  if (cors.AllowMethods?.length) {
+    headers.push(['Access-Control-Allow-Methods', cors.AllowMethods.join(',')])
+  }
+  if (cors.MaxAge) headers.push(['Access-Control-Max-Age', String(cors.MaxAge)])
+  return headers
+}

@@ -1,0 +1,237 @@
+import type { HttpResponseParts } from '@furlong/events'
+import { integrationResponseContentType, PreludeReader, readResult } from '@furlong/events'
+import type { InvokeOutcome } from '../engine/index.ts'
+import { headerOf, type Exchange } from '../front/exchange.ts'
+import type { Answer } from '../front/send.ts'
+import { functionFailed, toReply } from './answers.ts'
+import { corsHeaders } from './cors.ts'
+import { hintsFor } from './hints.ts'
+import type { UrlFunction } from './url-function.ts'
+
+/** An answer of a function URL: whole, or a head whose body is still being made. */
+export type UrlReply =
+  | (Answer & { readonly kind: 'whole' })
+  | {
+      readonly kind: 'streamed'
+      readonly status: number
+      readonly headers: Answer['headers']
+      readonly body: AsyncIterable<Uint8Array>
+      /** Tells the function that nobody listens any more. */
+      readonly cancel: () => void
+      /** Called once, when the stream has ended or failed. */
+      readonly finished: (error?: unknown) => void
+    }
+
+interface Ids {
+  readonly requestId: string
+  readonly traceId: string
+}
+
+type Stream = InvokeOutcome & { kind: 'stream' }
+
+/** guess: content type of a RESPONSE_STREAM answer to a function that does not stream; that the envelope comes verbatim is reported. */
+const verbatimContentType = 'application/json'
+
+/**
+ * Turns what the function gave into the answer to the caller.
+ *
+ * @param exchange the request; its record gets the respond gate, log lines and hints
+ * @param called the URL, which says whether answers are streamed
+ * @param outcome what the engine brought back
+ * @param ids for the headers of a success
+ * @returns the answer; 502 `Internal Server Error` for a function that failed or answered what Lambda cannot read
+ */
+export async function respond(
+  exchange: Exchange,
+  called: UrlFunction,
+  outcome: InvokeOutcome,
+  ids: Ids,
+): Promise<UrlReply> {
+  if (outcome.kind === 'error') return failed(exchange, outcome, ids)
+  exchange.recording.pass('invoke')
+  const streaming = called.url.invokeMode === 'RESPONSE_STREAM'
+  if (outcome.kind === 'stream') {
+    return streaming
+      ? stream(exchange, called, outcome, ids)
+      : whole(exchange, called, outcome, ids, await collect(outcome))
+  }
+  if (streaming) {
+    const headers = [['content-type', verbatimContentType] as const]
+    return whole(exchange, called, outcome, ids, {
+      ok: true,
+      response: { statusCode: 200, headers, body: outcome.payload },
+    })
+  }
+  return whole(exchange, called, outcome, ids, readResult(outcome.payload))
+}
+
+type Read = ReturnType<typeof readResult>
+
+function whole(
+  exchange: Exchange,
+  called: UrlFunction,
+  outcome: InvokeOutcome,
+  ids: Ids,
+  read: Read,
+): UrlReply {
+  const { recording } = exchange
+  recording.set({ logLines: outcome.logLines() })
+  if (!read.ok) {
+    return malformed(exchange, read.reason, ids)
+  }
+  const { statusCode, headers, body } = read.response
+  comment(exchange, statusCode)
+  recording.pass('respond')
+  return {
+    kind: 'whole',
+    status: statusCode,
+    headers: withLambdaHeaders(exchange, called, headers, ids),
+    body,
+  }
+}
+
+function malformed(exchange: Exchange, reason: string, ids: Ids): UrlReply {
+  exchange.recording.refuse({
+    gate: 'respond',
+    code: 'MalformedResponse',
+    cause: `The function's answer is no HTTP response: ${reason}.`,
+    fix: 'Return {"statusCode": 200, "headers": {…}, "body": "…"}, or any JSON value, which becomes a 200.',
+  })
+  return toReply(functionFailed, ids.requestId)
+}
+
+function failed(exchange: Exchange, outcome: InvokeOutcome & { kind: 'error' }, ids: Ids): UrlReply {
+  exchange.recording.set({ logLines: outcome.logLines() })
+  exchange.recording.refuse({
+    gate: 'invoke',
+    code: outcome.errorType,
+    cause: `The function failed in its ${outcome.phase} phase: ${errorMessageOf(outcome)}`,
+    fix: 'Read the log lines of this request, mend the function and deploy it again.',
+  })
+  return toReply(functionFailed, ids.requestId)
+}
+
+function errorMessageOf({ document, errorType }: InvokeOutcome & { kind: 'error' }): string {
+  try {
+    const { errorMessage } = JSON.parse(Buffer.from(document).toString('utf8')) as { errorMessage?: unknown }
+    return typeof errorMessage === 'string' ? errorMessage : errorType
+  } catch {
+    return errorType
+  }
+}
+
+/** guess: a BUFFERED URL honours the prelude of a function that streams; that Lambda collects the stream is documented. */
+async function collect(outcome: Stream): Promise<Read> {
+  const chunks: Uint8Array[] = []
+  try {
+    for await (const chunk of outcome.body) chunks.push(chunk)
+  } catch (error) {
+    return { ok: false, reason: `its stream failed (${nameOf(error)})` }
+  }
+  const bytes = Buffer.concat(chunks)
+  if (outcome.contentType !== integrationResponseContentType) {
+    const headers = [['content-type', outcome.contentType] as const]
+    return { ok: true, response: { statusCode: 200, headers, body: bytes } }
+  }
+  const reader = new PreludeReader()
+  try {
+    const prelude = reader.push(bytes)
+    if (prelude === undefined) return { ok: false, reason: 'its stream ended before the prelude was whole' }
+    return { ok: true, response: { ...prelude.head, body: prelude.rest } }
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : 'its prelude is malformed' }
+  }
+}
+
+async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, ids: Ids): Promise<UrlReply> {
+  const { recording } = exchange
+  const opened = await openStream(outcome)
+  if (!opened.ok) {
+    recording.set({ logLines: outcome.logLines() })
+    return malformed(exchange, opened.reason, ids)
+  }
+  comment(exchange, opened.statusCode)
+  return {
+    kind: 'streamed',
+    status: opened.statusCode,
+    headers: withLambdaHeaders(exchange, called, opened.headers, ids),
+    body: opened.body,
+    cancel: () => outcome.cancel(),
+    finished: (error) => {
+      recording.set({ logLines: outcome.logLines() })
+      if (error === undefined) recording.pass('respond')
+      else {
+        recording.refuse({
+          gate: 'respond',
+          code: nameOf(error),
+          cause: `The stream broke after its status had been sent (${nameOf(error)}): the caller got part of the body and a closed connection.`,
+          fix: 'Read the log lines of this request.',
+        })
+      }
+    },
+  }
+}
+
+type OpenedStream =
+  | (Pick<HttpResponseParts, 'statusCode' | 'headers'> & {
+      readonly ok: true
+      readonly body: AsyncIterable<Uint8Array>
+    })
+  | { readonly ok: false; readonly reason: string }
+
+/** Reads a stream up to its head, so that a failure before it can still become a 502. */
+async function openStream(outcome: Stream): Promise<OpenedStream> {
+  if (outcome.contentType !== integrationResponseContentType) {
+    return { ok: true, statusCode: 200, headers: [['content-type', outcome.contentType]], body: outcome.body }
+  }
+  const chunks = outcome.body[Symbol.asyncIterator]()
+  const reader = new PreludeReader()
+  try {
+    for (;;) {
+      const next = await chunks.next()
+      if (next.done === true) return { ok: false, reason: 'its stream ended before the prelude was whole' }
+      const prelude = reader.push(next.value)
+      if (prelude !== undefined) {
+        return { ok: true, ...prelude.head, body: continueWith(prelude.rest, chunks) }
+      }
+    }
+  } catch (error) {
+    outcome.cancel()
+    return { ok: false, reason: error instanceof Error ? error.message : nameOf(error) }
+  }
+}
+
+async function* continueWith(
+  first: Uint8Array,
+  chunks: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first
+  for (;;) {
+    const next = await chunks.next()
+    if (next.done === true) return
+    yield next.value
+  }
+}
+
+const nameOf = (error: unknown): string => {
+  if (error instanceof Error) {
+    return 'errorType' in error && typeof error.errorType === 'string' ? error.errorType : error.name
+  }
+  return 'Error'
+}
+
+function comment({ raw, recording }: Exchange, status: number): void {
+  if (status < 400) return
+  const requestContentType = headerOf(raw.rawHeaders, 'content-type')
+  for (const hint of hintsFor({ status, requestContentType, requestBody: raw.body })) recording.note(hint)
+}
+
+function withLambdaHeaders(
+  { raw }: Exchange,
+  { url }: UrlFunction,
+  headers: HttpResponseParts['headers'],
+  { requestId, traceId }: Ids,
+): Answer['headers'] {
+  const cors = url.cors === undefined ? [] : corsHeaders(url.cors, headerOf(raw.rawHeaders, 'origin'))
+  return [...headers, ['x-amzn-RequestId', requestId], ['X-Amzn-Trace-Id', traceId], ...cors]
+}

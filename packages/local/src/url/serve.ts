@@ -1,0 +1,209 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { IamAuthorizer } from '@furlong/events'
+import { createEvent } from '@furlong/events'
+import type { Principal, StatementRef } from '@furlong/iam'
+import { createFunctionUrlRequest, decide, explain } from '@furlong/iam'
+import { authenticate, explainFailure } from '../auth/authenticate.ts'
+import type { Caller } from '../auth/caller.ts'
+import type { CompiledPolicies } from '../auth/compiled-policies.ts'
+import { collectPolicies } from '../auth/policy-sets.ts'
+import { type Engine, EngineError } from '../engine/index.ts'
+import { LocalError } from '../errors.ts'
+import { headerOf, type Exchange } from '../front/exchange.ts'
+import type { Store } from '../store/store.ts'
+import {
+  type ErrorAnswer,
+  eventTooLarge,
+  forbidden,
+  functionFailed,
+  maxEventBytes,
+  signatureRefused,
+  toReply,
+} from './answers.ts'
+import { preflightHeaders } from './cors.ts'
+import { type UrlReply, respond } from './respond.ts'
+import type { UrlFunction } from './url-function.ts'
+
+/** What serving a function URL needs. */
+export interface UrlServices {
+  readonly store: Store
+  readonly policies: CompiledPolicies
+  readonly engine: Engine
+}
+
+const anonymous: Principal = { type: 'anonymous' }
+
+/**
+ * Takes a request through the gates of a function URL, in AWS's order: preflight, signature, authorization, limits,
+ * invoke, respond. Each gate writes into the record; the first that refuses answers.
+ *
+ * @param exchange the request, its route gate already passed
+ * @param called the URL and its function
+ * @param eventTarget target as the function sees it: the wire's, without the local path prefix
+ * @param services the side's parts
+ * @returns how the request is to be answered
+ */
+export async function serveFunctionUrl(
+  exchange: Exchange,
+  called: UrlFunction,
+  eventTarget: string,
+  services: UrlServices,
+): Promise<UrlReply> {
+  const { raw, recording } = exchange
+  const { url } = called
+  const requestId = randomUUID()
+  const origin = headerOf(raw.rawHeaders, 'origin')
+  if (url.cors !== undefined && origin !== undefined && isPreflight(exchange)) {
+    recording.answer('preflight', 'answered from the CORS configuration, without a signature')
+    return {
+      kind: 'whole',
+      status: 200,
+      headers: [['Content-Type', 'application/json'], ...preflightHeaders(url.cors, origin)],
+      body: '',
+    }
+  }
+  const caller = url.authType === 'NONE' ? undefined : identify(exchange, called, services)
+  if (caller !== undefined && 'refused' in caller) return toReply(caller.refused, requestId)
+  if (!mayInvoke(exchange, called, caller, services)) return toReply(forbidden, requestId)
+
+  const traceId = createTraceId(exchange)
+  recording.set({ functionRequestId: requestId })
+  const iam = caller && createIamAuthorizer(caller)
+  const event = createEvent({
+    method: raw.method,
+    target: eventTarget,
+    rawHeaders: raw.rawHeaders,
+    body: raw.body,
+    sourceIp: sourceIpOf(exchange),
+    httpVersion: exchange.request.httpVersion,
+    urlId: url.urlId,
+    domainName: headerOf(raw.rawHeaders, 'host') ?? '',
+    requestId,
+    traceId,
+    now: exchange.now,
+    ...(iam === undefined ? {} : { iam }),
+  })
+  const payload = Buffer.from(JSON.stringify(event))
+  if (payload.length > maxEventBytes) {
+    recording.refuse({
+      gate: 'admit',
+      code: 'RequestEntityTooLargeException',
+      cause: `The event is ${payload.length} bytes of JSON; Lambda takes at most ${maxEventBytes}. A binary body counts a third more, because it travels as base64.`,
+      fix: 'Send less, or put large bodies into S3 and pass the key.',
+    })
+    return toReply(eventTooLarge, requestId)
+  }
+  recording.pass('admit')
+  try {
+    const outcome = await services.engine.invoke(called.spec, { requestId, payload, traceId })
+    return await respond(exchange, called, outcome, { requestId, traceId })
+  } catch (error) {
+    if (!(error instanceof EngineError) && !(error instanceof LocalError)) throw error
+    recording.refuse({
+      gate: 'invoke',
+      code: error.code,
+      cause: `No execution environment could be started: ${error.message}`,
+    })
+    return toReply(functionFailed, requestId)
+  }
+}
+
+const isPreflight = ({ raw }: Exchange): boolean =>
+  raw.method === 'OPTIONS' && headerOf(raw.rawHeaders, 'access-control-request-method') !== undefined
+
+function identify(
+  exchange: Exchange,
+  called: UrlFunction,
+  services: UrlServices,
+): Caller | { readonly refused: ErrorAnswer } {
+  const { recording } = exchange
+  const scope = { region: called.spec.region, service: 'lambda' }
+  const authentication = authenticate(exchange, services.store, scope)
+  if (!authentication.ok) {
+    recording.refuse({ gate: 'authenticate', ...explainFailure(exchange, authentication) })
+    return { refused: signatureRefused(authentication.failure.code, authentication.failure.message) }
+  }
+  const { caller } = authentication
+  recording.set({
+    caller: { arn: caller.principal.arn, accountId: caller.accountId, accessKeyId: caller.accessKeyId },
+  })
+  recording.pass('authenticate', caller.principal.arn)
+  return caller
+}
+
+function mayInvoke(
+  exchange: Exchange,
+  called: UrlFunction,
+  caller: Caller | undefined,
+  services: UrlServices,
+): boolean {
+  const { raw, recording } = exchange
+  const { url, spec } = called
+  const userAgent = headerOf(raw.rawHeaders, 'user-agent')
+  const referer = headerOf(raw.rawHeaders, 'referer')
+  const request = createFunctionUrlRequest({
+    principal: caller?.principal ?? anonymous,
+    functionArn: called.resourceArn,
+    authType: url.authType,
+    http: {
+      sourceIp: sourceIpOf(exchange),
+      // A function URL has no other way in than TLS; the local side stands for it.
+      secureTransport: true,
+      region: spec.region,
+      ...(userAgent === undefined ? {} : { userAgent }),
+      ...(referer === undefined ? {} : { referer }),
+    },
+    now: exchange.now,
+    functionTags: called.tags,
+  })
+  const resource =
+    called.policy === undefined
+      ? undefined
+      : { name: `the policy of function ${spec.name}`, document: called.policy }
+  const policies = collectPolicies(services.store, services.policies, caller, resource)
+  const decision = decide(request, policies)
+  if (decision.allowed) {
+    recording.set({
+      allowedBy: decision.actions.map(({ action, ...verdict }) =>
+        verdict.allowed ? `${action}: ${verdict.by.map(nameOfStatement).join(', ')}` : action,
+      ),
+    })
+    recording.pass('authorize')
+    return true
+  }
+  const explanation = explain(request, policies)
+  recording.refuse({
+    gate: 'authorize',
+    code: 'AccessDeniedException',
+    cause: explanation.says,
+    explanation,
+  })
+  return false
+}
+
+const nameOfStatement = ({ policy, sid, index }: StatementRef): string =>
+  `${policy.name}, statement ${sid ?? index + 1}`
+
+const sourceIpOf = ({ request }: Exchange): string =>
+  (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+
+function createIamAuthorizer({ principal, accessKeyId, accountId }: Caller): IamAuthorizer {
+  return {
+    accessKey: accessKeyId,
+    accountId,
+    callerId: principal.id,
+    cognitoIdentity: null,
+    principalOrgId: null,
+    userArn: principal.arn,
+    userId: principal.id,
+  }
+}
+
+const sentTraceId = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/
+
+function createTraceId({ raw, now }: Exchange): string {
+  const sent = sentTraceId.exec(headerOf(raw.rawHeaders, 'x-amzn-trace-id') ?? '')
+  if (sent !== null) return sent[0]
+  const seconds = Math.floor(now.getTime() / 1000).toString(16)
+  return `Root=1-${seconds.padStart(8, '0')}-${randomBytes(12).toString('hex')}`
+}

@@ -1,5 +1,6 @@
+// Requests come many to a second, and one text stands for one second.
 let lastSecond = Number.NaN
-let lastText = ''
+let lastText = 'none yet'
 
 /**
  * Writes a date as SigV4 does.
@@ -24,6 +25,7 @@ export function formatAmzDate(date: Date): string {
  * @returns the date, or undefined when the text has another form or names no real second
  */
 export function parseAmzDate(text: string): Date | undefined {
+  if (text === lastText) return new Date(lastSecond * 1000)
   if (text.length !== 16 || text.charCodeAt(8) !== 84 || text.charCodeAt(15) !== 90) return undefined
   const iso =
     text.slice(0, 4) +

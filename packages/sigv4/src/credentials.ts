@@ -14,10 +14,24 @@ export interface Credentials {
  * @throws TypeError naming the member that is missing or malformed; never its value
  */
 export function assertCredentials(credentials: Credentials): void {
+  if (isCheckedBefore(credentials)) return
   assertText('accessKeyId', credentials.accessKeyId)
   assertText('secretAccessKey', credentials.secretAccessKey)
   if (credentials.accessKeyId.includes('/')) throw new TypeError('accessKeyId must not hold a slash')
   if (credentials.sessionToken !== undefined) assertText('sessionToken', credentials.sessionToken)
+  lastChecked = { ...credentials }
+}
+
+// A caller signs again and again with the same credentials, and a token is long.
+let lastChecked: Credentials | undefined
+
+function isCheckedBefore({ accessKeyId, secretAccessKey, sessionToken }: Credentials): boolean {
+  return (
+    lastChecked !== undefined &&
+    lastChecked.accessKeyId === accessKeyId &&
+    lastChecked.secretAccessKey === secretAccessKey &&
+    lastChecked.sessionToken === sessionToken
+  )
 }
 
 /**

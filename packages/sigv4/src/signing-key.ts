@@ -2,13 +2,16 @@ import { createHmacKey, hmacBytes, type HmacKey } from '#sha256'
 import { type CredentialScope, terminator } from './canonical-request.ts'
 
 interface CachedKey {
+  readonly accessKeyId: string
   readonly secretAccessKey: string
+  readonly scopeText: string
   readonly key: HmacKey
 }
 
 const encoder = new TextEncoder()
 const cachedKeys = 64
 const cache = new Map<string, CachedKey>()
+let last: CachedKey | undefined
 
 /**
  * Derives a signing key, or takes the one derived before for the same credential, day, region and service.
@@ -24,15 +27,27 @@ export function getSigningKey(
   scope: CredentialScope,
   scopeText: string,
 ): HmacKey {
+  if (
+    last !== undefined &&
+    last.scopeText === scopeText &&
+    last.accessKeyId === accessKeyId &&
+    last.secretAccessKey === secretAccessKey
+  ) {
+    return last.key
+  }
   const name = accessKeyId + '/' + scopeText
   const cached = cache.get(name)
-  if (cached && cached.secretAccessKey === secretAccessKey) return cached.key
+  if (cached && cached.secretAccessKey === secretAccessKey) {
+    last = cached
+    return cached.key
+  }
   const key = deriveSigningKey(secretAccessKey, scope)
   if (cache.size >= cachedKeys) {
     const oldest = cache.keys().next()
     if (!oldest.done) cache.delete(oldest.value)
   }
-  cache.set(name, { secretAccessKey, key })
+  last = { accessKeyId, secretAccessKey, scopeText, key }
+  cache.set(name, last)
   return key
 }
 

@@ -240,13 +240,22 @@ export function readCanonicalQuery(
 
 function readSignedHeaders({ claim, headers }: VerificationContext): CanonicalHeader[] | undefined {
   const signed: CanonicalHeader[] = []
-  for (const name of [...claim.signedHeaders].sort()) {
+  let last = ''
+  for (const name of sortNames(claim.signedHeaders)) {
     const header = headers.get(name)
-    if (!header || name === 'authorization' || signed.at(-1)?.[0] === name) return undefined
+    if (!header || name === 'authorization' || name === last) return undefined
+    last = name
     if ((name === 'host' || name === ':authority') && header.count > 1) return undefined
     signed.push([name, header.value])
   }
   return signed
+}
+
+function sortNames(names: readonly string[]): readonly string[] {
+  for (let index = 1; index < names.length; index++) {
+    if ((names[index - 1] ?? '') > (names[index] ?? '')) return [...names].sort()
+  }
+  return names
 }
 
 function readPayloadHash({ request, headers, options }: VerificationContext): string | undefined {

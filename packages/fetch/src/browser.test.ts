@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { describe, expect, it } from 'vitest'
+import * as direct from './index.ts'
+
+const entry = fileURLToPath(new URL('index.ts', import.meta.url))
+
+describe('browser bundle', () => {
+  it('holds no node: import, and signs as in Node', async () => {
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      conditions: ['@furlong/source'],
+    })
+    const code = outputFiles[0]?.text ?? ''
+    expect(code).not.toMatch(/["']node:/)
+    expect(code).not.toMatch(/\bBuffer[.(]/)
+    const bundled = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as typeof direct
+    const options = {
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
+      now: () => new Date('2026-11-22T09:45:00Z'),
+    }
+    const url = 'https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws/a b?q=ü+1'
+    const init = { method: 'POST', body: { title: 'ü'.repeat(100) } }
+    const signed = await bundled.createRequestSigner(options)(url, init)
+    expect(signed).toEqual(await direct.createRequestSigner(options)(url, init))
+  })
+})

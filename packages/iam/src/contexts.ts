@@ -99,6 +99,8 @@ export function createFunctionUrlRequest(input: FunctionUrlRequestInput): Access
 /**
  * Builds the question an API call asks.
  *
+ * guess: a direct `lambda:InvokeFunction` has no `lambda:InvokedViaFunctionUrl` at all, rather than `false`.
+ *
  * @param input who calls which action on what
  * @returns the request for `decide()` and `explain()`
  */

@@ -125,7 +125,11 @@ function decideAction(
     : { action, allowed: false, kind: 'implicit-deny', blame, by: [] }
 }
 
-/** Looks for a Deny everywhere, because a Deny anywhere wins. */
+/**
+ * Looks for a Deny everywhere, because a Deny anywhere wins.
+ *
+ * guess: the order, which decides the kind that AWS's sentence names when several deny.
+ */
 function findDenies(
   subject: Subject,
   request: AccessRequest,

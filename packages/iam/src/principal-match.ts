@@ -23,7 +23,19 @@ export const grantClasses: Readonly<Record<'none' | 'account' | 'limited' | 'dir
  * guess: whether an Allow for `*` admits a service that calls on its own behalf. AWS does not say;
  * closed until it is seen. A Deny for `*` always hits services.
  */
-const everybodyIncludesServices = false
+const everybodyIncludesServices: boolean = false
+
+/**
+ * guess: naming the caller's own account grants nothing by itself; identity policies must allow as well.
+ * AWS documents it for roles' trust policies; for other resource policies it rests on one answer on AWS re:Post.
+ */
+const ownAccountGrant: GrantClass = grantClasses.account
+
+/**
+ * guess: AWS says that it *may* check the account first, then the role, then the session, and asks to
+ * list them all; here a level that is not listed is always hit.
+ */
+const notPrincipalChecksEveryLevel: boolean = true
 
 /**
  * Finds the strongest grant that a list of principals gives a caller.
@@ -70,6 +82,7 @@ export function isSparedByNotPrincipal(
   }
   const lists = (...names: readonly (string | undefined)[]): boolean =>
     elements.some((element) => element.type === 'AWS' && names.includes(element.value))
+  if (!notPrincipalChecksEveryLevel) return lists(principal.arn)
   const { account } = principal
   const listsAccount = lists(account) || elements.some((element) => isAccountRoot(element.value, account))
   if (!listsAccount) return false
@@ -102,7 +115,7 @@ function matchElement(element: PrincipalElement, principal: Principal, effect: '
     return grantClasses.limited
   }
   return value === principal.account || isAccountRoot(value, principal.account)
-    ? grantClasses.account
+    ? ownAccountGrant
     : grantClasses.none
 }
 

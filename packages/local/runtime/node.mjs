@@ -513,7 +513,7 @@ function isInModulePackage(file) {
 /** Finds the module of a handler in Lambda's order: no extension, .js, .mjs, .cjs, then as a package. */
 function loadModule(path, name) {
   const script = `${path}.js`
-  if (existsSync(path) && !existsSync(join(path, '.'))) return require(path)
+  if (existsSync(path)) return require(path)
   if (existsSync(script))
     return isInModulePackage(script) ? import(pathToFileURL(script).href) : require(script)
   if (existsSync(`${path}.mjs`)) return import(pathToFileURL(`${path}.mjs`).href)

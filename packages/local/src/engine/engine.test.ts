@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -294,6 +294,12 @@ describe('invoke() with Node.js', () => {
         'index.handler',
         'Runtime.UserCodeSyntaxError',
         /^SyntaxError: /,
+      ],
+      [
+        { 'index.mjs': 'import "no-such-package"' },
+        'index.handler',
+        'Error',
+        /^Cannot find package 'no-such-package' imported from/,
       ],
       [{ 'index.js': '' }, 'index', 'Runtime.MalformedHandlerName', /^Bad handler$/],
       [{ 'index.js': '' }, '../index.handler', 'Runtime.MalformedHandlerName', /is not a valid handler name/],
@@ -720,10 +726,13 @@ describe('the life of a process', () => {
     expect(readdirSync(dirname(dirname(folder)))).toEqual([])
   })
 
-  it('leaves no child when its own process is killed with SIGKILL', async () => {
+  it.each([
+    ['by the kernel and the watchdog', undefined],
+    ['by the watchdog alone', 'rm'],
+  ])('leaves no child when its own process is killed with SIGKILL: %s', async (_name, onlyProgram) => {
     const spec = await createFunction(
       esm(`import { spawn } from 'node:child_process'
-        const child = spawn('sleep', ['120'])
+        const child = spawn('/bin/sleep', ['120'])
         export const handler = async () => ({ pids: [process.pid, child.pid], home: process.env.HOME })`),
     )
     const engineFile = fileURLToPath(new URL('index.ts', import.meta.url))
@@ -737,7 +746,15 @@ describe('the life of a process', () => {
       setTimeout(() => console.log(outcome.payload.toString()), 400)`,
     )
     const conditions = ['--conditions=@furlong/source', '--disable-warning=ExperimentalWarning']
-    const server = spawn(process.execPath, [...conditions, script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const path = onlyProgram === undefined ? process.env['PATH'] : join(spec.codeFolder, 'bin')
+    if (onlyProgram !== undefined) {
+      await mkdir(join(spec.codeFolder, 'bin'))
+      await symlink(`/bin/${onlyProgram}`, join(spec.codeFolder, 'bin', onlyProgram))
+    }
+    const server = spawn(process.execPath, [...conditions, script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, PATH: path },
+    })
     const line = await new Promise<string>((resolve) =>
       server.stdout.once('data', (data) => resolve(`${data}`)),
     )

@@ -40,6 +40,7 @@ export function createEnvironmentVariables(facts: EnvironmentFacts): Record<stri
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     AWS_LAMBDA_LOG_FORMAT: 'Text',
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     HOME: facts.home,
     TMPDIR: facts.temporaryFolder,
     ...facts.clientEnvironment,

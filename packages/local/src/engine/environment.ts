@@ -1,26 +1,19 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ChildProcess } from './child-process.ts'
 import { createEnvironmentVariables, createLogStreamName } from './environment-variables.ts'
 import { createExitReport, createTimeoutReport, EngineError } from './errors.ts'
 import type { FailureReport, ProcessEnd } from './errors.ts'
 import { createReportLine, InvocationLog, LineSplitter } from './logs.ts'
-import type { InvocationReport } from './logs.ts'
-import { ResponseStream } from './response-stream.ts'
+import { Run } from './run.ts'
+import type { Job } from './run.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import type { RuntimeEvents, StreamTarget } from './runtime-api.ts'
 import { resolveRuntime } from './runtimes.ts'
 import type { Launch } from './runtimes.ts'
-import type { EngineLimits, EngineOptions, FunctionSession, FunctionSpec, Invocation } from './types.ts'
-import type { InvokeOutcome } from './types.ts'
+import type { EngineLimits, EngineOptions, FunctionSession, FunctionSpec } from './types.ts'
+import { removeFolder } from './watchdog.ts'
 import type { Watchdog } from './watchdog.ts'
-
-/** An invocation and whoever waits for it. */
-export interface Job {
-  readonly invocation: Invocation
-  resolve(outcome: InvokeOutcome): void
-  reject(error: Error): void
-}
 
 /** Why an environment did not become ready. */
 export type StartFailure =
@@ -52,31 +45,11 @@ export interface EnvironmentServices {
 /** Starting, then idle and busy in turn, then stopping, then gone. */
 export type EnvironmentState = 'starting' | 'idle' | 'busy' | 'stopping' | 'gone'
 
-type Answer =
-  | { readonly kind: 'result'; readonly payload: Buffer }
-  | { readonly kind: 'stream'; readonly contentType: string; readonly stream: ResponseStream }
-  | {
-      readonly kind: 'error'
-      readonly report: FailureReport
-      readonly phase: 'init' | 'invoke' | 'timeout' | 'exit'
-    }
-
-interface Run {
-  readonly job: Job
-  readonly log: InvocationLog
-  readonly startedAt: number
-  readonly deadline: number
-  readonly finished: PromiseWithResolvers<void>
-  answeredAt: number
-  answer: Answer | undefined
-  stream: ResponseStream | undefined
-  isHandedOut: boolean
-  status: 'timeout' | 'error' | undefined
-  errorType: string | undefined
-}
-
 // Lambda replaces a session before it ends in the hands of a function.
 const sessionMarginMs = 5 * 60_000
+
+// An invocation without a payload is one with an empty object.
+const emptyEvent = Buffer.from('{}')
 
 /** One execution environment: a process, its Runtime API, its folders. It runs one invocation at a time. */
 export class Environment {
@@ -94,7 +67,7 @@ export class Environment {
   #child: ChildProcess | undefined
   #folder: string | undefined
   #run: Run | undefined
-  #initLines: string[] = []
+  readonly #initLog: InvocationLog = new InvocationLog()
   #initStartedAt = 0
   #initDurationMs: number | undefined
   #initTimer: NodeJS.Timeout | undefined
@@ -160,31 +133,17 @@ export class Environment {
     const { invocation } = job
     const isFirst = this.#invocations === 0
     const timeoutMs = this.spec.timeoutSeconds * 1000
-    const startedAt = performance.now()
     this.#state = 'busy'
     this.#hasPolled = false
     this.#invocations += 1
-    this.#run = {
-      job,
-      log: new InvocationLog(isFirst ? this.#initLines : []),
-      startedAt,
-      deadline: startedAt + timeoutMs,
-      finished: Promise.withResolvers<void>(),
-      answeredAt: 0,
-      answer: undefined,
-      stream: undefined,
-      isHandedOut: false,
-      status: undefined,
-      errorType: undefined,
-    }
-    this.#initLines = []
+    this.#run = new Run(job, performance.now(), isFirst ? this.#initLog.lines() : [])
     this.#log(`START RequestId: ${invocation.requestId} Version: ${this.spec.version}`)
     this.#child?.thaw()
     this.#armTimeout(timeoutMs)
     const context = readClientContext(invocation.clientContext)
     this.#api?.deliver({
       requestId: invocation.requestId,
-      payload: invocation.payload,
+      payload: invocation.payload.length === 0 ? emptyEvent : invocation.payload,
       deadlineMs: Date.now() + timeoutMs,
       invokedFunctionArn: invocation.invokedFunctionArn ?? this.spec.arn,
       traceId: invocation.traceId ?? '',
@@ -202,34 +161,13 @@ export class Environment {
       job.reject(failure.error)
       return
     }
-    const { requestId } = job.invocation
-    const report = failure.report(requestId)
-    const log = new InvocationLog(this.#initLines)
-    const add = (text: string): void => {
-      log.add(text)
-      this.#services.options.onLog({ at: this.#timestamp(), functionArn: this.spec.arn, requestId, text })
-    }
-    const durationMs = performance.now() - this.#initStartedAt
-    add(`START RequestId: ${requestId} Version: ${this.spec.version}`)
-    if (failure.phase === 'timeout') add(this.#createTimeoutLine(requestId))
-    add(`END RequestId: ${requestId}`)
-    add(
-      createReportLine({
-        requestId,
-        durationMs,
-        memorySizeMb: this.spec.memorySizeMb,
-        status: failure.phase === 'timeout' ? 'timeout' : 'error',
-        ...(failure.phase === 'timeout' ? {} : { errorType: report.errorType }),
-      }),
-    )
-    job.resolve({
-      kind: 'error',
-      phase: failure.phase,
-      errorType: report.errorType,
-      document: report.document,
-      finished: Promise.resolve(),
-      logLines: () => log.lines(),
-    })
+    const run = new Run(job, this.#initStartedAt, this.#initLog.lines())
+    this.#run = run
+    this.#log(`START RequestId: ${run.requestId} Version: ${this.spec.version}`)
+    if (failure.phase === 'timeout') this.#log(this.#createTimeoutLine(run.requestId))
+    run.fail(failure.report(run.requestId), failure.phase)
+    this.#finishRun(run)
+    run.handOut()
   }
 
   /**
@@ -241,11 +179,10 @@ export class Environment {
     if (this.#state === 'gone' || this.#state === 'stopping') return this.#gone.promise
     const run = this.#run
     this.#state = 'stopping'
-    if (run !== undefined && !run.isHandedOut) {
-      run.isHandedOut = true
-      run.job.reject(reason ?? new EngineError('EngineClosed', 'The execution environment was stopped'))
+    if (run !== undefined) {
+      run.reject(reason ?? new EngineError('EngineClosed', 'The execution environment was stopped'))
+      run.fail(createExitReport(run.requestId, { status: null, signal: 'SIGTERM' }), 'exit')
     }
-    run?.stream?.end(createExitReport(run.job.invocation.requestId, { status: null, signal: 'SIGTERM' }))
     void this.#close(() => this.#child?.stop(this.#services.limits.stopMs))
     return this.#gone.promise
   }
@@ -305,15 +242,25 @@ export class Environment {
     return {
       polled: () => this.#polled(),
       pollLost: () => {
+        this.#hasPolled = false
         if (this.#state === 'idle') void this.stop()
       },
       initFailed: (report) => {
         this.#logInitReport('error', report.errorType)
         this.#failStart({ kind: 'failed', phase: 'init', report: () => report })
       },
-      responded: (payload) => this.#answer({ kind: 'result', payload }),
-      failed: (report) => this.#answer({ kind: 'error', report, phase: 'invoke' }),
-      streamStarted: (contentType, resume) => this.#startStream(contentType, resume),
+      responded: (payload) => {
+        this.#run?.succeed(payload)
+        this.#settleSoon()
+      },
+      failed: (report) => {
+        this.#run?.fail(report, 'invoke')
+        this.#settleSoon()
+      },
+      streamStarted: (contentType, resume) => {
+        const run = this.#run
+        return run?.openStream(contentType, resume, () => this.#settleSoon()) ?? discardingTarget
+      },
     }
   }
 
@@ -331,42 +278,6 @@ export class Environment {
     this.#settleSoon()
   }
 
-  #startStream(contentType: string, resume: () => void): StreamTarget {
-    const run = this.#run
-    const stream: ResponseStream = new ResponseStream(
-      resume,
-      () => this.#answer({ kind: 'stream', contentType, stream }),
-      (failure) => {
-        if (run === undefined) return
-        run.answeredAt = performance.now()
-        if (failure !== undefined) {
-          run.status ??= 'error'
-          run.errorType ??= failure.errorType
-        }
-        if (stream.hasBytes) return
-        this.#answer(
-          failure === undefined
-            ? { kind: 'stream', contentType, stream }
-            : { kind: 'error', report: failure, phase: 'invoke' },
-        )
-      },
-    )
-    if (run !== undefined) run.stream = stream
-    return stream
-  }
-
-  #answer(answer: Answer): void {
-    const run = this.#run
-    if (run === undefined || run.answer !== undefined) return
-    run.answer = answer
-    run.answeredAt = performance.now()
-    if (answer.kind === 'error') {
-      run.status ??= 'error'
-      run.errorType ??= answer.report.errorType
-    }
-    this.#settleSoon()
-  }
-
   // What a function wrote before it answered or polled is in the pipes by then, so the reads of this turn of the
   // event loop complete its log. That is the barrier; a foreign runtime needs no more than to flush before it polls.
   #settleSoon(): void {
@@ -378,7 +289,7 @@ export class Environment {
       // Otherwise the end of the process or the timeout came in between, and hands out what there is.
       if (run === undefined || this.#state !== 'busy') return
       if (this.#hasPolled) this.#finishRun(run)
-      this.#handOut(run)
+      run.handOut()
       if (this.#hasPolled) this.#becomeIdle()
     })
   }
@@ -386,49 +297,18 @@ export class Environment {
   #finishRun(run: Run): void {
     this.#stdout.flush()
     this.#stderr.flush()
-    const { requestId } = run.job.invocation
-    this.#log(`END RequestId: ${requestId}`)
-    this.#log(createReportLine(this.#createReport(run)))
-    this.#run = undefined
-    run.finished.resolve()
-  }
-
-  #createReport(run: Run): InvocationReport {
     const maxMemoryUsedMb = this.#child?.readMaxMemoryMb()
-    const end = run.answeredAt === 0 ? performance.now() : run.answeredAt
-    return {
-      requestId: run.job.invocation.requestId,
-      durationMs: end - run.startedAt,
+    const initDurationMs = this.#invocations === 1 ? this.#initDurationMs : undefined
+    const line = createReportLine({
+      ...run.report(),
       memorySizeMb: this.spec.memorySizeMb,
       ...(maxMemoryUsedMb === undefined ? {} : { maxMemoryUsedMb }),
-      ...(this.#invocations === 1 && this.#initDurationMs !== undefined
-        ? { initDurationMs: this.#initDurationMs }
-        : {}),
-      ...(run.status === undefined ? {} : { status: run.status }),
-      ...(run.errorType === undefined || run.status === 'timeout' ? {} : { errorType: run.errorType }),
-    }
-  }
-
-  #handOut(run: Run): void {
-    const { answer, log } = run
-    if (answer === undefined || run.isHandedOut) return
-    run.isHandedOut = true
-    const shared = { logLines: () => log.lines(), finished: run.finished.promise }
-    if (answer.kind === 'result') {
-      run.job.resolve({ kind: 'result', payload: answer.payload, ...shared })
-    } else if (answer.kind === 'stream') {
-      const { contentType, stream } = answer
-      run.job.resolve({
-        kind: 'stream',
-        contentType,
-        body: stream.read(),
-        cancel: () => stream.cancel(),
-        ...shared,
-      })
-    } else {
-      const { phase, report } = answer
-      run.job.resolve({ kind: 'error', phase, ...report, ...shared })
-    }
+      ...(initDurationMs === undefined ? {} : { initDurationMs }),
+    })
+    this.#log(`END RequestId: ${run.requestId}`)
+    this.#log(line)
+    this.#run = undefined
+    run.finish()
   }
 
   #becomeIdle(): void {
@@ -466,7 +346,7 @@ export class Environment {
         this.#timeoutTimer = undefined
         const run = this.#run
         if (run === undefined || this.#state !== 'busy') return
-        const leftMs = run.deadline - performance.now()
+        const leftMs = run.startedAt + this.spec.timeoutSeconds * 1000 - performance.now()
         if (leftMs > 0) this.#armTimeout(leftMs)
         else this.#timedOut(run)
       },
@@ -475,18 +355,15 @@ export class Environment {
   }
 
   #timedOut(run: Run): void {
-    const { requestId } = run.job.invocation
     this.#state = 'stopping'
-    run.status = 'timeout'
-    const report = createTimeoutReport(requestId, this.spec.timeoutSeconds)
     // Decided now: that the process loses its connections when it is killed must not count as its answer.
-    run.answer ??= { kind: 'error', report, phase: 'timeout' }
-    run.stream?.end(report)
+    run.fail(createTimeoutReport(run.requestId, this.spec.timeoutSeconds), 'timeout')
     void this.#close(async () => {
       this.#child?.kill()
       await this.#child?.stop(0)
-      this.#log(this.#createTimeoutLine(requestId))
-      this.#breakOff(run, report, 'timeout')
+      this.#log(this.#createTimeoutLine(run.requestId))
+      this.#finishRun(run)
+      run.handOut()
     })
   }
 
@@ -501,22 +378,11 @@ export class Environment {
     const run = this.#run
     this.#state = 'stopping'
     if (run !== undefined) {
-      this.#breakOff(run, createExitReport(run.job.invocation.requestId, end), 'exit')
+      run.fail(createExitReport(run.requestId, end), 'exit')
+      this.#finishRun(run)
+      run.handOut()
     }
     void this.#close(() => undefined)
-  }
-
-  #breakOff(run: Run, report: FailureReport, phase: 'timeout' | 'exit'): void {
-    const isAnswered = run.answer !== undefined
-    run.stream?.end(report)
-    if (!isAnswered) {
-      run.answer = { kind: 'error', report, phase }
-      run.status ??= 'error'
-      run.errorType ??= report.errorType
-    }
-    if (phase === 'timeout') run.answeredAt = performance.now()
-    this.#finishRun(run)
-    this.#handOut(run)
   }
 
   #initTimedOut(launch: Launch, variables: Record<string, string>): void {
@@ -559,7 +425,7 @@ export class Environment {
     const run = this.#run
     if (run !== undefined) this.#finishRun(run)
     this.#api?.close()
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 })
+    if (this.#folder !== undefined) await removeFolder(this.#folder)
     this.#state = 'gone'
     this.#gone.resolve()
     this.#owner.onGone(this)
@@ -585,14 +451,17 @@ export class Environment {
     const at = this.#timestamp()
     const functionArn = this.spec.arn
     if (run === undefined) {
-      if (this.#invocations === 0) this.#initLines.push(text)
+      if (this.#invocations === 0) this.#initLog.add(text)
       this.#services.options.onLog({ at, functionArn, text })
       return
     }
     run.log.add(text)
-    this.#services.options.onLog({ at, functionArn, requestId: run.job.invocation.requestId, text })
+    this.#services.options.onLog({ at, functionArn, requestId: run.requestId, text })
   }
 }
+
+// For an answer to no run: there is none once the environment is ending.
+const discardingTarget: StreamTarget = { write: () => true, end: () => undefined }
 
 function prefixReport(report: FailureReport, requestId: string): FailureReport {
   const { errorMessage } = JSON.parse(Buffer.from(report.document).toString()) as { errorMessage: string }

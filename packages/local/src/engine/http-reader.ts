@@ -57,11 +57,6 @@ export class RequestReader {
     this.#sink = sink
   }
 
-  /** Whether a request has begun and its end has not arrived. */
-  get isInsideRequest(): boolean {
-    return this.#step !== 'head'
-  }
-
   /**
    * Reads what arrived.
    * @param chunk The bytes, as the socket gave them.

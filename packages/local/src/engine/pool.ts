@@ -1,6 +1,7 @@
 import { Environment } from './environment.ts'
 import type { EnvironmentOwner, EnvironmentServices, EnvironmentState } from './environment.ts'
-import type { Job, StartFailure } from './environment.ts'
+import type { StartFailure } from './environment.ts'
+import type { Job } from './run.ts'
 import type { FunctionSpec, Invocation, InvokeOutcome } from './types.ts'
 
 /** The bound on processes that all pools share. */

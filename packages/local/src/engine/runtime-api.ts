@@ -218,8 +218,8 @@ export class RuntimeApi {
   #dispatch(connection: Connection, head: RequestHead): Exchange | Refusal {
     // A page in a browser could otherwise take events away or answer them: browsers name the origin, runtimes do not.
     if (head.headers.has('origin') || head.headers.has('sec-fetch-site')) return forbidden
-    const host = head.headers.get('host') ?? ''
-    if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) return forbidden
+    const host = head.headers.get('host')
+    if (host !== undefined && !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) return forbidden
     for (const route of routes) {
       if (route.method !== head.method) continue
       const match = route.path.exec(head.target)
@@ -514,7 +514,7 @@ function createEventAnswer(event: RuntimeEvent): Buffer {
     'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n' +
     `Lambda-Runtime-Aws-Request-Id: ${event.requestId}\r\n` +
     `Lambda-Runtime-Deadline-Ms: ${event.deadlineMs}\r\n` +
-    `Lambda-Runtime-Invoked-Function-Arn: ${event.invokedFunctionArn}\r\n` +
+    `Lambda-Runtime-Invoked-Function-Arn: ${toHeaderValue(event.invokedFunctionArn)}\r\n` +
     `Lambda-Runtime-Trace-Id: ${toHeaderValue(event.traceId)}\r\n${context}` +
     `Content-Length: ${event.payload.length}\r\n\r\n`
   const answer = Buffer.allocUnsafe(head.length + event.payload.length)

@@ -6,6 +6,18 @@ import { join } from 'node:path'
 import { runtimeFolder } from './runtimes.ts'
 
 /**
+ * Removes a folder of a function with all that the function left there.
+ * @param folder The folder; it stays when the function made parts of it that its owner may not remove.
+ */
+export async function removeFolder(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  } catch {
+    // What a function did to its temporary files must not keep the server from going on.
+  }
+}
+
+/**
  * A small shell process that outlives the server by a moment: when its input ends, whatever ended the server,
  * it kills the process groups that are left, stopped ones too, and removes their folders.
  */
@@ -49,7 +61,7 @@ export class Watchdog {
       shell.stdin?.end()
       await ended
     }
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    await removeFolder(folder)
   }
 
   async #start(): Promise<string> {

@@ -142,11 +142,15 @@ function readQueryClaim(query: string): ClaimReading {
   if (values.get('X-Amz-Algorithm') !== algorithm) return refuse(createRefusal.algorithm())
   const expiresInSeconds = readExpiry(values.get('X-Amz-Expires') ?? '')
   if (expiresInSeconds === undefined) return refuse(createRefusal.expiry())
+  const credential = values.get('X-Amz-Credential') ?? ''
+  const signedHeaders = values.get('X-Amz-SignedHeaders') ?? ''
+  // Decoded text may hold what no header can, such as terminal escapes, and both are shown to people.
+  if (!isPrintable(credential) || !isPrintable(signedHeaders)) return refuse(createRefusal.credential())
   return createClaim({
     form: 'presigned',
-    credential: values.get('X-Amz-Credential') ?? '',
+    credential,
     signature: values.get('X-Amz-Signature') ?? '',
-    signedHeaders: values.get('X-Amz-SignedHeaders') ?? '',
+    signedHeaders,
     signedAt: parseAmzDate(values.get('X-Amz-Date') ?? ''),
     dateSource: 'x-amz-date',
     sessionToken: values.get('X-Amz-Security-Token'),
@@ -187,6 +191,10 @@ function createClaim(parts: ClaimParts): ClaimReading {
       expiresInSeconds: parts.expiresInSeconds,
     },
   }
+}
+
+function isPrintable(text: string): boolean {
+  return /^[!-~]*$/.test(text)
 }
 
 function readExpiry(text: string): number | undefined {

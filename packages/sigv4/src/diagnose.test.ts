@@ -348,6 +348,17 @@ describe('diagnose()', () => {
     expect(causes).toEqual(['wrong-region', 'wrong-service'])
   })
 
+  it('shows no control character of a hostile request', () => {
+    const name = encodeURIComponent('\u001B[31m')
+    const added = explain({ ...send({}), target: `/book?page=5&${name}=1` })
+    expect(added[0]).toMatchObject({ cause: 'query-changed', proof: 'signature-matches' })
+    const credential = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${name}%2F20261122%2Fus-east-1%2Flambda%2Faws4_request`
+    const target = `/?${credential}&X-Amz-Date=20261122T094500Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host;${name}&X-Amz-Signature=0`
+    const presigned = explain({ method: 'GET', target, headers: [['Host', host]], body: '' })
+    expect(presigned[0]).toMatchObject({ cause: 'malformed-signature' })
+    for (const { says } of [...added, ...presigned]) expect(says).toMatch(/^[ -~]*$/)
+  })
+
   it('stays quick on a long hostile request', () => {
     const query = Array.from({ length: 3000 }, (_, index) => `p${index}=${index}`).join('&')
     const started = performance.now()

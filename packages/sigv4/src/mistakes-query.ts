@@ -74,12 +74,13 @@ export function* attemptRepeatsDropped(situation: Situation): Iterable<Attempt> 
   yield attemptQuery(createCanonicalQuery([...first]))
 }
 
+// Names stay encoded in sentences: decoded, they could hold terminal escapes.
 /** Assumes that one pair was added after signing. */
 export function* attemptPairsDropped(situation: Situation): Iterable<Attempt> {
   const pairs = readPairs(situation, 'plusIsBlank').slice(0, mostPairs)
   for (const [index, pair] of pairs.entries()) {
     const others = pairs.filter((_, other) => other !== index)
-    yield { ...attemptQuery(createCanonicalQuery(others)), detail: `without \`${decode(pair[0])}\`` }
+    yield { ...attemptQuery(createCanonicalQuery(others)), detail: `without \`${pair[0]}\`` }
   }
 }
 
@@ -90,7 +91,7 @@ export function* attemptNearQueries(situation: Situation): Iterable<Attempt> {
     if (name.startsWith('X-Amz-')) continue
     for (const near of ['', ...listNearNumbers(value)]) {
       const changed: QueryPair[] = pairs.map((pair, other) => (other === index ? [name, near] : pair))
-      const detail = `with \`${decode(name)}=${near}\`, and the request has another value`
+      const detail = `with \`${name}=${near}\`, and the request has another value`
       yield { ...attemptQuery(createCanonicalQuery(changed)), detail }
     }
   }

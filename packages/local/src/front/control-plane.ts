@@ -1,11 +1,12 @@
 /** The AWS APIs on the main port: who calls, may they, and off to the operation. */
 import { randomUUID } from 'node:crypto'
 import type { HttpFacts } from '@furlong/iam'
-import { createAccessDeniedMessage, createApiRequest, decide, explain } from '@furlong/iam'
+import { createAccessDeniedMessage, createApiRequest, decide } from '@furlong/iam'
 import { readAuthorization } from '@furlong/sigv4'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
+import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies } from '../auth/policy-sets.ts'
 import {
   type ControlAnswer,
@@ -73,15 +74,20 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
     authorize: createAuthorize(exchange, plane, caller),
   })
   if (answer.operation !== undefined) recording.set({ operation: answer.operation })
-  if (recording.refusal === undefined) {
-    if (answer.refusal === undefined) recording.pass('respond')
-    else {
-      const { code, message, explanation } = answer.refusal
-      const gate = explanation === undefined ? 'respond' : 'authorize'
-      recording.refuse({ gate, code, cause: message, ...(explanation === undefined ? {} : { explanation }) })
-    }
-  }
+  if (recording.refusal === undefined) tellAnswer(exchange, answer)
   return toAnswer(answer)
+}
+
+/** An operation's own error (no such function, a name that is taken) is an answer; only a decision refuses. */
+function tellAnswer({ recording }: Exchange, { refusal }: ControlAnswer): void {
+  if (refusal === undefined) {
+    recording.pass('respond')
+  } else if (refusal.explanation === undefined) {
+    recording.answer('respond', `${refusal.code}: ${refusal.message}`)
+  } else {
+    const { code, message: cause, explanation } = refusal
+    recording.refuse({ gate: 'authorize', code, cause, explanation })
+  }
 }
 
 const toAnswer = ({ status, headers, body }: ControlAnswer): Answer => ({ status, headers, body })
@@ -131,7 +137,7 @@ function createAuthorize(
       gate: 'authorize',
       code: 'AccessDeniedException',
       cause: message,
-      explanation: explain(access, policies),
+      explanation: explainRefusal(plane.store, access, policies),
     })
     return { allowed: false, message }
   }

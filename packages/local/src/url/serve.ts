@@ -2,10 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { IamAuthorizer } from '@furlong/events'
 import { createEvent } from '@furlong/events'
 import type { Principal, StatementRef } from '@furlong/iam'
-import { createFunctionUrlRequest, decide, explain } from '@furlong/iam'
+import { createFunctionUrlRequest, decide } from '@furlong/iam'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
+import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies } from '../auth/policy-sets.ts'
 import { type Engine, EngineError } from '../engine/index.ts'
 import { LocalError } from '../errors.ts'
@@ -171,7 +172,7 @@ function mayInvoke(
     recording.pass('authorize')
     return true
   }
-  const explanation = explain(request, policies)
+  const explanation = explainRefusal(services.store, request, policies)
   recording.refuse({
     gate: 'authorize',
     code: 'AccessDeniedException',

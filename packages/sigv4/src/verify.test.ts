@@ -508,11 +508,9 @@ describe('verify()', () => {
       'slashes in the credential',
       () => changeAuthorization(send(), (text) => text.replace('AKID', '/'.repeat(500_000))),
     ],
-  ])('takes no quadratic time over %s', (_, make) => {
-    const request = make()
-    const started = performance.now()
-    verify(request, options)
-    expect(performance.now() - started).toBeLessThan(5000)
+  ])('answers a hostile request of a megabyte: %s', (name, make) => {
+    // Quadratic work over any of these would outlast the test runner's patience. Blanks alone change nothing.
+    expect(verify(make(), options).ok).toBe(name === 'blanks in the authorization')
   })
 })
 

@@ -236,6 +236,22 @@ describe('invoke() with Node.js', () => {
     expect(lines[0]).toMatchObject({ functionArn: spec.arn, text: texts[0] })
   })
 
+  it('obeys the log format and the log level', async () => {
+    const { engine } = createEngine()
+    const spec = await createFunction(
+      esm(
+        `export const handler = async () => { console.info('hidden'); console.warn({ a: 1 }); console.error('bad', new TypeError('t')) }`,
+      ),
+      { environment: { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'warn' } },
+    )
+    const logged = (await call(engine, spec)).logLines().filter((text) => text.startsWith('{'))
+    const requestId = `request-${requests}`
+    expect(logged.map((text): unknown => JSON.parse(text))).toMatchObject([
+      { level: 'WARN', requestId, message: { a: 1 } },
+      { level: 'ERROR', requestId, errorType: 'TypeError', errorMessage: 't' },
+    ])
+  })
+
   it('has a long log complete when the outcome is handed out', async () => {
     const { engine } = createEngine()
     const spec = await createFunction(
@@ -946,6 +962,18 @@ done
 })
 
 describe('runtimes', () => {
+  it('are told apart: a revision of another runtime runs on it', async () => {
+    const { engine } = createEngine()
+    const spec = await createFunction(esm('export const handler = async () => process.env.AWS_EXECUTION_ENV'))
+    for (const runtime of ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x']) {
+      const outcome = await call(engine, { ...spec, runtime, revision: runtime })
+      expect(textOf(outcome)).toBe(`AWS_Lambda_${runtime}`)
+      expect(outcome.logLines()[0]).toBe(
+        `INIT_START Runtime Version: Node.js ${process.version} for ${runtime}`,
+      )
+    }
+  })
+
   it('refuses an unknown one by name and lists the known ones', async () => {
     const { engine } = createEngine()
     const spec = await createFunction(esm(hello), { runtime: 'ruby3.3' })

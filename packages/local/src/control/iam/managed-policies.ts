@@ -3,6 +3,7 @@ import { createUniqueId } from '../../store/ids.ts'
 import type { ManagedPolicyRecord } from '../../store/managed-policies.ts'
 import { ControlError } from '../control-error.ts'
 import type { ControlServices } from '../services.ts'
+import { omit } from '../omit.ts'
 import type { QueryCall, QueryOperation } from '../query/operation.ts'
 import { defineQueryOperation } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
@@ -118,10 +119,8 @@ function listPolicies({ input, request, services }: QueryCall<ListInput>): XmlSt
       path.startsWith(input.PathPrefix ?? '/') &&
       (input.OnlyAttached !== true || store.managedPolicies.attachmentCount(arn, request.accountId) > 0),
   )
-  const render = (policy: ManagedPolicyRecord): XmlStructure => {
-    const { Description, ...listed } = withoutDetails(renderPolicy(policy, request.accountId, store))
-    return listed
-  }
+  const render = (policy: ManagedPolicyRecord): XmlStructure =>
+    omit(withoutDetails(renderPolicy(policy, request.accountId, store)), 'Description')
   return createPage('Policies', policies, ({ arn }) => arn, render, input)
 }
 

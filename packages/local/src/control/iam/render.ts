@@ -2,6 +2,7 @@ import type { AccessKeyRecord } from '../../store/access-keys.ts'
 import type { ManagedPolicyRecord } from '../../store/managed-policies.ts'
 import type { PrincipalRecord } from '../../store/principals.ts'
 import type { Store } from '../../store/store.ts'
+import { omit } from '../omit.ts'
 import type { XmlStructure, XmlValue } from '../query/xml.ts'
 import { showTrustPolicy } from './trust-policy.ts'
 
@@ -77,8 +78,7 @@ export function renderRole(role: PrincipalRecord, store: Store): XmlStructure {
  * @returns the same without tags and boundary
  */
 export function withoutDetails(rendered: XmlStructure): XmlStructure {
-  const { Tags, PermissionsBoundary, ...rest } = rendered
-  return rest
+  return omit(rendered, 'Tags', 'PermissionsBoundary')
 }
 
 /**

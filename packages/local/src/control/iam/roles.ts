@@ -2,6 +2,7 @@ import { createIamArn } from '../../store/arns.ts'
 import { createUniqueId } from '../../store/ids.ts'
 import type { PrincipalRecord } from '../../store/principals.ts'
 import { ControlError } from '../control-error.ts'
+import { omit } from '../omit.ts'
 import type { QueryCall, QueryOperation } from '../query/operation.ts'
 import { defineQueryOperation } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
@@ -76,8 +77,7 @@ function createRole(call: QueryCall<CreateRoleInput>): XmlStructure {
   }
   store.principals.add(role)
   // AWS leaves the session limit out of this one answer.
-  const { MaxSessionDuration, ...shown } = renderRole(role, store)
-  return { Role: shown }
+  return { Role: omit(renderRole(role, store), 'MaxSessionDuration') }
 }
 
 function updateTrust(call: QueryCall<UpdateTrustInput>): undefined {

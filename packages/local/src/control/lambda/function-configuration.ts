@@ -1,4 +1,5 @@
 import type { FunctionRecord } from '../../store/functions.ts'
+import { omit } from '../omit.ts'
 
 /** The disk of an execution environment in MB: Lambda's default, reported and not enforced. */
 export const ephemeralStorageMb = 512
@@ -44,8 +45,7 @@ export function renderFunction(record: FunctionRecord): Readonly<Record<string, 
  * @returns the members of FunctionConfiguration that ListFunctions gives
  */
 export function renderListedFunction(record: FunctionRecord): Readonly<Record<string, unknown>> {
-  const { State, LastUpdateStatus, ...listed } = renderFunction(record)
-  return listed
+  return omit(renderFunction(record), 'State', 'LastUpdateStatus')
 }
 
 /** Lambda writes function times with a numeric zone. */

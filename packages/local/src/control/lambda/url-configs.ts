@@ -3,6 +3,7 @@ import type { Cors, FunctionUrlAuthType, FunctionUrlRow, InvokeMode } from '../.
 import type { FunctionRecord } from '../../store/functions.ts'
 import type { RequestContext } from '@furlong/iam'
 import type { ControlError } from '../control-error.ts'
+import { omit } from '../omit.ts'
 import { paginate } from '../pagination.ts'
 import type { ControlServices } from '../services.ts'
 import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
@@ -148,8 +149,7 @@ async function createUrl(call: LambdaCall<CreateUrlInput>): Promise<LambdaResult
     if (store.functionUrl(urlId) === undefined) await urls.close(urlId)
     throw error
   }
-  const { LastModifiedTime, ...created } = render(opened, services)
-  return { json: created }
+  return { json: omit(render(opened, services), 'LastModifiedTime') }
 }
 
 function updateUrl({ input, target, request, services }: LambdaCall<UrlInput>): LambdaResult {

@@ -65,6 +65,12 @@ export async function respond(
   return whole(exchange, called, outcome, ids, readResult(outcome.payload))
 }
 
+/** The last lines come when the runtime polls again, which may be after the caller has its answer. */
+function keepLog({ recording }: Exchange, outcome: InvokeOutcome): void {
+  recording.set({ logLines: outcome.logLines() })
+  void outcome.finished.then(() => recording.set({ logLines: outcome.logLines() }))
+}
+
 type Read = ReturnType<typeof readResult>
 
 function whole(
@@ -75,7 +81,7 @@ function whole(
   read: Read,
 ): UrlReply {
   const { recording } = exchange
-  recording.set({ logLines: outcome.logLines() })
+  keepLog(exchange, outcome)
   if (!read.ok) {
     return malformed(exchange, read.reason, ids)
   }
@@ -101,7 +107,7 @@ function malformed(exchange: Exchange, reason: string, ids: Ids): UrlReply {
 }
 
 function failed(exchange: Exchange, outcome: InvokeOutcome & { kind: 'error' }, ids: Ids): UrlReply {
-  exchange.recording.set({ logLines: outcome.logLines() })
+  keepLog(exchange, outcome)
   exchange.recording.refuse({
     gate: 'invoke',
     code: outcome.errorType,
@@ -147,7 +153,7 @@ async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, 
   const { recording } = exchange
   const opened = await openStream(outcome)
   if (!opened.ok) {
-    recording.set({ logLines: outcome.logLines() })
+    keepLog(exchange, outcome)
     return malformed(exchange, opened.reason, ids)
   }
   comment(exchange, opened.statusCode)
@@ -158,7 +164,7 @@ async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, 
     body: opened.body,
     cancel: () => outcome.cancel(),
     finished: (error) => {
-      recording.set({ logLines: outcome.logLines() })
+      keepLog(exchange, outcome)
       if (error === undefined) recording.pass('respond')
       else {
         recording.refuse({

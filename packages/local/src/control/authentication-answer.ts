@@ -21,9 +21,9 @@ const queryCodes: Readonly<Record<string, string>> = {
 /**
  * Answers a call whose signature does not hold.
  *
- * @param service - the API that was called
- * @param failure - code and message of `verify()`
- * @param requestId - of the call
+ * @param service the API that was called
+ * @param failure code and message of `verify()`
+ * @param requestId of the call
  * @returns the service's answer
  */
 export function createAuthenticationAnswer(

@@ -14,9 +14,9 @@ export interface Constraint {
 /**
  * Says which limits a value breaks, in AWS's words.
  *
- * @param name - the member as AWS's texts name it, such as `cors.maxAge`
- * @param value - undefined when the member is absent
- * @param constraint - its limits
+ * @param name the member as AWS's texts name it, such as `cors.maxAge`
+ * @param value undefined when the member is absent
+ * @param constraint its limits
  * @returns half-sentences for {@link createValidationMessage}, none when all is well
  */
 export function findViolations(name: string, value: unknown, constraint: Constraint): string[] {
@@ -32,7 +32,7 @@ export function findViolations(name: string, value: unknown, constraint: Constra
 /**
  * Writes the message of a ValidationException.
  *
- * @param violations - at least one half-sentence of {@link findViolations}
+ * @param violations at least one half-sentence of {@link findViolations}
  * @returns such as `1 validation error detected: Value '…' at 'qualifier' failed to satisfy constraint: …`
  */
 export function createValidationMessage(violations: readonly string[]): string {

@@ -8,9 +8,9 @@ export class ControlError extends Error {
   readonly explanation?: Explanation
 
   /**
-   * @param code - AWS's error code
-   * @param message - AWS's text, or ours where AWS has none
-   * @param explanation - why policies did not allow it
+   * @param code AWS's error code
+   * @param message AWS's text, or ours where AWS has none
+   * @param explanation why policies did not allow it
    */
   constructor(code: string, message: string, explanation?: Explanation) {
     super(message)

@@ -13,12 +13,12 @@ const accessDeniedCodes: Readonly<Record<ControlRequest['service'], string>> = {
 /**
  * Demands that the caller may do something.
  *
- * @param request - the call
- * @param services - decides
- * @param action - such as `iam:PassRole`
- * @param resource - an ARN, or `*`
- * @param context - the service's own condition keys
- * @throws ControlError with AWS's sentence when the caller may not
+ * @param request the call
+ * @param services decides
+ * @param action such as `iam:PassRole`
+ * @param resource an ARN, or `*`
+ * @param context the service's own condition keys
+ * @throws {ControlError} with AWS's sentence when the caller may not
  */
 export function demand(
   request: ControlRequest,

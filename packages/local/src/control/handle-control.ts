@@ -38,8 +38,8 @@ const table: Readonly<Record<ControlService, ServiceRow>> = {
  * Answers one verified call of an AWS API. Refusals are answers; a failure of this side is AWS's 500 with the reason,
  * because the one who reads it owns the machine.
  *
- * @param request - the call and its caller
- * @param services - the side's parts
+ * @param request the call and its caller
+ * @param services the side's parts
  * @returns the service's answer, with the operation and the refusal for the record
  */
 export async function handleControl(

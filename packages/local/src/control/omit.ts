@@ -1,8 +1,8 @@
 /**
  * Leaves members out of an object.
  *
- * @param value - the object, which stays as it is
- * @param names - the members to leave out
+ * @param value the object, which stays as it is
+ * @param names the members to leave out
  * @returns a shallow copy without them
  */
 export function omit<Value extends object, Name extends keyof Value>(

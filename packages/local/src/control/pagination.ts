@@ -9,10 +9,10 @@ export interface Page<T> {
  * Cuts a sorted list into pages. The marker holds the key of the last item seen, so that items made or deleted between
  * two calls neither repeat nor hide others.
  *
- * @param items - the whole list
- * @param keyOf - a key that rises along the list
- * @param marker - `nextMarker` of the page before; absent for the first page
- * @param maxItems - the most items of a page
+ * @param items the whole list
+ * @param keyOf a key that rises along the list
+ * @param marker `nextMarker` of the page before; absent for the first page
+ * @param maxItems the most items of a page
  * @returns the page, or undefined when the marker is none of ours
  */
 export function paginate<T>(

@@ -40,7 +40,7 @@ export class AccessKeys {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare(
@@ -57,7 +57,7 @@ export class AccessKeys {
   /**
    * Stores a new, active key.
    *
-   * @param key - the key and its owner
+   * @param key the key and its owner
    */
   add(key: Pick<AccessKeyRecord, 'accessKeyId' | 'secretAccessKey' | 'principalId' | 'createdAt'>): void {
     this.#insert.run(key.accessKeyId, key.secretAccessKey, key.principalId, key.createdAt.getTime())
@@ -66,7 +66,7 @@ export class AccessKeys {
   /**
    * Finds a key.
    *
-   * @param accessKeyId - `AKIA…`
+   * @param accessKeyId `AKIA…`
    * @returns the key, or undefined
    */
   get(accessKeyId: string): AccessKeyRecord | undefined {
@@ -76,7 +76,7 @@ export class AccessKeys {
   /**
    * Lists the keys of a user, oldest first.
    *
-   * @param principalId - the user's unique id
+   * @param principalId the user's unique id
    * @returns the keys
    */
   list(principalId: string): AccessKeyRecord[] {
@@ -86,8 +86,8 @@ export class AccessKeys {
   /**
    * Switches a key on or off.
    *
-   * @param accessKeyId - `AKIA…`
-   * @param active - whether it may be used
+   * @param accessKeyId `AKIA…`
+   * @param active whether it may be used
    */
   setActive(accessKeyId: string, active: boolean): void {
     this.#setActive.run(active ? 1 : 0, accessKeyId)
@@ -96,7 +96,7 @@ export class AccessKeys {
   /**
    * Deletes a key.
    *
-   * @param accessKeyId - `AKIA…`
+   * @param accessKeyId `AKIA…`
    */
   remove(accessKeyId: string): void {
     this.#remove.run(accessKeyId)

@@ -9,7 +9,7 @@ export class Accounts {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare('INSERT OR IGNORE INTO accounts (accountId, createdAt) VALUES (?, ?)')
@@ -20,8 +20,8 @@ export class Accounts {
   /**
    * Adds an account, or leaves it as it is.
    *
-   * @param accountId - 12 digits
-   * @param now - the time of its making
+   * @param accountId 12 digits
+   * @param now the time of its making
    */
   add(accountId: string, now: Date): void {
     this.#insert.run(accountId, now.getTime())
@@ -30,7 +30,7 @@ export class Accounts {
   /**
    * Says whether an account is on this side.
    *
-   * @param accountId - 12 digits
+   * @param accountId 12 digits
    * @returns whether it is
    */
   has(accountId: string): boolean {

@@ -21,7 +21,7 @@ export class CodeStore {
   /**
    * Opens the packages of a state folder.
    *
-   * @param folder - such as `.furlong/code`; made (mode 0700) when it is not there
+   * @param folder such as `.furlong/code`; made (mode 0700) when it is not there
    */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -31,9 +31,9 @@ export class CodeStore {
   /**
    * Keeps a package and unpacks it, unless it is known already.
    *
-   * @param zip - the whole file
+   * @param zip the whole file
    * @returns its hash and size
-   * @throws CodeError with Lambda's sentence when it cannot be used
+   * @throws {CodeError} with Lambda's sentence when it cannot be used
    */
   async put(zip: Uint8Array): Promise<StoredCode> {
     if (zip.length === 0) throw new CodeError('Uploaded file must be a non-empty zip')
@@ -45,7 +45,7 @@ export class CodeStore {
   /**
    * Names the folder of an unpacked package.
    *
-   * @param codeSha256 - the package's hash, base64
+   * @param codeSha256 the package's hash, base64
    * @returns an absolute or process-relative path, as the code store was opened
    */
   folder(codeSha256: string): string {
@@ -55,7 +55,7 @@ export class CodeStore {
   /**
    * Names the file of a package as it was uploaded.
    *
-   * @param codeSha256 - the package's hash, base64
+   * @param codeSha256 the package's hash, base64
    * @returns the path of the zip
    */
   zipFile(codeSha256: string): string {
@@ -66,7 +66,7 @@ export class CodeStore {
    * Deletes the packages that no function uses any more, and what an ended process left half unpacked.
    * For the start of a side, when nothing runs from them.
    *
-   * @param used - the hashes to keep, base64
+   * @param used the hashes to keep, base64
    */
   prune(used: Iterable<string>): void {
     const kept = new Set<string>()

@@ -13,7 +13,7 @@ export interface PolicyStatement {
 /**
  * Writes a function policy around its statements.
  *
- * @param statements - at least one
+ * @param statements at least one
  * @returns the document's JSON, with Lambda's key order
  */
 export function createFunctionPolicyDocument(statements: readonly PolicyStatement[]): string {
@@ -29,7 +29,7 @@ export class FunctionPolicies {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#put = database.prepare(
@@ -44,8 +44,8 @@ export class FunctionPolicies {
   /**
    * Reads the statements of a policy.
    *
-   * @param functionArn - unqualified
-   * @param qualifier - an alias or version; absent for the function itself
+   * @param functionArn unqualified
+   * @param qualifier an alias or version; absent for the function itself
    * @returns the statements as stored, none when there is no policy
    */
   statements(functionArn: string, qualifier?: string): PolicyStatement[] {
@@ -56,9 +56,9 @@ export class FunctionPolicies {
   /**
    * Replaces the statements of a policy; none deletes it.
    *
-   * @param functionArn - unqualified, of an existing function
-   * @param qualifier - an alias or version; undefined for the function itself
-   * @param statements - all of them, principals as unique ids
+   * @param functionArn unqualified, of an existing function
+   * @param qualifier an alias or version; undefined for the function itself
+   * @param statements all of them, principals as unique ids
    */
   put(functionArn: string, qualifier: string | undefined, statements: readonly PolicyStatement[]): void {
     if (statements.length === 0) this.#remove.run(functionArn, qualifier ?? '')

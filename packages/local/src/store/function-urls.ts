@@ -88,7 +88,7 @@ export class FunctionUrls {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare(
@@ -109,7 +109,7 @@ export class FunctionUrls {
   /**
    * Stores a new URL.
    *
-   * @param url - its id, its port and its function's qualifier must be free
+   * @param url its id, its port and its function's qualifier must be free
    */
   add(url: FunctionUrlRow): void {
     this.#insert.run(toRow(url))
@@ -118,7 +118,7 @@ export class FunctionUrls {
   /**
    * Replaces a URL's record.
    *
-   * @param url - the whole of it, with an id that exists
+   * @param url the whole of it, with an id that exists
    */
   replace(url: FunctionUrlRow): void {
     this.#replace.run(toRow(url))
@@ -127,7 +127,7 @@ export class FunctionUrls {
   /**
    * Finds a URL by its id.
    *
-   * @param urlId - 32 lower-case alphanumerics
+   * @param urlId 32 lower-case alphanumerics
    * @returns the URL, or undefined
    */
   get(urlId: string): FunctionUrlRow | undefined {
@@ -137,8 +137,8 @@ export class FunctionUrls {
   /**
    * Finds the URL of a function or of one of its aliases.
    *
-   * @param functionArn - unqualified
-   * @param qualifier - the alias; absent for `$LATEST`
+   * @param functionArn unqualified
+   * @param qualifier the alias; absent for `$LATEST`
    * @returns the URL, or undefined
    */
   of(functionArn: string, qualifier?: string): FunctionUrlRow | undefined {
@@ -148,7 +148,7 @@ export class FunctionUrls {
   /**
    * Lists the URLs of a function.
    *
-   * @param functionArn - unqualified
+   * @param functionArn unqualified
    * @returns that of `$LATEST` first, then those of aliases by name
    */
   list(functionArn: string): FunctionUrlRow[] {
@@ -167,7 +167,7 @@ export class FunctionUrls {
   /**
    * Deletes a URL.
    *
-   * @param urlId - its id
+   * @param urlId its id
    */
   remove(urlId: string): void {
     this.#remove.run(urlId)

@@ -111,7 +111,7 @@ export class Functions {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     const parameters = columns.map((column) => `:${column}`).join(', ')
@@ -130,7 +130,7 @@ export class Functions {
   /**
    * Stores a new function.
    *
-   * @param record - the whole of it; its ARN must be free
+   * @param record the whole of it; its ARN must be free
    */
   add(record: FunctionRecord): void {
     this.#insert.run(toRow(record))
@@ -139,7 +139,7 @@ export class Functions {
   /**
    * Replaces a function's record.
    *
-   * @param record - the whole of it, with an ARN that exists
+   * @param record the whole of it, with an ARN that exists
    */
   replace(record: FunctionRecord): void {
     this.#replace.run(toRow(record))
@@ -148,7 +148,7 @@ export class Functions {
   /**
    * Finds a function.
    *
-   * @param arn - unqualified
+   * @param arn unqualified
    * @returns the function, or undefined
    */
   get(arn: string): FunctionRecord | undefined {
@@ -158,8 +158,8 @@ export class Functions {
   /**
    * Lists the functions of an account in a region.
    *
-   * @param accountId - 12 digits
-   * @param region - such as `us-east-1`
+   * @param accountId 12 digits
+   * @param region such as `us-east-1`
    * @returns the functions by name
    */
   list(accountId: string, region: string): FunctionRecord[] {
@@ -178,7 +178,7 @@ export class Functions {
   /**
    * Deletes a function with its URLs and policies.
    *
-   * @param arn - unqualified
+   * @param arn unqualified
    */
   remove(arn: string): void {
     this.#remove.run(arn)

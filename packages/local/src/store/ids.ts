@@ -15,7 +15,7 @@ function pick(alphabet: string, length: number): string {
 /**
  * Makes the unique id of a new user, role or policy.
  *
- * @param prefix - the kind
+ * @param prefix the kind
  * @returns 21 characters, such as `AROA` and 17 upper-case alphanumerics
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
@@ -26,7 +26,7 @@ export function createUniqueId(prefix: UniqueIdPrefix): string {
 /**
  * Makes an access key id.
  *
- * @param prefix - `AKIA` for a long-lived key, `ASIA` for a session
+ * @param prefix `AKIA` for a long-lived key, `ASIA` for a session
  * @returns 20 characters
  */
 export function createAccessKeyId(prefix: 'AKIA' | 'ASIA'): string {

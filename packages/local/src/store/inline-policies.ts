@@ -17,7 +17,7 @@ export class InlinePolicies {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#put = database.prepare(
@@ -35,9 +35,9 @@ export class InlinePolicies {
   /**
    * Adds or replaces a policy.
    *
-   * @param principalId - the unique id of its user or role
-   * @param name - the policy's name
-   * @param document - its JSON
+   * @param principalId the unique id of its user or role
+   * @param name the policy's name
+   * @param document its JSON
    */
   put(principalId: string, name: string, document: string): void {
     this.#put.run(principalId, name, document)
@@ -46,8 +46,8 @@ export class InlinePolicies {
   /**
    * Finds a policy.
    *
-   * @param principalId - the unique id of its user or role
-   * @param name - the policy's name
+   * @param principalId the unique id of its user or role
+   * @param name the policy's name
    * @returns the policy, or undefined
    */
   get(principalId: string, name: string): NamedPolicy | undefined {
@@ -57,7 +57,7 @@ export class InlinePolicies {
   /**
    * Lists the policies of a user or role.
    *
-   * @param principalId - its unique id
+   * @param principalId its unique id
    * @returns the policies by name
    */
   list(principalId: string): NamedPolicy[] {
@@ -67,8 +67,8 @@ export class InlinePolicies {
   /**
    * Deletes a policy.
    *
-   * @param principalId - the unique id of its user or role
-   * @param name - the policy's name
+   * @param principalId the unique id of its user or role
+   * @param name the policy's name
    */
   remove(principalId: string, name: string): void {
     this.#remove.run(principalId, name)

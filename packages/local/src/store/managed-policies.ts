@@ -64,7 +64,7 @@ export class ManagedPolicies {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare(
@@ -92,7 +92,7 @@ export class ManagedPolicies {
   /**
    * Stores a customer managed policy.
    *
-   * @param policy - the whole of it; its name must be free
+   * @param policy the whole of it; its name must be free
    */
   add(policy: ManagedPolicyRecord & { readonly accountId: string }): void {
     this.#insert.run(
@@ -111,7 +111,7 @@ export class ManagedPolicies {
   /**
    * Finds a managed policy, AWS's own or a customer's.
    *
-   * @param arn - the policy's ARN
+   * @param arn the policy's ARN
    * @returns the policy, or undefined
    */
   get(arn: string): ManagedPolicyRecord | undefined {
@@ -121,8 +121,8 @@ export class ManagedPolicies {
   /**
    * Says whether a customer managed policy has the name, whatever its case.
    *
-   * @param accountId - 12 digits
-   * @param name - the friendly name
+   * @param accountId 12 digits
+   * @param name the friendly name
    * @returns whether one has
    */
   isTaken(accountId: string, name: string): boolean {
@@ -132,7 +132,7 @@ export class ManagedPolicies {
   /**
    * Lists the customer managed policies of an account.
    *
-   * @param accountId - 12 digits
+   * @param accountId 12 digits
    * @returns the policies by name
    */
   list(accountId: string): ManagedPolicyRecord[] {
@@ -151,7 +151,7 @@ export class ManagedPolicies {
   /**
    * Deletes a customer managed policy.
    *
-   * @param arn - its ARN
+   * @param arn its ARN
    */
   remove(arn: string): void {
     this.#remove.run(arn)
@@ -160,8 +160,8 @@ export class ManagedPolicies {
   /**
    * Attaches a policy; attaching it twice is attaching it once.
    *
-   * @param principalId - the unique id of the user or role
-   * @param policyArn - an existing policy
+   * @param principalId the unique id of the user or role
+   * @param policyArn an existing policy
    */
   attach(principalId: string, policyArn: string): void {
     this.#attach.run(principalId, policyArn)
@@ -170,8 +170,8 @@ export class ManagedPolicies {
   /**
    * Detaches a policy.
    *
-   * @param principalId - the unique id of the user or role
-   * @param policyArn - the policy
+   * @param principalId the unique id of the user or role
+   * @param policyArn the policy
    * @returns whether it was attached
    */
   detach(principalId: string, policyArn: string): boolean {
@@ -181,7 +181,7 @@ export class ManagedPolicies {
   /**
    * Lists what is attached to a user or role.
    *
-   * @param principalId - its unique id
+   * @param principalId its unique id
    * @returns the policies by ARN
    */
   attached(principalId: string): ManagedPolicyRecord[] {
@@ -191,8 +191,8 @@ export class ManagedPolicies {
   /**
    * Counts the users and roles of one account that a policy is attached to.
    *
-   * @param policyArn - the policy
-   * @param accountId - 12 digits
+   * @param policyArn the policy
+   * @param accountId 12 digits
    * @returns how many
    */
   attachmentCount(policyArn: string, accountId: string): number {
@@ -202,8 +202,8 @@ export class ManagedPolicies {
   /**
    * Counts the users and roles of one account whose permissions boundary a policy is.
    *
-   * @param policyArn - the policy
-   * @param accountId - 12 digits
+   * @param policyArn the policy
+   * @param accountId 12 digits
    * @returns how many
    */
   boundaryCount(policyArn: string, accountId: string): number {

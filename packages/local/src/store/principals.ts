@@ -77,7 +77,7 @@ export class Principals {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare(
@@ -101,7 +101,7 @@ export class Principals {
   /**
    * Stores a new user or role.
    *
-   * @param record - the whole of it; its name must be free, whatever its case ({@link Principals.isTaken})
+   * @param record the whole of it; its name must be free, whatever its case ({@link Principals.isTaken})
    */
   add(record: PrincipalRecord): void {
     this.#insert.run({
@@ -119,7 +119,7 @@ export class Principals {
   /**
    * Finds a principal by its unique id.
    *
-   * @param id - `AIDA…` or `AROA…`
+   * @param id `AIDA…` or `AROA…`
    * @returns the record, or undefined when it does not exist (any more)
    */
   byId(id: string): PrincipalRecord | undefined {
@@ -129,7 +129,7 @@ export class Principals {
   /**
    * Finds a principal by its ARN.
    *
-   * @param arn - of a user or role, with its path
+   * @param arn of a user or role, with its path
    * @returns the record, or undefined
    */
   byArn(arn: string): PrincipalRecord | undefined {
@@ -139,9 +139,9 @@ export class Principals {
   /**
    * Finds a principal by its name.
    *
-   * @param accountId - 12 digits
-   * @param type - user or role
-   * @param name - the friendly name, case-sensitive
+   * @param accountId 12 digits
+   * @param type user or role
+   * @param name the friendly name, case-sensitive
    * @returns the record, or undefined
    */
   byName(accountId: string, type: PrincipalType, name: string): PrincipalRecord | undefined {
@@ -151,9 +151,9 @@ export class Principals {
   /**
    * Says whether a name is taken: names that differ only in case are one name to IAM.
    *
-   * @param accountId - 12 digits
-   * @param type - user or role
-   * @param name - the friendly name
+   * @param accountId 12 digits
+   * @param type user or role
+   * @param name the friendly name
    * @returns whether it is
    */
   isTaken(accountId: string, type: PrincipalType, name: string): boolean {
@@ -163,8 +163,8 @@ export class Principals {
   /**
    * Lists the users or the roles of an account.
    *
-   * @param accountId - 12 digits
-   * @param type - user or role
+   * @param accountId 12 digits
+   * @param type user or role
    * @returns the records by name
    */
   list(accountId: string, type: PrincipalType): PrincipalRecord[] {
@@ -174,8 +174,8 @@ export class Principals {
   /**
    * Changes some members of a principal.
    *
-   * @param record - the principal as it is
-   * @param change - the members to change
+   * @param record the principal as it is
+   * @param change the members to change
    */
   update(record: PrincipalRecord, change: PrincipalChange): void {
     this.#update.run({ id: record.id, ...changeable({ ...record, ...change }) })
@@ -184,7 +184,7 @@ export class Principals {
   /**
    * Deletes a principal with its inline policies, attachments, keys and sessions.
    *
-   * @param id - its unique id
+   * @param id its unique id
    */
   remove(id: string): void {
     this.#remove.run(id)

@@ -125,9 +125,9 @@ const migrations: readonly string[] = [
 /**
  * Opens the state file, makes it private to its owner and brings its schema up to date.
  *
- * @param file - a path, or `:memory:` for none
+ * @param file a path, or `:memory:` for none
  * @returns the open database
- * @throws StoreError `StoreTooNew` when a newer furlong wrote the file, `StoreUnreadable` when it is no SQLite file
+ * @throws {StoreError} `StoreTooNew` when a newer furlong wrote the file, `StoreUnreadable` when it is no SQLite file
  */
 export function openDatabase(file: string): DatabaseSync {
   if (file !== ':memory:') makePrivate(file)

@@ -17,11 +17,11 @@ export const administratorName = 'administrator'
  * Makes an account and its administrator: a user with AdministratorAccess and one access key, where they are absent.
  * Call it inside a transaction.
  *
- * @param store - an open store
- * @param accountId - 12 digits
- * @param now - the time of their making
+ * @param store an open store
+ * @param accountId 12 digits
+ * @param now the time of their making
  * @returns the administrator and its first active key
- * @throws TypeError when the account id is not 12 digits
+ * @throws {TypeError} when the account id is not 12 digits
  */
 export function seedAccount(store: Store, accountId: string, now: Date): SeededAccount {
   if (!/^\d{12}$/u.test(accountId))

@@ -48,7 +48,7 @@ export class Sessions {
   /**
    * Prepares the statements.
    *
-   * @param database - an open database of the current schema
+   * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare(
@@ -66,7 +66,7 @@ export class Sessions {
   /**
    * Stores a new session and forgets those that expired more than a day ago.
    *
-   * @param session - the session; its role must exist
+   * @param session the session; its role must exist
    */
   add(session: NewSession): void {
     this.#purge.run(session.issuedAt.getTime() - keptAfterExpiryMs)
@@ -86,7 +86,7 @@ export class Sessions {
   /**
    * Finds a session, expired or not.
    *
-   * @param accessKeyId - `ASIA…`
+   * @param accessKeyId `ASIA…`
    * @returns the session, or undefined when it never was, its role is gone, or it expired more than a day ago
    */
   get(accessKeyId: string): SessionRecord | undefined {

@@ -9,9 +9,9 @@ export class StoreError extends Error {
   /**
    * Makes a StoreError.
    *
-   * @param code - the stable code
-   * @param message - one sentence for people
-   * @param options - the cause, where there is one
+   * @param code the stable code
+   * @param message one sentence for people
+   * @param options the cause, where there is one
    */
   constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)

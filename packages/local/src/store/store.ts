@@ -69,9 +69,9 @@ export class Store {
   /**
    * Opens a state file, making it (mode 0600, in a folder of mode 0700) when it is not there.
    *
-   * @param file - a path, or `:memory:`
+   * @param file a path, or `:memory:`
    * @returns the store; close it
-   * @throws StoreError when the file is of a newer furlong or no state file
+   * @throws {StoreError} when the file is of a newer furlong or no state file
    */
   static open(file: string): Store {
     return new Store(openDatabase(file))
@@ -85,7 +85,7 @@ export class Store {
   /**
    * Runs changes as one: all of them are kept, or none. A transaction inside another is part of it.
    *
-   * @param work - synchronous
+   * @param work synchronous
    * @returns what `work` returns
    * @throws what `work` throws, after everything was undone
    */
@@ -105,10 +105,10 @@ export class Store {
   /**
    * Makes an account and its administrator, where they are absent.
    *
-   * @param accountId - 12 digits
-   * @param now - the time of their making
+   * @param accountId 12 digits
+   * @param now the time of their making
    * @returns the administrator and its first active key
-   * @throws TypeError when the account id is not 12 digits
+   * @throws {TypeError} when the account id is not 12 digits
    */
   seedAccount(accountId: string, now: Date = new Date()): SeededAccount {
     return this.transaction(() => seedAccount(this, accountId, now))
@@ -117,7 +117,7 @@ export class Store {
   /**
    * Finds a long-lived access key.
    *
-   * @param accessKeyId - `AKIA…`
+   * @param accessKeyId `AKIA…`
    * @returns the key, switched off or not, or undefined
    */
   accessKey(accessKeyId: string): AccessKeyRecord | undefined {
@@ -127,7 +127,7 @@ export class Store {
   /**
    * Finds temporary credentials.
    *
-   * @param accessKeyId - `ASIA…`
+   * @param accessKeyId `ASIA…`
    * @returns the session, expired or not, or undefined
    */
   session(accessKeyId: string): SessionRecord | undefined {
@@ -137,7 +137,7 @@ export class Store {
   /**
    * Stores temporary credentials.
    *
-   * @param session - of an existing role
+   * @param session of an existing role
    */
   putSession(session: NewSession): void {
     this.sessions.add(session)
@@ -146,7 +146,7 @@ export class Store {
   /**
    * Finds a user or role by its unique id.
    *
-   * @param id - `AIDA…` or `AROA…`
+   * @param id `AIDA…` or `AROA…`
    * @returns the principal, or undefined
    */
   principal(id: string): PrincipalRecord | undefined {
@@ -156,8 +156,8 @@ export class Store {
   /**
    * Finds a role.
    *
-   * @param accountId - 12 digits
-   * @param name - the friendly name
+   * @param accountId 12 digits
+   * @param name the friendly name
    * @returns the role, or undefined
    */
   role(accountId: string, name: string): PrincipalRecord | undefined {
@@ -167,8 +167,8 @@ export class Store {
   /**
    * Finds a user.
    *
-   * @param accountId - 12 digits
-   * @param name - the friendly name
+   * @param accountId 12 digits
+   * @param name the friendly name
    * @returns the user, or undefined
    */
   user(accountId: string, name: string): PrincipalRecord | undefined {
@@ -178,7 +178,7 @@ export class Store {
   /**
    * Lists what a user or role is allowed by itself: inline policies by name, then attached ones by ARN.
    *
-   * @param principalId - its unique id
+   * @param principalId its unique id
    * @returns name (ARN for managed policies) and document of each
    */
   identityPolicies(principalId: string): readonly NamedPolicy[] {
@@ -193,7 +193,7 @@ export class Store {
   /**
    * Finds a managed policy, such as a permissions boundary.
    *
-   * @param arn - AWS's own or a customer's
+   * @param arn AWS's own or a customer's
    * @returns the policy, or undefined
    */
   managedPolicy(arn: string): ManagedPolicyRecord | undefined {
@@ -203,9 +203,9 @@ export class Store {
   /**
    * Finds a function.
    *
-   * @param accountId - 12 digits
-   * @param region - such as `us-east-1`
-   * @param name - the function's name
+   * @param accountId 12 digits
+   * @param region such as `us-east-1`
+   * @param name the function's name
    * @returns the function, or undefined
    */
   function(accountId: string, region: string, name: string): FunctionRecord | undefined {
@@ -215,7 +215,7 @@ export class Store {
   /**
    * Finds a function by its ARN.
    *
-   * @param arn - unqualified
+   * @param arn unqualified
    * @returns the function, or undefined
    */
   functionByArn(arn: string): FunctionRecord | undefined {
@@ -225,7 +225,7 @@ export class Store {
   /**
    * Finds a function URL by its id.
    *
-   * @param urlId - 32 lower-case alphanumerics
+   * @param urlId 32 lower-case alphanumerics
    * @returns the URL, or undefined
    */
   functionUrl(urlId: string): FunctionUrlRow | undefined {
@@ -235,7 +235,7 @@ export class Store {
   /**
    * Lists the URLs of a function.
    *
-   * @param functionArn - unqualified
+   * @param functionArn unqualified
    * @returns that of `$LATEST` first
    */
   functionUrls(functionArn: string): FunctionUrlRow[] {
@@ -254,7 +254,7 @@ export class Store {
   /**
    * Replaces a function URL's record, such as after it was opened on another port.
    *
-   * @param url - the whole of it, with an id that exists
+   * @param url the whole of it, with an id that exists
    */
   putFunctionUrl(url: FunctionUrlRow): void {
     this.urls.replace(url)
@@ -263,8 +263,8 @@ export class Store {
   /**
    * Reads a function's policy as stored.
    *
-   * @param functionArn - unqualified
-   * @param qualifier - an alias or version; absent for the function itself
+   * @param functionArn unqualified
+   * @param qualifier an alias or version; absent for the function itself
    * @returns the document and the revision, or undefined when there is no policy
    */
   functionPolicy(functionArn: string, qualifier?: string): StoredFunctionPolicy | undefined {

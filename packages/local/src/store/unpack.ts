@@ -18,9 +18,9 @@ const zip64Marker = 0xffff_ffff
 /**
  * Unpacks a deployment package into a folder that exists and is empty.
  *
- * @param zip - the whole file
- * @param target - the folder
- * @throws CodeError with Lambda's sentence when the zip is damaged, too large unpacked, or holds a name that leaves the folder or a link
+ * @param zip the whole file
+ * @param target the folder
+ * @throws {CodeError} with Lambda's sentence when the zip is damaged, too large unpacked, or holds a name that leaves the folder or a link
  */
 export async function unpack(zip: Uint8Array, target: string): Promise<void> {
   const entries = readZipDirectory(zip)

@@ -25,9 +25,9 @@ const encryptedFlag = 1
 /**
  * Reads the central directory of a zip. Its word counts, not that of the local headers: that is what Unix tools believe.
  *
- * @param zip - the whole file
+ * @param zip the whole file
  * @returns its entries, folders too
- * @throws CodeError when the file is no zip, is damaged, encrypted, split or of the zip64 kind
+ * @throws {CodeError} when the file is no zip, is damaged, encrypted, split or of the zip64 kind
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export function readZipDirectory(zip: Uint8Array): ZipEntry[] {

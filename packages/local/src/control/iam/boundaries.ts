@@ -14,9 +14,9 @@ interface BoundaryInput extends NamedInput {
 /**
  * Checks that a permissions boundary is an existing managed policy.
  *
- * @param boundaryArn - undefined for none
- * @param store - knows the policies
- * @throws ControlError NoSuchEntity
+ * @param boundaryArn undefined for none
+ * @param store knows the policies
+ * @throws {ControlError} NoSuchEntity
  */
 export function checkBoundary(boundaryArn: string | undefined, store: Store): void {
   if (boundaryArn !== undefined && store.managedPolicy(boundaryArn) === undefined) {

@@ -7,9 +7,9 @@ import { findNamed, kinds, resourceOfNamed } from './principal-kind.ts'
 /**
  * Finds the user a call names, or the user who calls when it names none.
  *
- * @param call - may name a user
+ * @param call may name a user
  * @returns the user
- * @throws ControlError NoSuchEntity, or ValidationError when a caller that is no user names none
+ * @throws {ControlError} NoSuchEntity, or ValidationError when a caller that is no user names none
  */
 export function findUserOrCaller(call: QueryCall<NamedInput>): PrincipalRecord {
   const { input, request, services } = call
@@ -22,7 +22,7 @@ export function findUserOrCaller(call: QueryCall<NamedInput>): PrincipalRecord {
 /**
  * Gives the ARN that policies see for such a call.
  *
- * @param call - may name a user
+ * @param call may name a user
  * @returns the ARN of the user it is about
  */
 export function resourceOfUserOrCaller(call: QueryCall<NamedInput>): string {

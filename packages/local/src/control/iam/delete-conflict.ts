@@ -21,9 +21,9 @@ const obstacles: readonly (readonly [message: string, isThere: (id: string, stor
 /**
  * Refuses to delete a user or role that still has policies or keys.
  *
- * @param principal - the user or role
- * @param store - knows what it has
- * @throws ControlError DeleteConflict
+ * @param principal the user or role
+ * @param store knows what it has
+ * @throws {ControlError} DeleteConflict
  */
 export function refuseWhileInUse(principal: PrincipalRecord, store: Store): void {
   for (const [message, isThere] of obstacles) {

@@ -6,9 +6,9 @@ import { ControlError } from '../control-error.ts'
 /**
  * Checks a policy document.
  *
- * @param document - its JSON
- * @param kind - what it is to be
- * @throws ControlError MalformedPolicyDocument that names the place and the rule
+ * @param document its JSON
+ * @param kind what it is to be
+ * @throws {ControlError} MalformedPolicyDocument that names the place and the rule
  */
 export function checkDocument(document: string, kind: PolicyKind): void {
   try {
@@ -22,7 +22,7 @@ export function checkDocument(document: string, kind: PolicyKind): void {
 /**
  * Counts a document's characters the way IAM's quotas do.
  *
- * @param document - its JSON
+ * @param document its JSON
  * @returns the number of characters that are no blanks
  */
 export function countCharacters(document: string): number {

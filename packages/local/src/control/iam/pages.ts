@@ -13,13 +13,13 @@ const defaultMaxItems = 100
 /**
  * Makes one page of a list answer.
  *
- * @param name - the member that holds the items, such as `Roles`
- * @param items - the whole list
- * @param keyOf - a key that rises along the list
- * @param render - shows one item
- * @param input - the paging members
+ * @param name the member that holds the items, such as `Roles`
+ * @param items the whole list
+ * @param keyOf a key that rises along the list
+ * @param render shows one item
+ * @param input the paging members
  * @returns the members of the result
- * @throws ControlError ValidationError for a marker of another's making
+ * @throws {ControlError} ValidationError for a marker of another's making
  */
 export function createPage<T>(
   name: string,

@@ -28,10 +28,10 @@ export type NamedInput = Readonly<Partial<Record<'UserName' | 'RoleName', string
 /**
  * Finds the user or role a call names, in the caller's account.
  *
- * @param kind - user or role
- * @param call - names it
+ * @param kind user or role
+ * @param call names it
  * @returns the record
- * @throws ControlError NoSuchEntity
+ * @throws {ControlError} NoSuchEntity
  */
 export function findNamed(kind: PrincipalKind, call: QueryCall<NamedInput>): PrincipalRecord {
   const found = lookUp(kind, call)
@@ -51,7 +51,7 @@ function lookUp(
 /**
  * Gives the ARN that policies see for an operation on one user or role.
  *
- * @param kind - user or role
+ * @param kind user or role
  * @returns a function of the call; an unknown one is thought to lie at the root path
  */
 export function resourceOfNamed(kind: PrincipalKind): (call: QueryCall<NamedInput>) => string {
@@ -69,7 +69,7 @@ interface KeyInput extends NamedInput {
 /**
  * Gives the condition keys of an operation on one user or role.
  *
- * @param kind - user or role
+ * @param kind user or role
  * @returns a function of the call; a boundary that is asked for goes before the one that is there
  */
 export function contextOfNamed(kind: PrincipalKind): (call: QueryCall<KeyInput>) => RequestContext {

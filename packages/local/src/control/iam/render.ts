@@ -9,7 +9,7 @@ import { showTrustPolicy } from './trust-policy.ts'
 /**
  * Encodes a policy document as IAM's answers carry it.
  *
- * @param document - JSON
+ * @param document JSON
  * @returns percent-encoded, RFC 3986
  */
 export function encodeDocument(document: string): string {
@@ -33,7 +33,7 @@ function renderBoundary({ boundaryArn }: PrincipalRecord): XmlValue {
 /**
  * Renders a user.
  *
- * @param user - the user
+ * @param user the user
  * @returns the members of User
  */
 export function renderUser(user: PrincipalRecord): XmlStructure {
@@ -51,8 +51,8 @@ export function renderUser(user: PrincipalRecord): XmlStructure {
 /**
  * Renders a role.
  *
- * @param role - the role
- * @param store - shows the ARNs of its trust policy
+ * @param role the role
+ * @param store shows the ARNs of its trust policy
  * @returns the members of Role
  */
 export function renderRole(role: PrincipalRecord, store: Store): XmlStructure {
@@ -74,7 +74,7 @@ export function renderRole(role: PrincipalRecord, store: Store): XmlStructure {
 /**
  * Leaves out what IAM's lists leave out.
  *
- * @param rendered - a user, role or policy
+ * @param rendered a user, role or policy
  * @returns the same without tags and boundary
  */
 export function withoutDetails(rendered: XmlStructure): XmlStructure {
@@ -84,9 +84,9 @@ export function withoutDetails(rendered: XmlStructure): XmlStructure {
 /**
  * Renders a managed policy.
  *
- * @param policy - the policy
- * @param accountId - whose attachments are counted
- * @param store - counts them
+ * @param policy the policy
+ * @param accountId whose attachments are counted
+ * @param store counts them
  * @returns the members of Policy
  */
 export function renderPolicy(policy: ManagedPolicyRecord, accountId: string, store: Store): XmlStructure {
@@ -109,8 +109,8 @@ export function renderPolicy(policy: ManagedPolicyRecord, accountId: string, sto
 /**
  * Renders an access key without its secret.
  *
- * @param key - the key
- * @param userName - its user
+ * @param key the key
+ * @param userName its user
  * @returns the members of AccessKeyMetadata
  */
 export function renderAccessKey(key: AccessKeyRecord, userName: string): XmlStructure {

@@ -14,9 +14,9 @@ const maxValueLength = 256
 /**
  * Reads the tags of a call.
  *
- * @param tags - as they came
+ * @param tags as they came
  * @returns values by key
- * @throws ControlError for a key that is missing, repeated or reserved, or a text that is too long
+ * @throws {ControlError} for a key that is missing, repeated or reserved, or a text that is too long
  */
 export function readTags(tags: readonly TagInput[] = []): Readonly<Record<string, string>> {
   const entries = new Map<string, string>()
@@ -44,7 +44,7 @@ export function readTags(tags: readonly TagInput[] = []): Readonly<Record<string
 /**
  * Gives the condition keys of a call that sets tags.
  *
- * @param tags - as they came
+ * @param tags as they came
  * @returns `aws:TagKeys` and `aws:RequestTag/…`; nothing without tags
  */
 export function createTagContext(tags: readonly TagInput[] | undefined): RequestContext {

@@ -7,10 +7,10 @@ const userOrRoleArn = /^arn:aws:iam::\d{12}:(?:user|role)\//
  * Turns the user and role ARNs of a trust policy into unique ids, which is what IAM stores: a deleted principal stays
  * dead even when another takes its name.
  *
- * @param document - a trust policy that was parsed
- * @param store - knows which users and roles exist
+ * @param document a trust policy that was parsed
+ * @param store knows which users and roles exist
  * @returns the document as stored
- * @throws ControlError MalformedPolicyDocument when it names a user or role that does not exist
+ * @throws {ControlError} MalformedPolicyDocument when it names a user or role that does not exist
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function storeTrustPolicy(document: string, store: Store): string {
@@ -25,8 +25,8 @@ export function storeTrustPolicy(document: string, store: Store): string {
 /**
  * Shows a stored trust policy: ARNs for users and roles that exist, the bare unique id of one that does not.
  *
- * @param document - as stored
- * @param store - knows which users and roles exist
+ * @param document as stored
+ * @param store knows which users and roles exist
  * @returns the document as IAM shows it
  */
 export function showTrustPolicy(document: string, store: Store): string {

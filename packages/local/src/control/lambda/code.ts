@@ -10,11 +10,11 @@ const maxEncodedBytes = Math.ceil(maxZippedBytes / 3) * 4
 /**
  * Takes a deployment package from a request.
  *
- * @param zipFile - base64
- * @param operation - the operation's name, for the message
- * @param services - keep the code
+ * @param zipFile base64
+ * @param operation the operation's name, for the message
+ * @param services keep the code
  * @returns hash and size
- * @throws ControlError with Lambda's text when it cannot be used
+ * @throws {ControlError} with Lambda's text when it cannot be used
  */
 export async function takeCode(
   zipFile: string,

@@ -33,8 +33,8 @@ const defaultMemorySizeMb = 128
 /**
  * Checks a runtime.
  *
- * @param runtime - its id
- * @throws ControlError with Lambda's text, or ours for one that Lambda runs and this side does not
+ * @param runtime its id
+ * @throws {ControlError} with Lambda's text, or ours for one that Lambda runs and this side does not
  */
 export function checkRuntime(runtime: string): void {
   if (isKnownRuntime(runtime)) return

@@ -37,8 +37,8 @@ const failure =
 /**
  * Checks the environment variables of a function. Their values are in no message: they may be secrets.
  *
- * @param variables - all of them
- * @throws ControlError for a name that is reserved or malformed, or more than 4 KB
+ * @param variables all of them
+ * @throws {ControlError} for a name that is reserved or malformed, or more than 4 KB
  */
 export function checkEnvironment(variables: Readonly<Record<string, string>>): void {
   const names = Object.keys(variables)

@@ -43,9 +43,9 @@ const internalFailure: LambdaErrorRow = { status: 500, key: 'Message', type: 'Se
 /**
  * Makes Lambda's answer of an error.
  *
- * @param error - its code is a row of the table
- * @param requestId - of the call
- * @param operation - the operation's name, where one matched
+ * @param error its code is a row of the table
+ * @param requestId of the call
+ * @param operation the operation's name, where one matched
  * @returns the answer, with the refusal for the record
  */
 export function createLambdaErrorAnswer(
@@ -75,7 +75,7 @@ export function createLambdaErrorAnswer(
 /**
  * Makes a ResourceNotFoundException.
  *
- * @param message - Lambda's text
+ * @param message Lambda's text
  * @returns the error
  */
 export function notFoundError(message: string): ControlError {
@@ -85,7 +85,7 @@ export function notFoundError(message: string): ControlError {
 /**
  * Makes an InvalidParameterValueException.
  *
- * @param message - Lambda's text
+ * @param message Lambda's text
  * @returns the error
  */
 export function invalidParameterError(message: string): ControlError {
@@ -95,7 +95,7 @@ export function invalidParameterError(message: string): ControlError {
 /**
  * Makes a ResourceConflictException.
  *
- * @param message - Lambda's text
+ * @param message Lambda's text
  * @returns the error
  */
 export function conflictError(message: string): ControlError {

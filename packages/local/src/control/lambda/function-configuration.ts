@@ -7,7 +7,7 @@ export const ephemeralStorageMb = 512
 /**
  * Renders a function as the API shows it. It is active at once, so that waiters end.
  *
- * @param record - the function
+ * @param record the function
  * @returns the members of FunctionConfiguration
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
  */
@@ -41,7 +41,7 @@ export function renderFunction(record: FunctionRecord): Readonly<Record<string, 
 /**
  * Renders a function as lists show it: without its state.
  *
- * @param record - the function
+ * @param record the function
  * @returns the members of FunctionConfiguration that ListFunctions gives
  */
 export function renderListedFunction(record: FunctionRecord): Readonly<Record<string, unknown>> {

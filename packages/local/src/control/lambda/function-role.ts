@@ -11,11 +11,11 @@ const lambdaService = 'lambda.amazonaws.com'
 /**
  * Checks that a role can be given to a function: the caller may pass it, it exists on this side, and it trusts Lambda.
  *
- * @param roleArn - the role
- * @param accountId - the function's account
- * @param request - the call
- * @param services - decide and hold the role
- * @throws ControlError with Lambda's text
+ * @param roleArn the role
+ * @param accountId the function's account
+ * @param request the call
+ * @param services decide and hold the role
+ * @throws {ControlError} with Lambda's text
  */
 export function checkFunctionRole(
   roleArn: string,

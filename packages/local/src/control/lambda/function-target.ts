@@ -23,11 +23,11 @@ const functionName =
 /**
  * Reads a FunctionName in any of its forms.
  *
- * @param text - a value that its constraint allows
- * @param qualifier - the Qualifier given beside it
- * @param request - gives the account and the region of a bare name
+ * @param text a value that its constraint allows
+ * @param qualifier the Qualifier given beside it
+ * @param request gives the account and the region of a bare name
  * @returns the target
- * @throws ControlError for another region, or a qualifier that contradicts the name's own
+ * @throws {ControlError} for another region, or a qualifier that contradicts the name's own
  */
 export function readFunctionTarget(
   text: string,
@@ -58,10 +58,10 @@ export function readFunctionTarget(
 /**
  * Finds the function of a target. Only `$LATEST` exists here: versions and aliases are not served.
  *
- * @param store - holds it
- * @param target - the function and its qualifier
+ * @param store holds it
+ * @param target the function and its qualifier
  * @returns the function
- * @throws ControlError `Function not found: <arn>` when the function or its version is unknown
+ * @throws {ControlError} `Function not found: <arn>` when the function or its version is unknown
  */
 export function findFunction(store: Store, target: FunctionTarget): FunctionRecord {
   const record = store.functionByArn(target.arn)
@@ -74,7 +74,7 @@ export function findFunction(store: Store, target: FunctionTarget): FunctionReco
 /**
  * Says whether a target is the function's own code.
  *
- * @param target - the function and its qualifier
+ * @param target the function and its qualifier
  * @returns whether it has no qualifier, or `$LATEST`
  */
 export function isLatest(target: FunctionTarget): boolean {

@@ -14,8 +14,8 @@ import { unservedOperations } from './unserved.ts'
 /**
  * Answers one call of the Lambda API.
  *
- * @param request - verified
- * @param services - the side's parts
+ * @param request verified
+ * @param services the side's parts
  * @returns Lambda's answer
  * @throws what is no refusal: the state or the engine failing
  */

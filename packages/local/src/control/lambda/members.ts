@@ -64,7 +64,7 @@ export const marker: Member = { type: 'string', from: 'query' }
 /**
  * MaxItems of a list operation.
  *
- * @param max - the most the operation takes
+ * @param max the most the operation takes
  * @returns the member
  */
 export function maxItems(max: number): Member {
@@ -74,7 +74,7 @@ export function maxItems(max: number): Member {
 /**
  * A member of AWS's that is refused by name, unless its value asks for nothing.
  *
- * @param isNeutral - the values that are taken; empty lists, empty structures, empty strings and false when absent
+ * @param isNeutral the values that are taken; empty lists, empty structures, empty strings and false when absent
  * @returns the member
  */
 export function notServed(isNeutral: (value: unknown) => boolean = isEmpty): Member {

@@ -63,7 +63,7 @@ export type LambdaOperation = LambdaOperationRow<unknown>
 /**
  * Makes a row of the table; its members are what makes the cast of the input true.
  *
- * @param row - the row with a typed handler
+ * @param row the row with a typed handler
  * @returns the same row
  */
 export function defineOperation<Input>(row: LambdaOperationRow<Input>): LambdaOperation {

@@ -17,10 +17,10 @@ type Values = Record<string, unknown>
 /**
  * Reads and checks the input of an operation.
  *
- * @param operation - its members
- * @param sources - where they stand
+ * @param operation its members
+ * @param sources where they stand
  * @returns the members that are present
- * @throws ControlError SerializationException, ValidationException, or InvalidParameterValueException for a member that is not served
+ * @throws {ControlError} SerializationException, ValidationException, or InvalidParameterValueException for a member that is not served
  */
 export function readInput(operation: LambdaOperation, sources: InputSources): Values {
   const { members } = operation

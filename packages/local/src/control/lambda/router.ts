@@ -15,9 +15,9 @@ export interface RouteMatch<Row> {
  * Finds the row of a request. A member of the path may hold an encoded slash or colon; a trailing slash is taken, as
  * some clients send one.
  *
- * @param rows - the table
- * @param method - of the request
- * @param path - of the request, still encoded, without the query
+ * @param rows the table
+ * @param method of the request
+ * @param path of the request, still encoded, without the query
  * @returns the row and its path members, decoded; undefined when none matches
  */
 export function findRoute<Row extends Route>(

@@ -16,10 +16,10 @@ const uniqueId = /^(?:AIDA|AROA)[A-Z0-9]{17}$/
  * Reads the Principal of AddPermission into the form that is stored: users and roles by their unique ids, so that a
  * deleted one stays dead even when another takes its name.
  *
- * @param text - `*`, an account, an ARN or a service's name
- * @param store - knows which users and roles exist
+ * @param text `*`, an account, an ARN or a service's name
+ * @param store knows which users and roles exist
  * @returns the statement's Principal
- * @throws ControlError with Lambda's text when it names nothing that exists
+ * @throws {ControlError} with Lambda's text when it names nothing that exists
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function readStatementPrincipal(text: string, store: Store): StatementPrincipal {
@@ -60,9 +60,9 @@ function unknownPrincipalError(): Error {
 /**
  * Refuses to add to a policy in which a statement names a user or role that was deleted since, as Lambda does.
  *
- * @param statements - the policy as stored
- * @param store - knows which users and roles exist
- * @throws ControlError with Lambda's text, which does not say that an old statement is meant
+ * @param statements the policy as stored
+ * @param store knows which users and roles exist
+ * @throws {ControlError} with Lambda's text, which does not say that an old statement is meant
  */
 export function refuseOrphans(statements: readonly PolicyStatement[], store: Store): void {
   const isOrphan = ({ Principal }: PolicyStatement): boolean =>
@@ -76,8 +76,8 @@ export function refuseOrphans(statements: readonly PolicyStatement[], store: Sto
 /**
  * Shows a stored statement: ARNs for users and roles that exist, the bare unique id of one that does not.
  *
- * @param statement - as stored
- * @param store - knows which users and roles exist
+ * @param statement as stored
+ * @param store knows which users and roles exist
  * @returns the statement with Lambda's key order
  */
 export function showStatement(statement: PolicyStatement, store: Store): PolicyStatement {

@@ -23,8 +23,8 @@ const maxValueLength = 256
 /**
  * Checks a function's tags as they would be.
  *
- * @param tags - all of them
- * @throws ControlError naming the tag and the limit
+ * @param tags all of them
+ * @throws {ControlError} naming the tag and the limit
  */
 export function checkTags(tags: Tags): void {
   const entries = Object.entries(tags)
@@ -57,7 +57,7 @@ function checkUrlId(urlId: string | undefined): void {
 /**
  * Gives the condition keys of a call that sets tags.
  *
- * @param tags - the tags it sets
+ * @param tags the tags it sets
  * @returns `aws:TagKeys` and `aws:RequestTag/…`
  */
 export function createTagContext(tags: Tags): RequestContext {

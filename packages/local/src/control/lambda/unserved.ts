@@ -111,7 +111,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     path: '/2025-11-30/functions/{FunctionName}/function-scaling-config',
   },
   { name: 'GetLayerVersion', method: 'GET', path: '/2018-10-31/layers/{LayerName}/versions/{VersionNumber}' },
-  { name: 'GetLayerVersionByArn', method: 'GET', path: '/2018-10-31/layers' },
   {
     name: 'GetLayerVersionPolicy',
     method: 'GET',

@@ -9,10 +9,10 @@ import { readQueryInput } from './read-input.ts'
 /**
  * Answers one call of a service that speaks the query protocol.
  *
- * @param request - verified; a POST form, or a GET with the parameters in its query, as presigned calls have
- * @param services - the side's parts
- * @param protocol - the service
- * @param operations - the service's table, by name
+ * @param request verified; a POST form, or a GET with the parameters in its query, as presigned calls have
+ * @param services the side's parts
+ * @param protocol the service
+ * @param operations the service's table, by name
  * @returns the service's answer
  * @throws what is no refusal: the state failing
  */

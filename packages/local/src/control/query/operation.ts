@@ -36,7 +36,7 @@ export type QueryOperation = QueryOperationRow<unknown>
 /**
  * Makes a row of the table; its members are what makes the cast of the input true.
  *
- * @param row - the row with a typed handler
+ * @param row the row with a typed handler
  * @returns the same row
  */
 export function defineQueryOperation<Input>(row: QueryOperationRow<Input>): QueryOperation {

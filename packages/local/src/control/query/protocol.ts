@@ -50,10 +50,10 @@ function createHeaders(requestId: string): HeaderPair[] {
 /**
  * Makes the answer of an operation.
  *
- * @param protocol - the service
- * @param operation - the operation's name
- * @param result - its members; undefined for an operation that returns nothing
- * @param requestId - of the call
+ * @param protocol the service
+ * @param operation the operation's name
+ * @param result its members; undefined for an operation that returns nothing
+ * @param requestId of the call
  * @returns the answer
  */
 export function createQueryAnswer(
@@ -71,10 +71,10 @@ export function createQueryAnswer(
 /**
  * Makes the answer of an error.
  *
- * @param protocol - the service
- * @param error - its code is AWS's code on the wire
- * @param requestId - of the call
- * @param operation - the operation's name, where one matched
+ * @param protocol the service
+ * @param error its code is AWS's code on the wire
+ * @param requestId of the call
+ * @param operation the operation's name, where one matched
  * @returns the answer, with the refusal for the record
  */
 export function createQueryErrorAnswer(

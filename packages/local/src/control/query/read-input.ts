@@ -8,10 +8,10 @@ const protocolParameters: ReadonlySet<string> = new Set(['Action', 'Version'])
 /**
  * Reads and checks the input of an operation.
  *
- * @param operation - its members
- * @param parameters - of the form
+ * @param operation its members
+ * @param parameters of the form
  * @returns the members that are present; lists as arrays, their structures as objects
- * @throws ControlError ValidationError, also for a member that is not served
+ * @throws {ControlError} ValidationError, also for a member that is not served
  */
 export function readQueryInput(
   operation: QueryOperation,

@@ -26,7 +26,7 @@ const unwritable = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g
 /**
  * Writes the members of a structure as XML elements.
  *
- * @param value - the structure
+ * @param value the structure
  * @returns XML without declaration and root
  */
 export function writeXml(value: XmlValue): string {

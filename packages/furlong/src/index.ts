@@ -1,3 +1,5 @@
+export { createClients, createUrl, deploy, grant, revoke } from '@furlong/aws'
+export type { Deployment, FunctionUrl, Grant, Target } from '@furlong/aws'
 export { startLocal } from '@furlong/local'
 export type { Local, LocalOptions, RequestRecord } from '@furlong/local'
 export type { Context, Input, Output } from './context.ts'

@@ -6,7 +6,8 @@ export interface UnservedOperation extends Route {
 }
 
 /**
- * The operations of the Lambda API that are not served, so that a refusal can name them.
+ * The operations of the Lambda API that are not served, so that a refusal can name them. Two that only a query parameter
+ * tells apart share a row.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
  */
@@ -117,7 +118,7 @@ export const unservedOperations: readonly UnservedOperation[] = [
     path: '/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy',
   },
   {
-    name: 'GetProvisionedConcurrencyConfig',
+    name: 'GetProvisionedConcurrencyConfig or ListProvisionedConcurrencyConfigs',
     method: 'GET',
     path: '/2019-09-30/functions/{FunctionName}/provisioned-concurrency',
   },
@@ -157,12 +158,7 @@ export const unservedOperations: readonly UnservedOperation[] = [
     path: '/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions',
   },
   { name: 'ListLayerVersions', method: 'GET', path: '/2018-10-31/layers/{LayerName}/versions' },
-  { name: 'ListLayers', method: 'GET', path: '/2018-10-31/layers' },
-  {
-    name: 'ListProvisionedConcurrencyConfigs',
-    method: 'GET',
-    path: '/2019-09-30/functions/{FunctionName}/provisioned-concurrency',
-  },
+  { name: 'GetLayerVersionByArn or ListLayers', method: 'GET', path: '/2018-10-31/layers' },
   { name: 'ListVersionsByFunction', method: 'GET', path: '/2015-03-31/functions/{FunctionName}/versions' },
   { name: 'PublishLayerVersion', method: 'POST', path: '/2018-10-31/layers/{LayerName}/versions' },
   { name: 'PublishVersion', method: 'POST', path: '/2015-03-31/functions/{FunctionName}/versions' },

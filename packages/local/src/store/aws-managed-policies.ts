@@ -51,6 +51,10 @@ const lambdaFullAccessServices: readonly string[] = [
   'xray:BatchGetTraces',
 ]
 
+/**
+ * guess: ids, dates, version numbers and the newest actions of PowerUserAccess and AWSLambda_FullAccess were written down
+ * without an account to compare with; what the policies are for is documented.
+ */
 const rows: readonly AwsManagedPolicy[] = [
   {
     id: 'ANPAIWMBCKSKIEE64ZLYK',

@@ -92,6 +92,7 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
     // All that can be refused without touching the account is refused before anything is made.
     const { name: functionName } = parseFunctionName(options.name ?? nameFromEntry(path))
     if (options.id !== undefined) checkUrlId(target, options.id)
+    checkVariableNames(options.environment ?? {})
     const bundle = options.bundle ?? (await createBundle(path, pickBundleOptions(options)))
     const steps: DeployStep[] = []
     const clients = createClients(target)
@@ -123,6 +124,18 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
       steps,
     }
   })
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html */
+const variableName = /^[a-zA-Z][a-zA-Z0-9_]+$/
+
+function checkVariableNames(environment: Readonly<Record<string, string>>): void {
+  const wrong = Object.keys(environment).find((name) => !variableName.test(name))
+  if (wrong === undefined) return
+  throw new AwsError(
+    'InvalidVariableName',
+    `The environment variable '${wrong}' has a name that Lambda refuses: it must match ${variableName.source}, so it has at least 2 characters.`,
+  )
 }
 
 function pickBundleOptions(options: DeployOptions): { handler?: string; hostModule?: string } {

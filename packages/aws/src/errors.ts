@@ -5,6 +5,7 @@ export type AwsErrorCode =
   | 'BundleTooLarge'
   | 'NotAZip'
   | 'InvalidFunctionName'
+  | 'InvalidVariableName'
   | 'FunctionNotFound'
   | 'FunctionFailed'
   | 'RoleNotFound'

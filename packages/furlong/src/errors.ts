@@ -87,7 +87,7 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     title: 'Local side not started',
     exitCode: failed,
     sentence: ({ message }) => message ?? '',
-    tryThis: ({ suggestion }) => suggestion || 'npx furlong up, without --detach, shows what it does',
+    tryThis: ({ suggestion }) => suggestion ?? '',
   },
   'not-stopped': {
     title: 'Local side not stopped',

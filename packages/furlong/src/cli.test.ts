@@ -1,0 +1,425 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createClients } from '@furlong/aws'
+import { listSides, type Side } from '@furlong/local/sides'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// The real program, as `npm run build` made it, in processes of its own and a home of its own.
+const program = fileURLToPath(new URL('../bin/furlong.js', import.meta.url))
+const urlId = 'abcdefghijklmnopqrstuvwxyz012345'
+const app = `export default {
+  async fetch(request) {
+    const { pathname, searchParams } = new URL(request.url)
+    if (request.method === 'POST') return Response.json(await request.json())
+    if (pathname === '/book') return Response.json({ page: searchParams.get('page') })
+    console.log('asked for ' + pathname)
+    return new Response('first edition', { status: pathname === '/' ? 200 : 404 })
+  },
+}
+`
+
+let folder = ''
+let env: Record<string, string> = {}
+const children = new Set<ChildProcess>()
+
+interface Answer {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function start(
+  argv: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): ChildProcess {
+  const child = spawn(process.execPath, [program, ...argv], {
+    cwd: options.cwd ?? folder,
+    env: { ...env, ...options.env },
+  })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+  return child
+}
+
+async function collect(child: ChildProcess): Promise<Answer> {
+  let [out, err] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text))
+  const code = await new Promise<number | null>((done) => child.once('close', done))
+  return { code, out, err }
+}
+
+async function furlong(...argv: string[]): Promise<Answer> {
+  return collect(start(argv))
+}
+
+/** Resolves with everything written so far once it matches. */
+async function waitForText(child: ChildProcess, from: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
+  let text = ''
+  return new Promise((done, fail) => {
+    child[from]?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      if (pattern.test(text)) done(text)
+    })
+    child.once('exit', () => fail(new Error(`ended before ${pattern.source}: ${text}`)))
+  })
+}
+
+async function up(...argv: string[]): Promise<{ child: ChildProcess; port: string; first: string }> {
+  const child = start(['up', '--port', '0', ...argv])
+  const text = await waitForText(child, 'stderr', /\n/)
+  const first = text.split('\n')[0] ?? ''
+  return { child, first, port: /127\.0\.0\.1:(\d+)/.exec(first)?.[1] ?? '' }
+}
+
+async function end(child: ChildProcess): Promise<number | null> {
+  child.kill('SIGTERM')
+  return new Promise((done) => child.once('close', done))
+}
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'furlong-cli-')))
+  await mkdir(join(folder, 'run'), { mode: 0o700 })
+  env = { HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run'), PATH: process.env['PATH'] ?? '' }
+  await writeFile(join(folder, 'app.mjs'), app)
+  await writeFile(join(folder, 'caller.mjs'), 'export const handler = async () => ({ ok: true })\n')
+})
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('furlong against a local side', () => {
+  let side: ChildProcess
+  let port = ''
+  let told = ''
+  const here = (...argv: string[]): Promise<Answer> => furlong(...argv, '--port', port)
+
+  beforeAll(async () => {
+    const started = await up('--memory')
+    side = started.child
+    port = started.port
+    side.stderr?.on('data', (text: string) => (told += text))
+    expect(started.first).toMatch(/^furlong is ready on http:\/\/127\.0\.0\.1:\d+ \(in memory/)
+  })
+
+  afterAll(async () => {
+    expect(await end(side)).toBe(0)
+  })
+
+  it('deploys, and changes nothing the second time', async () => {
+    const first = await here('deploy', 'app.mjs', '--name', 'books', '--id', urlId)
+    expect(first).toMatchObject({ code: 0 })
+    expect(first.err).toContain(
+      `target: local side http://127.0.0.1:${port} (in memory), account 111122223333, us-east-1`,
+    )
+    const second = await here('deploy', 'app.mjs', '--name', 'books', '--format', 'json')
+    const { steps } = JSON.parse(second.out) as { steps: { step: string; outcome: string }[] }
+    expect(steps.slice(1).map(({ step, outcome }) => `${step} ${outcome}`)).toEqual([
+      'role unchanged',
+      'function unchanged',
+      'url unchanged',
+    ])
+    expect(await here('deploy', 'caller.mjs', '--name', 'caller', '--no-url')).toMatchObject({ code: 0 })
+  })
+
+  it('calls as the administrator and says which policies let it in', async () => {
+    const { code, out, err } = await here('call', 'books/book?page=5')
+    expect({ code, out }).toEqual({ code: 0, out: '{"page":"5"}' })
+    expect(err).toContain('arn:aws:iam::111122223333:user/administrator')
+    expect(err).toContain('let in by lambda:InvokeFunctionUrl: arn:aws:iam::aws:policy/AdministratorAccess')
+  })
+
+  it('is refused as another role until the printed command is run', async () => {
+    const refused = await here('call', 'books', '--as', 'caller')
+    expect(refused.code).toBe(1)
+    expect(refused.out).toContain('"Message":"Forbidden.')
+    const fix = /fix: npx furlong (grant .+)/.exec(refused.err)?.[1] ?? ''
+    expect(fix).toBe('grant books --to arn:aws:iam::111122223333:role/caller-role')
+    expect(told).toMatch(
+      /^403 authorize books GET \/ by assumed-role\/caller-role.* Fix: npx furlong grant books --to/m,
+    )
+    const explained = await here('explain')
+    expect(explained.out).toContain(`Fix\n  npx furlong ${fix}\n`)
+    expect(explained.out).toContain('aws lambda add-permission --function-name books')
+    const data = JSON.parse((await here('explain', '--format', 'json')).out) as {
+      commands: { furlong: string[]; aws: string[] }
+    }
+    expect(data.commands.furlong).toEqual([`npx furlong ${fix}`])
+    expect(data.commands.aws).toHaveLength(2)
+
+    const granted = await here(...fix.split(' '), '--wait')
+    expect(granted).toMatchObject({ code: 0 })
+    expect(granted.out).toContain('A signed GET / was let in at call 1: 200')
+    const allowed = await here('call', 'books', '--as', 'caller', '-i')
+    expect(allowed.code).toBe(0)
+    expect(allowed.out).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)+\r\nfirst edition$/)
+    expect(allowed.err).toContain('let in by lambda:InvokeFunction: the policy of function books')
+  })
+
+  it('grants once, to the role of a function, and takes it back', async () => {
+    const again = await here('grant', 'books', '--to', 'caller', '--format', 'json')
+    expect(JSON.parse(again.out)).toMatchObject({
+      principal: { principal: 'arn:aws:iam::111122223333:role/caller-role' },
+      statements: [{ outcome: 'present' }, { outcome: 'present' }],
+    })
+    const revoked = JSON.parse(
+      (await here('revoke', 'books', '--from', 'caller', '--format', 'json')).out,
+    ) as { removed: string[] }
+    expect(revoked.removed).toHaveLength(2)
+    expect((await here('call', 'books', '--as', 'caller')).code).toBe(1)
+    expect((await here('revoke', 'books', '--from', 'caller')).out).toContain('There was no grant to')
+  })
+
+  it('refuses a grant to the Lambda service, and to nobody known', async () => {
+    const service = await here('grant', 'books', '--to', 'lambda.amazonaws.com')
+    expect(service.code).toBe(1)
+    expect(service.err).toContain('lets none')
+    expect(service.err).toContain("Try: npx furlong grant <function> --to <the calling function's name>")
+    expect((await here('grant', 'books', '--to', 'nobody')).err).toContain(
+      "no function, role or user named 'nobody'",
+    )
+    expect((await here('grant', 'nofn', '--to', 'caller')).err).toContain("There is no function 'nofn'")
+  })
+
+  it('lets in a caller of another account when both sides allow it', async () => {
+    const account = ['--account', '444455556666']
+    expect(await here('deploy', 'caller.mjs', '--name', 'far', '--no-url', ...account)).toMatchObject({
+      code: 0,
+    })
+    const granted = await here(
+      'grant',
+      'books',
+      '--to',
+      'arn:aws:iam::444455556666:role/far-role',
+      '--format',
+      'json',
+    )
+    const { identityPolicy, url } = JSON.parse(granted.out) as { identityPolicy: string; url: string }
+    const before = await here('call', url, '--as', 'far', ...account)
+    expect(before.code).toBe(1)
+    expect(before.err).toContain('fix: aws iam put-role-policy --role-name far-role')
+    const found = (await listSides(join(folder, 'run/furlong'))).find(
+      (one) => String(one.port) === port,
+    ) as Side
+    const { accessKeyId = '', secretAccessKey = '' } = found.accounts[1] ?? {}
+    const credentials = { accessKeyId, secretAccessKey }
+    const clients = createClients({
+      kind: 'local',
+      region: 'us-east-1',
+      endpoint: found.endpoint,
+      credentials,
+    })
+    const iam = await clients.iam()
+    await iam.putRolePolicy({
+      RoleName: 'far-role',
+      PolicyName: 'call-books',
+      PolicyDocument: identityPolicy,
+    })
+    expect(await here('call', url, '--as', 'far', ...account)).toMatchObject({
+      code: 0,
+      out: 'first edition',
+    })
+  })
+
+  it('sends bodies and headers as curl does', async () => {
+    await writeFile(join(folder, 'body.json'), '{"user":"grace"}')
+    const text = await here('call', 'books/login', '-d', '{"user":"ada"}')
+    expect(text).toMatchObject({ code: 0, out: '{"user":"ada"}' })
+    expect(text.err).toContain('content-type: application/json (guessed')
+    const file = await here(
+      'call',
+      'books/login',
+      '-d',
+      '@body.json',
+      '-H',
+      'content-type: application/json',
+      '-o',
+      'answer',
+    )
+    expect(file).toMatchObject({ code: 0, out: '' })
+    expect(await readFile(join(folder, 'answer'), 'utf8')).toBe('{"user":"grace"}')
+    const missing = await here('call', 'books/nothing', '--format', 'json')
+    expect(missing.code).toBe(1)
+    expect(JSON.parse(missing.out)).toMatchObject({
+      status: 404,
+      body: 'first edition',
+      record: { kind: 'function-url' },
+    })
+    expect((await here('call', 'books', '-d', '@nowhere')).err).toContain('nowhere: ENOENT.')
+    expect((await here('call', 'books', '-X', 'G T')).code).toBe(2)
+  })
+
+  it('reaches the local twin of a URL of AWS', async () => {
+    const twin = `https://${urlId}.lambda-url.us-east-1.on.aws/book?page=7`
+    expect(await here('call', twin)).toMatchObject({ code: 0, out: '{"page":"7"}' })
+  })
+
+  it('shows the logs of one function', async () => {
+    const { out } = await here('logs', 'books')
+    expect(out).toMatch(/^\d\d:\d\d:\d\d\.\d{3} .*asked for \/nothing/m)
+    expect((await here('logs', 'caller')).out.trim()).toBe('')
+  })
+
+  it('creates, updates, lists and deletes URLs, and changes only what is said', async () => {
+    expect((await here('url', 'create', 'books')).err).toContain("The function 'books' has a URL already.")
+    const updated = JSON.parse(
+      (await here('url', 'update', 'books', '--stream', '--format', 'json')).out,
+    ) as object
+    expect(updated).toMatchObject({ authType: 'AWS_IAM', invokeMode: 'RESPONSE_STREAM' })
+    expect(await here('call', 'books')).toMatchObject({ code: 0, out: 'first edition' })
+    expect((await here('url', 'list')).out).toMatch(
+      /^books +http:\/\/127\.0\.0\.1:\d+\/ +AWS_IAM +RESPONSE_STREAM\n$/,
+    )
+    const open = await here('url', 'update', 'books', '--public')
+    expect(open.out).toContain('NONE, RESPONSE_STREAM')
+    expect(await here('call', 'books', '--unsigned')).toMatchObject({ code: 0, out: 'first edition' })
+    const deleted = await here('url', 'delete', 'books')
+    expect(deleted.err).toContain('FunctionURLAllowPublicAccess')
+    expect((await here('url', 'get', 'books')).err).toContain("The function 'books' has no URL.")
+    expect((await here('revoke', 'books', '--from', '*')).out).toContain('FunctionURLAllowInvokeAction')
+  })
+
+  it('says what is wrong with an entry, a name and an id, and makes nothing', async () => {
+    await writeFile(join(folder, 'bad.ts'), 'export const handler = async ( => 1\n')
+    const syntax = await here('deploy', 'bad.ts', '--format', 'json')
+    expect(JSON.parse(syntax.out)).toMatchObject({
+      error: { code: 'BundleFailed', message: expect.stringContaining('bad.ts:1:32') as string },
+    })
+    expect((await here('deploy', 'nowhere.ts')).err).toContain("There is no file or folder 'nowhere.ts'")
+    const name = await here('deploy', 'app.mjs', '--name', 'my books')
+    expect(name.err).toMatch(
+      /'my books' is not valid: it must match \[a-zA-Z0-9-_\]\+ and be 1 to 64 .*\n {2}Try: --name my-books/,
+    )
+    expect((await here('deploy', 'app.mjs', '--name', 'x1', '--id', 'short')).err).toContain('it has 5')
+    expect((await here('deploy', 'app.mjs', '--name', 'x1', '--role', 'none')).err).toContain(
+      "There is no role 'none'",
+    )
+    expect((await here('url', 'get', 'x1')).err).toContain("There is no function 'x1'")
+  })
+
+  it('goes where the variables of AWS point when AWS is named, and says so', async () => {
+    const { set } = JSON.parse((await here('env', '--format', 'json')).out) as { set: Record<string, string> }
+    const { FURLONG_ENDPOINT: _, ...variables } = set
+    const { code, err, out } = await collect(
+      start(['deploy', 'app.mjs', '--name', 'onaws', '--aws'], { env: variables }),
+    )
+    expect({ code, out: out.includes('function:onaws') }).toEqual({ code: 0, out: true })
+    expect(err).toContain(
+      `target: AWS, default credentials, us-east-1, sent to http://127.0.0.1:${port} by this shell's`,
+    )
+    const as = await collect(start(['call', 'onaws', '--as', 'caller', '--aws'], { env: variables }))
+    expect(as.code).toBe(1)
+    expect(as.err).toContain('trust policy must name you')
+    const id = await collect(start(['deploy', 'app.mjs', '--id', urlId, '--aws'], { env: variables }))
+    expect(id.err).toContain('AWS chooses the id of a function URL itself')
+    const gone = await collect(start(['url', 'delete', 'onaws', '--aws'], { env: variables }))
+    expect(gone.err).toContain('Try: --yes')
+  })
+
+  it('runs a command with its environment and passes the exit code on', async () => {
+    const script =
+      'process.stdout.write(process.env.AWS_ENDPOINT_URL_STS + process.env.AWS_PROFILE); process.exitCode = 7'
+    const child = start(['run', '--port', port, '--', process.execPath, '-e', script], {
+      env: { AWS_PROFILE: 'work' },
+    })
+    expect(await collect(child)).toMatchObject({ code: 7, out: `http://127.0.0.1:${port}undefined` })
+  })
+})
+
+describe('furlong up, down and run', () => {
+  it('runs detached, keeps its state, and refuses a second one beside it', async () => {
+    const state = ['--state', join(folder, 'kept')]
+    const argv = ['up', '--detach', '--port', '0', ...state]
+    const first = await furlong(...argv)
+    expect(first).toMatchObject({ code: 0 })
+    expect(first.err).toMatch(/^furlong is ready on http:\/\/127\.0\.0\.1:\d+ \(.*kept, process \d+\)\n$/)
+    await furlong('deploy', 'app.mjs', '--name', 'kept', ...state)
+    const { out: before } = await furlong('url', 'get', 'kept', ...state, '--format', 'json')
+    const second = await furlong(...argv)
+    expect(second.code).toBe(1)
+    expect(second.err).toContain('is in use by process')
+    expect(await furlong('down', ...state)).toMatchObject({ code: 0 })
+    expect((await furlong('status', ...state)).code).toBe(1)
+    expect((await furlong(...argv)).code).toBe(0)
+    const { out: after } = await furlong('url', 'get', 'kept', ...state, '--format', 'json')
+    expect((JSON.parse(after) as { url: string }).url).toBe((JSON.parse(before) as { url: string }).url)
+    expect(await furlong('call', 'kept', ...state)).toMatchObject({ code: 0, out: 'first edition' })
+    expect(await furlong('down', ...state)).toMatchObject({ code: 0 })
+  })
+
+  it('lists several sides when nothing says which is meant', async () => {
+    const [one, two] = [await up('--memory'), await up('--memory')]
+    const { code, err } = await furlong('status')
+    expect(code).toBe(1)
+    expect(err).toContain(`--port ${one.port}  in memory`)
+    expect(err).toContain(`--port ${two.port}  in memory`)
+    expect([await end(one.child), await end(two.child)]).toEqual([0, 0])
+  })
+
+  it('refuses a port in use with a sentence', async () => {
+    const { child, port } = await up('--memory')
+    const { code, err } = await furlong('up', '--memory', '--port', port)
+    expect(code).toBe(1)
+    expect(err).toContain(`Port ${port} is in use`)
+    await end(child)
+  })
+
+  it('starts a side of its own for one command, and ends it', async () => {
+    const { code, out, err } = await furlong('run', '--', 'sh', '-c', 'echo $FURLONG_ENDPOINT; exit 3')
+    expect(code).toBe(3)
+    expect(err).toContain(`target: a local side of its own, ${out.trim()} (in memory)`)
+    expect(await listSides(join(folder, 'run/furlong'))).toEqual([])
+    expect(await furlong('run', '--', 'no-such-program')).toMatchObject({ code: 127 })
+  })
+
+  it('passes a signal on to the command', async () => {
+    const child = start([
+      'run',
+      '--',
+      'sh',
+      '-c',
+      'trap "echo caught; exit 9" TERM; echo ready; while :; do sleep 0.05; done',
+    ])
+    const ended = collect(child)
+    await waitForText(child, 'stdout', /ready/)
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 9, out: 'ready\ncaught\n' })
+  })
+})
+
+describe('furlong dev', () => {
+  it('deploys, updates on save, tells a syntax error and refusals, and ends by a signal', async () => {
+    const project = join(folder, 'project')
+    await mkdir(project)
+    const entry = join(project, 'app.mjs')
+    await writeFile(entry, app)
+    const child = start(['dev', 'app.mjs', '--memory', '--port', '0', '--format', 'human'], { cwd: project })
+    const ready = waitForText(child, 'stderr', /ready on/)
+    const url = /http:\S+/.exec(await waitForText(child, 'stdout', /http:\S+\n/))?.[0] ?? ''
+    const port = /127\.0\.0\.1:(\d+)/.exec(await ready)?.[1] ?? ''
+    expect(await furlong('call', url, '--port', port)).toMatchObject({ code: 0, out: 'first edition' })
+    const updated = waitForText(child, 'stderr', /updated project in/)
+    await writeFile(entry, app.replace('first edition', 'second edition'))
+    await updated
+    expect(await furlong('call', url, '--port', port)).toMatchObject({ code: 0, out: 'second edition' })
+    const broken = waitForText(child, 'stderr', /could not be bundled[^]*app\.mjs:/)
+    await writeFile(entry, `${app}\n syntax error (`)
+    await broken
+    expect(await furlong('call', url, '--port', port)).toMatchObject({ code: 0, out: 'second edition' })
+    const refusal = waitForText(child, 'stderr', /403 authenticate project GET/)
+    expect((await furlong('call', url, '--unsigned', '--port', port)).code).toBe(1)
+    await refusal
+    expect(await end(child)).toBe(0)
+  })
+
+  it('ends at once when the entry cannot be bundled', async () => {
+    const { code, err } = await furlong('dev', 'nowhere.ts', '--memory', '--port', '0')
+    expect(code).toBe(1)
+    expect(err).toContain("There is no file or folder 'nowhere.ts'")
+  })
+})

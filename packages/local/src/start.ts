@@ -118,6 +118,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const store = Store.open(memory ? ':memory:' : join(folder, 'state.db'))
     releases.push(() => store.close())
     const code = new CodeStore(join(folder, 'code'))
+    code.prune(store.functions.codeHashes())
     const accounts = accountIds.map((accountId) => store.seedAccount(accountId, startedAt))
 
     const records = new Records()

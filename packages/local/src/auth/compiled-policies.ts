@@ -1,31 +1,31 @@
 import type { CompiledPolicy, PolicyKind } from '@furlong/iam'
 import { compilePolicy, parsePolicy } from '@furlong/iam'
 
-/** How many compiled documents are kept; the oldest used goes first. */
-const capacity = 4096
+/** A document that was checked when it was stored, and what people call it. */
+export interface NamedDocument {
+  readonly name: string
+  readonly document: string
+}
 
 /**
- * Compiled policies by their very text: a changed document is another key, so nothing is ever stale.
+ * Compiled policies, remembered by the very object the store handed out: it is the same one until something changes.
  */
 export class CompiledPolicies {
-  readonly #compiled = new Map<string, CompiledPolicy>()
+  readonly #compiled = new WeakMap<object, readonly CompiledPolicy[]>()
 
   /**
-   * @param kind what the document is
-   * @param name shown to people: policy name or ARN
-   * @param document JSON text that was checked when it was stored
-   * @returns the compiled document, from the cache when it was seen before
+   * @param kind what the documents are
+   * @param source the store's answer they come from; always asked for with the same kind
+   * @param read the documents of that answer
+   * @returns the compiled documents, in the same order
    */
-  get(kind: PolicyKind, name: string, document: string): CompiledPolicy {
-    const key = `${kind}\n${name}\n${document}`
-    const known = this.#compiled.get(key)
+  get(kind: PolicyKind, source: object, read: () => readonly NamedDocument[]): readonly CompiledPolicy[] {
+    const known = this.#compiled.get(source)
     if (known !== undefined) return known
-    const compiled = compilePolicy(parsePolicy(document, kind), { type: kind, name })
-    if (this.#compiled.size >= capacity) {
-      const oldest = this.#compiled.keys().next()
-      if (oldest.done !== true) this.#compiled.delete(oldest.value)
-    }
-    this.#compiled.set(key, compiled)
+    const compiled = read().map(({ name, document }) =>
+      compilePolicy(parsePolicy(document, kind), { type: kind, name }),
+    )
+    this.#compiled.set(source, compiled)
     return compiled
   }
 }

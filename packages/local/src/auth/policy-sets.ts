@@ -1,40 +1,55 @@
 import type { PolicySet } from '@furlong/iam'
-import type { Store } from '../store/store.ts'
+import type { Store, StoredFunctionPolicy } from '../store/store.ts'
 import type { Caller } from './caller.ts'
 import type { CompiledPolicies } from './compiled-policies.ts'
 
-const emptyPolicy = '{"Version":"2012-10-17","Statement":[]}'
+/** The policy of a function, when it has one. */
+export interface ResourcePolicy {
+  /** Shown to people. */
+  readonly name: string
+  readonly stored: StoredFunctionPolicy
+}
+
+// A boundary that has been deleted allows nothing: closed, as a policy without statements is.
+const deletedBoundary = {
+  document: '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}',
+}
 
 /**
  * Everything that has a say when this caller wants something.
  *
  * @param store where the documents lie
- * @param policies the cache of compiled documents
+ * @param policies the compiled documents
  * @param caller who calls; undefined for an anonymous request
- * @param resource the policy on the resource, when it has one: a name for people and the stored document
+ * @param resource the policy on the resource
  * @returns the policies, compiled
  */
 export function collectPolicies(
   store: Store,
   policies: CompiledPolicies,
   caller: Caller | undefined,
-  resource?: { readonly name: string; readonly document: string },
+  resource?: ResourcePolicy,
 ): PolicySet {
   const set: { -readonly [K in keyof PolicySet]: PolicySet[K] } = {}
-  if (resource !== undefined) set.resource = policies.get('resource', resource.name, resource.document)
+  if (resource !== undefined) {
+    const { name, stored } = resource
+    const [compiled] = policies.get('resource', stored, () => [{ name, document: stored.document }])
+    if (compiled !== undefined) set.resource = compiled
+  }
   if (caller === undefined) return set
-  set.identity = store
-    .identityPolicies(caller.principalId)
-    .map(({ name, document }) => policies.get('identity', name, document))
+  const identity = store.identityPolicies(caller.principalId)
+  set.identity = policies.get('identity', identity, () => identity)
   const boundaryArn = store.principal(caller.principalId)?.boundaryArn
   if (boundaryArn !== undefined) {
-    // A boundary that has been deleted allows nothing: closed, as an empty document is.
-    const document = store.managedPolicy(boundaryArn)?.document ?? emptyPolicy
-    set.boundary = policies.get('boundary', boundaryArn, document)
+    const boundary = store.managedPolicy(boundaryArn) ?? deletedBoundary
+    const { document } = boundary
+    const [compiled] = policies.get('boundary', boundary, () => [{ name: boundaryArn, document }])
+    if (compiled !== undefined) set.boundary = compiled
   }
-  if (caller.sessionPolicies.length > 0) {
-    set.session = caller.sessionPolicies.map((document, index) =>
-      policies.get('session', `session policy ${index + 1}`, document),
+  const { sessionPolicies } = caller
+  if (sessionPolicies.length > 0) {
+    set.session = policies.get('session', sessionPolicies, () =>
+      sessionPolicies.map((document, index) => ({ name: `session policy ${index + 1}`, document })),
     )
   }
   return set

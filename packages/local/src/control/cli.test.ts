@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { handlerZip, lambdaTrust, startTestSide } from './side.test-d.ts'
-import type { TestSide } from './side.test-d.ts'
+import { handlerZip, lambdaTrust, startTestSide } from '../testing/control-side.ts'
+import type { TestSide } from '../testing/control-side.ts'
 
 const run = promisify(execFile)
 

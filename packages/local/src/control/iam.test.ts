@@ -47,8 +47,8 @@ import {
 } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { lambdaTrust, startTestSide } from './side.test-d.ts'
-import type { TestSide } from './side.test-d.ts'
+import { lambdaTrust, startTestSide } from '../testing/control-side.ts'
+import type { TestSide } from '../testing/control-side.ts'
 
 const accountId = '111122223333'
 const document = JSON.stringify({

@@ -30,8 +30,8 @@ import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { createUniqueId } from '../store/ids.ts'
-import { handlerZip, lambdaTrust, startTestSide } from './side.test-d.ts'
-import type { TestSide } from './side.test-d.ts'
+import { handlerZip, lambdaTrust, startTestSide } from '../testing/control-side.ts'
+import type { TestSide } from '../testing/control-side.ts'
 
 const accountId = '111122223333'
 const roleArn = `arn:aws:iam::${accountId}:role/fn`

@@ -7,7 +7,7 @@ import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
-import { collectPolicies } from '../auth/policy-sets.ts'
+import { collectPolicies, type ResourcePolicy } from '../auth/policy-sets.ts'
 import {
   type ControlAnswer,
   type ControlRequest,
@@ -144,10 +144,10 @@ function createAuthorize(
 }
 
 /** Functions are the only resources here with a policy of their own that says who may call their API. */
-function policyOn({ store }: ControlPlane, resource: string): { name: string; document: string } | undefined {
+function policyOn({ store }: ControlPlane, resource: string): ResourcePolicy | undefined {
   const [, , service, , , kind, name, qualifier] = resource.split(':')
   if (service !== 'lambda' || kind !== 'function' || name === undefined) return undefined
   const functionArn = resource.split(':').slice(0, 7).join(':')
-  const policy = store.functionPolicy(functionArn, qualifier)
-  return policy && { name: `the policy of function ${name}`, document: policy.document }
+  const stored = store.functionPolicy(functionArn, qualifier)
+  return stored && { name: `the policy of function ${name}`, stored }
 }

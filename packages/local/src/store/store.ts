@@ -14,6 +14,7 @@ import { InlinePolicies } from './inline-policies.ts'
 import type { ManagedPolicyRecord } from './managed-policies.ts'
 import { ManagedPolicies } from './managed-policies.ts'
 import type { PrincipalRecord } from './principals.ts'
+import { Memo } from './memo.ts'
 import { Principals } from './principals.ts'
 import { openDatabase } from './schema.ts'
 import type { SeededAccount } from './seed.ts'
@@ -52,9 +53,12 @@ export class Store {
   readonly urls: FunctionUrls
   readonly policies: FunctionPolicies
   readonly #database: DatabaseSync
+  readonly #memo: Memo
 
   private constructor(database: DatabaseSync) {
     this.#database = database
+    const changes = database.prepare('SELECT total_changes() AS changes')
+    this.#memo = new Memo(() => (changes.get() as { changes: number }).changes)
     this.accounts = new Accounts(database)
     this.principals = new Principals(database)
     this.accessKeys = new AccessKeys(database)
@@ -98,6 +102,8 @@ export class Store {
       return result
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      // What was read in between was never true, and undoing counts as no change.
+      this.#memo.clear()
       throw error
     }
   }
@@ -121,7 +127,7 @@ export class Store {
    * @returns the key, switched off or not, or undefined
    */
   accessKey(accessKeyId: string): AccessKeyRecord | undefined {
-    return this.accessKeys.get(accessKeyId)
+    return this.#memo.get(`key ${accessKeyId}`, () => this.accessKeys.get(accessKeyId))
   }
 
   /**
@@ -131,7 +137,7 @@ export class Store {
    * @returns the session, expired or not, or undefined
    */
   session(accessKeyId: string): SessionRecord | undefined {
-    return this.sessions.get(accessKeyId)
+    return this.#memo.get(`session ${accessKeyId}`, () => this.sessions.get(accessKeyId))
   }
 
   /**
@@ -150,7 +156,7 @@ export class Store {
    * @returns the principal, or undefined
    */
   principal(id: string): PrincipalRecord | undefined {
-    return this.principals.byId(id)
+    return this.#memo.get(`principal ${id}`, () => this.principals.byId(id))
   }
 
   /**
@@ -182,12 +188,12 @@ export class Store {
    * @returns name (ARN for managed policies) and document of each
    */
   identityPolicies(principalId: string): readonly NamedPolicy[] {
-    return [
+    return this.#memo.get(`policies ${principalId}`, () => [
       ...this.inlinePolicies.list(principalId),
       ...this.managedPolicies
         .attached(principalId)
         .map((policy) => ({ name: policy.arn, document: policy.document })),
-    ]
+    ])
   }
 
   /**
@@ -197,7 +203,7 @@ export class Store {
    * @returns the policy, or undefined
    */
   managedPolicy(arn: string): ManagedPolicyRecord | undefined {
-    return this.managedPolicies.get(arn)
+    return this.#memo.get(`managed ${arn}`, () => this.managedPolicies.get(arn))
   }
 
   /**
@@ -219,7 +225,7 @@ export class Store {
    * @returns the function, or undefined
    */
   functionByArn(arn: string): FunctionRecord | undefined {
-    return this.functions.get(arn)
+    return this.#memo.get(`function ${arn}`, () => this.functions.get(arn))
   }
 
   /**
@@ -229,7 +235,7 @@ export class Store {
    * @returns the URL, or undefined
    */
   functionUrl(urlId: string): FunctionUrlRow | undefined {
-    return this.urls.get(urlId)
+    return this.#memo.get(`url ${urlId}`, () => this.urls.get(urlId))
   }
 
   /**
@@ -268,9 +274,11 @@ export class Store {
    * @returns the document and the revision, or undefined when there is no policy
    */
   functionPolicy(functionArn: string, qualifier?: string): StoredFunctionPolicy | undefined {
-    const statements = this.policies.statements(functionArn, qualifier)
-    const revisionId = this.functions.get(functionArn)?.revisionId
-    if (statements.length === 0 || revisionId === undefined) return undefined
-    return { document: createFunctionPolicyDocument(statements), revisionId }
+    return this.#memo.get(`policy ${functionArn} ${qualifier ?? ''}`, () => {
+      const statements = this.policies.statements(functionArn, qualifier)
+      const revisionId = this.functions.get(functionArn)?.revisionId
+      if (statements.length === 0 || revisionId === undefined) return undefined
+      return { document: createFunctionPolicyDocument(statements), revisionId }
+    })
   }
 }

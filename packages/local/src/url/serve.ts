@@ -157,10 +157,10 @@ function mayInvoke(
     now: exchange.now,
     functionTags: called.tags,
   })
-  const resource =
-    called.policy === undefined
-      ? undefined
-      : { name: `the policy of function ${spec.name}`, document: called.policy }
+  const resource = called.policy && {
+    name: `the policy of function ${spec.name}`,
+    stored: called.policy,
+  }
   const policies = collectPolicies(services.store, services.policies, caller, resource)
   const decision = decide(request, policies)
   if (decision.allowed) {

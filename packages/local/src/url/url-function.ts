@@ -1,7 +1,7 @@
 import type { FunctionSpec } from '../engine/index.ts'
 import type { FunctionUrlRow } from '../store/function-urls.ts'
 import type { FunctionRecord } from '../store/functions.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoredFunctionPolicy } from '../store/store.ts'
 
 /** A function URL with everything its requests need. */
 export interface UrlFunction {
@@ -9,8 +9,8 @@ export interface UrlFunction {
   /** Qualified for an alias: the resource that policies name. */
   readonly resourceArn: string
   readonly spec: FunctionSpec
-  /** The policy of that resource, as stored; undefined when it has no statement. */
-  readonly policy: string | undefined
+  /** The policy of that resource; undefined when it has no statement. */
+  readonly policy: StoredFunctionPolicy | undefined
   readonly tags: Readonly<Record<string, string>>
 }
 
@@ -62,7 +62,7 @@ export function findUrlFunction(
     url,
     resourceArn: url.qualifier === undefined ? url.functionArn : `${url.functionArn}:${url.qualifier}`,
     spec: createFunctionSpec(record, codeFolder(record.codeSha256)),
-    policy: store.functionPolicy(url.functionArn, url.qualifier)?.document,
+    policy: store.functionPolicy(url.functionArn, url.qualifier),
     tags: record.tags,
   }
 }

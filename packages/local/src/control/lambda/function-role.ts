@@ -1,5 +1,7 @@
-import { compilePolicy, decideTrust, parsePolicy } from '@furlong/iam'
+import { decideTrust } from '@furlong/iam'
 
+import { compileTrustPolicy } from '../../auth/trust-policy.ts'
+import type { PrincipalRecord } from '../../store/principals.ts'
 import { ControlError } from '../control-error.ts'
 import { demand } from '../demand.ts'
 import type { ControlRequest, ControlServices } from '../services.ts'
@@ -28,15 +30,17 @@ export function checkFunctionRole(
   }
   demand(request, services, 'iam:PassRole', roleArn, { 'iam:PassedToService': lambdaService })
   const role = services.store.principals.byArn(roleArn)
-  if (role?.trustPolicy === undefined || !trustsLambda(roleArn, role.trustPolicy, request)) {
+  if (role?.trustPolicy === undefined || !trustsLambda(role, role.trustPolicy, request)) {
     throw invalidParameterError('The role defined for the function cannot be assumed by Lambda.')
   }
 }
 
-function trustsLambda(roleArn: string, trustPolicy: string, { http, now }: ControlRequest): boolean {
-  const trust = compilePolicy(parsePolicy(trustPolicy, 'trust'), { type: 'trust', name: roleArn })
-  return decideTrust(
-    { principal: { type: 'service', name: lambdaService }, roleArn, http, now },
-    { resource: trust },
-  ).allowed
+function trustsLambda(
+  { name, arn: roleArn }: PrincipalRecord,
+  trustPolicy: string,
+  { http, now }: ControlRequest,
+): boolean {
+  const principal = { type: 'service', name: lambdaService } as const
+  const resource = compileTrustPolicy(name, trustPolicy)
+  return decideTrust({ principal, roleArn, http, now }, { resource }).allowed
 }

@@ -1,8 +1,10 @@
-import { createAccessDeniedMessage, createAssumeRoleRequest, decide, explain } from '@furlong/iam'
+import { createAccessDeniedMessage, createAssumeRoleRequest, decide } from '@furlong/iam'
 
 import { findCaller } from '../../auth/caller.ts'
 import { CompiledPolicies } from '../../auth/compiled-policies.ts'
+import { explainRefusal } from '../../auth/explain-refusal.ts'
 import { collectPolicies } from '../../auth/policy-sets.ts'
+import { compileTrustPolicy } from '../../auth/trust-policy.ts'
 import { createSessionArn } from '../../store/arns.ts'
 import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../../store/ids.ts'
 import type { PrincipalRecord } from '../../store/principals.ts'
@@ -49,17 +51,16 @@ function findAssumable(call: QueryCall<AssumeRoleInput>): PrincipalRecord {
     roleSessionName: input.RoleSessionName,
     ...(input.ExternalId === undefined ? {} : { externalId: input.ExternalId }),
   })
-  const compiled = new CompiledPolicies()
   const policies = {
-    ...collectPolicies(store, compiled, findCaller(store, request.accessKeyId)),
-    resource: compiled.get('trust', `the trust policy of role ${role.name}`, role.trustPolicy),
+    ...collectPolicies(store, new CompiledPolicies(), findCaller(store, request.accessKeyId)),
+    resource: compileTrustPolicy(role.name, role.trustPolicy),
   }
   const decision = decide(access, policies)
   if (decision.allowed) return role
   throw new ControlError(
     'AccessDenied',
     createAccessDeniedMessage(access, decision),
-    explain(access, policies),
+    explainRefusal(store, access, policies),
   )
 }
 

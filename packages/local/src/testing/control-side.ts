@@ -1,5 +1,5 @@
-// A side for the tests of this folder: the real store, engine and policies behind a bare HTTP server that believes
-// every access key. The name keeps it out of the build and out of the tests.
+// The control plane alone, for its tests: the real store, engine and policies behind a bare HTTP server that believes
+// every access key.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,8 +18,8 @@ import { Engine } from '../engine/index.ts'
 import { CodeStore } from '../store/code-store.ts'
 import { Store } from '../store/store.ts'
 import type { SeededAccount } from '../store/store.ts'
-import { createAuthenticationAnswer, handleControl } from './index.ts'
-import type { ControlAnswer, ControlRequest, ControlService, ControlServices } from './index.ts'
+import { createAuthenticationAnswer, handleControl } from '../control/index.ts'
+import type { ControlAnswer, ControlRequest, ControlService, ControlServices } from '../control/index.ts'
 
 /** A running side. */
 export interface TestSide {

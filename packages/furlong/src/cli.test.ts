@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClients } from '@furlong/aws'
-import { listSides, type Side } from '@furlong/local/sides'
+import { listSides, type LocalAccount, type Side } from '@furlong/local/sides'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 // The real program, as `npm run build` made it, in processes of its own and a home of its own.
@@ -206,7 +206,7 @@ describe('furlong against a local side', () => {
     const found = (await listSides(join(folder, 'run/furlong'))).find(
       (one) => String(one.port) === port,
     ) as Side
-    const { accessKeyId = '', secretAccessKey = '' } = found.accounts[1] ?? {}
+    const { accessKeyId, secretAccessKey } = found.accounts[1] as LocalAccount
     const credentials = { accessKeyId, secretAccessKey }
     const clients = createClients({
       kind: 'local',

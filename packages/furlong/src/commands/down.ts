@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { targetOptions, type Command } from '../command.ts'
 import { CliError } from '../errors.ts'
@@ -35,11 +36,17 @@ export const command: Command = {
   },
 }
 
+/** A process that has ended but was not yet collected by its parent still has its id: in a container that can take seconds. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch {
     return false
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'
+  } catch {
+    return true
   }
 }

@@ -29,7 +29,8 @@ export class Memo {
       this.#seen = version
     }
     const known = this.#answers.get(key) as T | undefined
-    if (known !== undefined) return known
+    // "There is none" is an answer worth remembering, too.
+    if (known !== undefined || this.#answers.has(key)) return known as T
     const answer = ask()
     this.#answers.set(key, answer)
     return answer

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { IamAuthorizer } from '@furlong/events'
 import { createEvent } from '@furlong/events'
 import type { Principal, StatementRef } from '@furlong/iam'
@@ -206,5 +206,6 @@ function createTraceId({ raw, now }: Exchange): string {
   const sent = sentTraceId.exec(headerOf(raw.rawHeaders, 'x-amzn-trace-id') ?? '')
   if (sent !== null) return sent[0]
   const seconds = Math.floor(now.getTime() / 1000).toString(16)
-  return `Root=1-${seconds.padStart(8, '0')}-${randomBytes(12).toString('hex')}`
+  // A UUID costs less than random bytes of one's own; 24 of its digits are enough.
+  return `Root=1-${seconds.padStart(8, '0')}-${randomUUID().replaceAll('-', '').slice(0, 24)}`
 }

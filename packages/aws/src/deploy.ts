@@ -2,7 +2,7 @@ import type { FunctionConfiguration, Lambda, Runtime } from '@aws-sdk/client-lam
 import { createBundle, findEntry, nameFromEntry, type Bundle } from './bundle/bundle.ts'
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
-import { ensureRole, findRoleArn } from './role.ts'
+import { ensureRole, findRoleArn, removeRole, type EnsuredRole } from './role.ts'
 import { createClients, type Clients, type Target } from './target.ts'
 import {
   checkUrlId,
@@ -110,13 +110,13 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
     }
     work.report('bundle', 'created', `${bundle.kind} → zip of ${formatKilobytes(bundle.zip.length)}`)
     const existing = await readConfiguration(work)
-    const roleArn = await provideRole(work, existing)
-    const configuration = await provideFunction(work, existing, roleArn)
+    const role = await provideRole(work, existing)
+    const configuration = await provideFunction(work, existing, role)
     const url = options.url === false ? undefined : await provideUrl(work, configuration)
     return {
       functionName,
       functionArn: configuration.FunctionArn ?? '',
-      roleArn: configuration.Role ?? roleArn,
+      roleArn: configuration.Role ?? role.roleArn,
       runtime: configuration.Runtime ?? '',
       handler: configuration.Handler ?? '',
       codeSizeBytes: bundle.zip.length,
@@ -154,30 +154,34 @@ async function readConfiguration(work: Work): Promise<FunctionConfiguration | un
   }
 }
 
-async function provideRole(work: Work, existing: FunctionConfiguration | undefined): Promise<string> {
+async function provideRole(work: Work, existing: FunctionConfiguration | undefined): Promise<EnsuredRole> {
   const { clients, options, functionName } = work
   if (options.role !== undefined) {
     const roleArn = await findRoleArn(clients, options.role)
     work.report('role', 'unchanged', roleArn)
-    return roleArn
+    return { roleArn, isNew: false }
   }
   // A function that has a role keeps it: it may be one the user chose before.
   if (existing?.Role !== undefined) {
     work.report('role', 'unchanged', existing.Role)
-    return existing.Role
+    return { roleArn: existing.Role, isNew: false }
   }
   const { roleArn, isNew } = await ensureRole(clients, functionName)
   work.report('role', isNew ? 'created' : 'unchanged', roleArn)
-  return roleArn
+  return { roleArn, isNew }
 }
 
 async function provideFunction(
   work: Work,
   existing: FunctionConfiguration | undefined,
-  roleArn: string,
+  { roleArn, isNew }: EnsuredRole,
 ): Promise<FunctionConfiguration> {
   if (existing === undefined) {
-    await createFunction(work, roleArn)
+    await createFunction(work, roleArn).catch(async (error: unknown) => {
+      // Nothing half-made: the refusal is what counts, also when the role cannot be taken back.
+      if (isNew) await removeRole(work.clients, roleArn).catch(() => {})
+      throw error
+    })
     const configuration = await waitUntilReady(work)
     work.report(
       'function',

@@ -32,9 +32,25 @@ export async function ensureRole(clients: Clients, functionName: string): Promis
   // Attaching is idempotent; it is done again because a first run may have stopped between the two.
   await iam.attachRolePolicy({
     RoleName,
-    PolicyArn: `arn:${partition}:iam::aws:policy/${basicExecutionPolicyName}`,
+    PolicyArn: createPolicyArn(partition),
   })
   return { roleArn, isNew: existing === undefined }
+}
+
+/**
+ * Takes back a role that `ensureRole` has just made, when the function it was for could not be.
+ * @param clients the clients
+ * @param roleArn ARN of the role
+ */
+export async function removeRole(clients: Clients, roleArn: string): Promise<void> {
+  const iam = await clients.iam()
+  const [RoleName = '', partition = 'aws'] = [roleArn.split('/').at(-1), roleArn.split(':')[1]]
+  await iam.detachRolePolicy({ RoleName, PolicyArn: createPolicyArn(partition) })
+  await iam.deleteRole({ RoleName })
+}
+
+function createPolicyArn(partition: string): string {
+  return `arn:${partition}:iam::aws:policy/${basicExecutionPolicyName}`
 }
 
 /**

@@ -259,6 +259,26 @@ describe('furlong against a local side', () => {
     expect(await here('call', twin)).toMatchObject({ code: 0, out: '{"page":"7"}' })
   })
 
+  it('refuses an id that another function has, before it makes anything', async () => {
+    const { code, err } = await here('deploy', 'app.mjs', '--name', 'x3', '--id', urlId)
+    expect(code).toBe(1)
+    expect(err).toContain(
+      `The URL id ${urlId} belongs to arn:aws:lambda:us-east-1:111122223333:function:books.`,
+    )
+    expect((await here('url', 'get', 'x3')).err).toContain("There is no function 'x3'")
+  })
+
+  it('follows the logs until a signal', async () => {
+    const child = start(['logs', 'books', '--follow', '--port', port])
+    const ended = new Promise<number | null>((done) => child.once('close', done))
+    await waitForText(child, 'stdout', /START/)
+    const seen = waitForText(child, 'stdout', /asked for \/followed/)
+    await here('call', 'books/followed')
+    await seen
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+  })
+
   it('shows the logs of one function', async () => {
     const { out } = await here('logs', 'books')
     expect(out).toMatch(/^\d\d:\d\d:\d\d\.\d{3} .*asked for \/nothing/m)
@@ -300,6 +320,15 @@ describe('furlong against a local side', () => {
       "There is no role 'none'",
     )
     expect((await here('url', 'get', 'x1')).err).toContain("There is no function 'x1'")
+  })
+
+  it('takes the new role back when the function is refused', async () => {
+    const refused = await here('deploy', 'app.mjs', '--name', 'x2', '--runtime', 'java21')
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain('java21')
+    expect((await here('grant', 'onward', '--to', 'role/x2-role')).err).toContain(
+      "There is no role 'x2-role'",
+    )
   })
 
   it('goes where the variables of AWS point when AWS is named, and says so', async () => {
@@ -378,13 +407,8 @@ describe('furlong up, down and run', () => {
   })
 
   it('passes a signal on to the command', async () => {
-    const child = start([
-      'run',
-      '--',
-      'sh',
-      '-c',
-      'trap "echo caught; exit 9" TERM; echo ready; while :; do sleep 0.05; done',
-    ])
+    const script = `process.on('SIGTERM', () => { console.log('caught'); process.exit(9) }); console.log('ready'); setInterval(() => {}, 1000)`
+    const child = start(['run', '--', process.execPath, '-e', script])
     const ended = collect(child)
     await waitForText(child, 'stdout', /ready/)
     child.kill('SIGTERM')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LocalOptions } from '@furlong/local'
@@ -20,9 +20,9 @@ export async function startDetached(invocation: Invocation, options: LocalOption
   const { context, reporter } = invocation
   const folder = sidesFolder(context.env)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const logFile = join(folder, `up-${options.port ?? 0}-${process.pid}.out`)
+  const firstFile = join(folder, `up.${process.pid}.out`)
   // Refusal lines name callers and functions: for the user alone, as the keys beside them.
-  const log = await open(logFile, 'w', 0o600)
+  const log = await open(firstFile, 'w', 0o600)
   const child = spawn(process.execPath, [context.program, 'up', ...createWords(options)], {
     detached: true,
     cwd: context.cwd,
@@ -39,6 +39,9 @@ export async function startDetached(invocation: Invocation, options: LocalOption
     if (side !== undefined) {
       child.unref()
       const { endpoint, pid, stateFolder } = side
+      // Named by the port, so that there is one file per port and not one per start; the process keeps writing to it.
+      const logFile = join(folder, `up-${side.port}.out`)
+      await rename(firstFile, logFile)
       reporter.say(`furlong is ready on ${endpoint} (${stateFolder ?? 'in memory'}, process ${pid})`)
       return {
         data: { endpoint, pid, stateFolder, log: logFile },
@@ -49,8 +52,8 @@ export async function startDetached(invocation: Invocation, options: LocalOption
   }
   const hasEnded = ended.signal.aborted
   if (!hasEnded) child.kill()
-  const said = (await readFile(logFile, 'utf8')).trim()
-  await rm(logFile, { force: true })
+  const said = (await readFile(firstFile, 'utf8')).trim()
+  await rm(firstFile, { force: true })
   throw new CliError('not-started', readChildError(said, hasEnded))
 }
 

@@ -17,6 +17,7 @@ export type CliErrorCode =
   | 'not-stopped'
   | 'no-refusal'
   | 'no-such-record'
+  | 'url-id-taken'
   | 'local-only'
   | 'needs-yes'
   | 'not-sent'
@@ -106,6 +107,12 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     exitCode: failed,
     sentence: ({ id }) => `The local side has no record '${id}'; it keeps the latest ones.`,
     tryThis: () => 'npx furlong explain',
+  },
+  'url-id-taken': {
+    title: 'URL id taken',
+    exitCode: failed,
+    sentence: ({ id, functionArn }) => `The URL id ${id} belongs to ${functionArn}.`,
+    tryThis: ({ functionName }) => `npx furlong url delete ${functionName}, or another --id`,
   },
   'local-only': {
     title: 'Only on the local side',

@@ -1,8 +1,11 @@
+import { resolve } from 'node:path'
 import type { DeployOptions, Deployment, DeployStep } from '@furlong/aws'
 import { targetOptions, type Command, type Option } from '../command.ts'
+import { CliError } from '../errors.ts'
 import { findHostModule } from '../host-module.ts'
 import { createTable, type Reporter } from '../reporter.ts'
-import { selectTarget } from '../target.ts'
+import { createSideClient } from '../side-client.ts'
+import { selectTarget, type Selection } from '../target.ts'
 import type { Values } from '../values.ts'
 
 /** How a function is deployed; `furlong dev` takes the same. */
@@ -50,9 +53,11 @@ export const command: Command = {
     ['furlong deploy app.ts --name books --profile dev', 'the same on AWS'],
   ],
   run: async ({ values, positionals: [entry = ''], context, reporter }) => {
-    const { target } = await selectTarget(values, context, reporter, readNameHint(values))
-    const { deploy } = await import('@furlong/aws')
-    const deployment = await deploy(target, {
+    const selection = await selectTarget(values, context, reporter, readNameHint(values))
+    const { deploy, nameFromEntry } = await import('@furlong/aws')
+    const name = values.text('name') ?? nameFromEntry(resolve(context.cwd, entry))
+    await refuseTakenId(selection, values.text('id'), name)
+    const deployment = await deploy(selection.target, {
       ...readDeployOptions(values),
       entry,
       cwd: context.cwd,
@@ -61,6 +66,18 @@ export const command: Command = {
     })
     return { data: deployment, lines: renderDeployment(deployment) }
   },
+}
+
+/** Found out before anything is made; the local side itself would only refuse the URL, at the end. */
+async function refuseTakenId(selection: Selection, id: string | undefined, name: string): Promise<void> {
+  if (id === undefined || selection.kind === 'aws') return
+  const { urls } = await createSideClient(selection.side).status()
+  const holder = urls.find(({ urlId }) => urlId === id)?.functionArn
+  const functionName = holder?.split(':')[6]
+  const { region } = selection.target
+  const own = `arn:aws:lambda:${region}:${selection.account.accountId}:function:${name}`
+  if (holder === undefined || functionName === undefined || holder === own) return
+  throw new CliError('url-id-taken', { id, functionArn: holder, functionName })
 }
 
 function readNameHint(values: Values): { functionName?: string } {

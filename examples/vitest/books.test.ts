@@ -1,6 +1,5 @@
 /** Who may call the service is tested like everything else: in process, without an AWS account. */
-import { createSignedFetch } from '@furlong/fetch'
-import { createClients, deploy, grant, startLocal, type Local, type Target } from 'furlong'
+import { createClients, createSignedFetch, deploy, grant, startLocal, type Local, type Target } from 'furlong'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const file = (name: string): string => new URL(name, import.meta.url).pathname

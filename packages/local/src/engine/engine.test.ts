@@ -1004,7 +1004,7 @@ describe('the Runtime API towards other clients', () => {
         socket.on('error', reject)
         socket.once('data', (data) => {
           socket.destroy()
-          resolve(`${data}`.split('\r\n')[0] ?? '')
+          resolve(data.toString().split('\r\n')[0] ?? '')
         })
         socket.write(`GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n${headers}\r\n`)
       })

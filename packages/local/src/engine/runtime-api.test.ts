@@ -31,9 +31,10 @@ async function open(): Promise<Side> {
   const events: RuntimeEvents = {
     polled: () => tell('polled'),
     pollLost: () => tell('pollLost'),
-    initFailed: ({ errorType, document }) => tell('initFailed', `${errorType} ${Buffer.from(document)}`),
+    initFailed: ({ errorType, document }) =>
+      tell('initFailed', `${errorType} ${Buffer.from(document).toString()}`),
     responded: (payload) => tell('responded', payload.toString()),
-    failed: ({ errorType, document }) => tell('failed', `${errorType} ${Buffer.from(document)}`),
+    failed: ({ errorType, document }) => tell('failed', `${errorType} ${Buffer.from(document).toString()}`),
     streamStarted: (contentType) => {
       tell('stream', contentType)
       return {
@@ -44,7 +45,9 @@ async function open(): Promise<Side> {
         end: (failure) =>
           tell(
             'end',
-            failure === undefined ? 'complete' : `${failure.errorType} ${Buffer.from(failure.document)}`,
+            failure === undefined
+              ? 'complete'
+              : `${failure.errorType} ${Buffer.from(failure.document).toString()}`,
           ),
       }
     },

@@ -148,22 +148,28 @@ export async function ensurePermissions(
   permissions: readonly Permission[],
   options: { patience: Patience; rules?: readonly RetryRule[] },
 ): Promise<PermissionOutcome[]> {
-  const outcomes: PermissionOutcome[] = []
-  const policy = await readFunctionPolicy(lambda, ref)
-  for (const permission of permissions) {
-    const { statementId, action } = permission
-    if (policy.statements.some((statement) => isSameStatement(statement, permission))) {
-      outcomes.push({ statementId, action, outcome: 'present' })
-      continue
-    }
-    // Our id with another content: the role was deleted and made again, and the statement holds its dead unique id.
-    const isStale = policy.statements.some((statement) => statement.Sid === statementId)
-    if (isStale) await removeStatement(lambda, ref, statementId, options.patience)
-    const rules = [...passingRefusals, ...(options.rules ?? [])]
+  const { statements } = await readFunctionPolicy(lambda, ref)
+  const missing = permissions.filter(
+    (permission) => !statements.some((one) => isSameStatement(one, permission)),
+  )
+  // Our ids with another content: the role was deleted and made again, and the statements hold its dead unique id.
+  // All of them go before anything is added, because Lambda adds nothing to a policy that names a dead one.
+  const stale = missing.filter(({ statementId }) => statements.some(({ Sid }) => Sid === statementId))
+  for (const { statementId } of stale) await removeStatement(lambda, ref, statementId, options.patience)
+  const rules = [...passingRefusals, ...(options.rules ?? [])]
+  for (const permission of missing) {
     await retry(() => addPermission(lambda, ref, permission), options.patience, rules)
-    outcomes.push({ statementId, action, outcome: isStale ? 'replaced' : 'added' })
   }
-  return outcomes
+  return permissions.map((permission) => ({
+    statementId: permission.statementId,
+    action: permission.action,
+    outcome: readOutcome(missing.includes(permission), stale.includes(permission)),
+  }))
+}
+
+function readOutcome(wasMissing: boolean, wasStale: boolean): PermissionOutcome['outcome'] {
+  if (!wasMissing) return 'present'
+  return wasStale ? 'replaced' : 'added'
 }
 
 async function addPermission(lambda: Lambda, ref: FunctionRef, permission: Permission): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createClients } from '@furlong/aws'
+import { createClients, type Target } from '@furlong/aws'
 import { listSides, type LocalAccount, type Side } from '@furlong/local/sides'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -78,6 +78,26 @@ async function up(...argv: string[]): Promise<{ child: ChildProcess; port: strin
 async function end(child: ChildProcess): Promise<number | null> {
   child.kill('SIGTERM')
   return new Promise((done) => child.once('close', done))
+}
+
+const trust = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+})
+
+async function sideAt(port: string): Promise<Side> {
+  const sides = await listSides(join(folder, 'run/furlong'))
+  return sides.find((one) => String(one.port) === port) as Side
+}
+
+function targetOf(side: Side, account: number): Target {
+  const { accessKeyId, secretAccessKey } = side.accounts[account] as LocalAccount
+  return {
+    kind: 'local',
+    region: side.region,
+    endpoint: side.endpoint,
+    credentials: { accessKeyId, secretAccessKey },
+  }
 }
 
 beforeAll(async () => {
@@ -175,6 +195,27 @@ describe('furlong against a local side', () => {
     expect((await here('revoke', 'books', '--from', 'caller')).out).toContain('There was no grant to')
   })
 
+  it('grants again to a role that was deleted and made again', async () => {
+    const found = await sideAt(port)
+    const clients = createClients(targetOf(found, 0))
+    const [iam, lambda] = [await clients.iam(), await clients.lambda()]
+    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trust })
+    expect(await here('grant', 'books', '--to', 'come-back')).toMatchObject({ code: 0 })
+    await iam.deleteRole({ RoleName: 'come-back' })
+    expect((await lambda.getPolicy({ FunctionName: 'books' })).Policy).toContain('"AROA')
+    const other = await here('grant', 'books', '--to', '444455556666')
+    expect(other.err).toMatch(
+      /whose statements furlong-role-come-back-\S+-url, \S+ name principals that were deleted/,
+    )
+    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trust })
+    const again = await here('grant', 'books', '--to', 'come-back', '--format', 'json')
+    expect(JSON.parse(again.out)).toMatchObject({
+      statements: [{ outcome: 'replaced' }, { outcome: 'replaced' }],
+    })
+    expect(await here('call', 'books', '--as', 'come-back')).toMatchObject({ code: 0 })
+    expect((await here('revoke', 'books', '--from', 'come-back')).code).toBe(0)
+  })
+
   it('refuses a grant to the Lambda service, and to nobody known', async () => {
     const service = await here('grant', 'books', '--to', 'lambda.amazonaws.com')
     expect(service.code).toBe(1)
@@ -203,17 +244,7 @@ describe('furlong against a local side', () => {
     const before = await here('call', url, '--as', 'far', ...account)
     expect(before.code).toBe(1)
     expect(before.err).toContain('fix: aws iam put-role-policy --role-name far-role')
-    const found = (await listSides(join(folder, 'run/furlong'))).find(
-      (one) => String(one.port) === port,
-    ) as Side
-    const { accessKeyId, secretAccessKey } = found.accounts[1] as LocalAccount
-    const credentials = { accessKeyId, secretAccessKey }
-    const clients = createClients({
-      kind: 'local',
-      region: 'us-east-1',
-      endpoint: found.endpoint,
-      credentials,
-    })
+    const clients = createClients(targetOf(await sideAt(port), 1))
     const iam = await clients.iam()
     await iam.putRolePolicy({
       RoleName: 'far-role',

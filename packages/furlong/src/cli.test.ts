@@ -283,6 +283,9 @@ describe('furlong against a local side', () => {
     })
     expect((await here('call', 'books', '-d', '@nowhere')).err).toContain('nowhere: ENOENT.')
     expect((await here('call', 'books', '-X', 'G T')).code).toBe(2)
+    expect((await here('call', 'https://example.com/')).err).toContain(
+      'example.com is neither a function URL of AWS nor this machine',
+    )
   })
 
   it('reaches the local twin of a URL of AWS', async () => {

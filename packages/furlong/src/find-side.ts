@@ -11,13 +11,22 @@ export interface UrlOwner {
 const loopbackHosts = /^(?:127\.0\.0\.1|localhost|\[::1\]|.+\.localhost)$/
 
 /**
+ * Tells whether a URL names this machine.
+ * @param url the URL
+ * @returns whether its host is a loopback address or a name below localhost
+ */
+export function isLoopback(url: URL): boolean {
+  return loopbackHosts.test(url.hostname)
+}
+
+/**
  * Finds the running local side that serves a loopback URL: by its main port, or by the port of one of its function URLs.
  * @param url the URL
  * @param context the environment, which says where sides are announced
  * @returns the side; undefined for a URL elsewhere, or one that no side serves
  */
 export async function findSideOf(url: URL, context: Context): Promise<UrlOwner | undefined> {
-  if (!loopbackHosts.test(url.hostname)) return undefined
+  if (!isLoopback(url)) return undefined
   const port = Number(url.port)
   for (const side of await listSides(sidesFolder(context.env))) {
     if (side.port === port) return { side }

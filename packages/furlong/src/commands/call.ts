@@ -9,7 +9,7 @@ import { guessContentType, readBody, readCallTarget, readHeaders, type CallTarge
 import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { listFixes } from '../render/record.ts'
-import { findSideOf } from '../find-side.ts'
+import { findSideOf, isLoopback } from '../find-side.ts'
 import { send, type OutgoingRequest } from '../send.ts'
 import { createCredentialsOf } from '../session.ts'
 import { createSideClient } from '../side-client.ts'
@@ -56,6 +56,7 @@ export const command: Command = {
   run: async (invocation) => {
     const { values, positionals, context, reporter } = invocation
     const callTarget = readTarget(positionals[0] ?? '', invocation)
+    checkOptions(callTarget, invocation)
     const owner = callTarget.kind === 'url' ? await findSideOf(callTarget.url, context) : undefined
     const selection = await selectTarget(values, context, reporter, {
       ...(callTarget.kind === 'function' ? { functionName: callTarget.functionName } : {}),
@@ -64,6 +65,16 @@ export const command: Command = {
         : {}),
       ...(owner === undefined ? {} : { side: owner.side }),
     })
+    if (
+      selection.kind === 'aws' &&
+      callTarget.kind === 'url' &&
+      context.env['FURLONG_ENDPOINT'] !== undefined
+    ) {
+      const { port } = new URL(context.env['FURLONG_ENDPOINT'])
+      reporter.say(
+        `This shell has the keys of a local side, which AWS does not know; --port ${port} calls the local twin.`,
+      )
+    }
     const place = await locate(callTarget, selection, owner?.region)
     const credentials = values.flag('unsigned') ? undefined : await chooseCredentials(invocation, selection)
     const request = await createRequest(invocation, selection, { ...place, credentials })
@@ -78,6 +89,26 @@ function readTarget(text: string, { values }: Invocation): CallTarget {
   } catch {
     throw values.wrong(`'${text}' is no URL.`)
   }
+}
+
+function checkOptions(callTarget: CallTarget, { values }: Invocation): void {
+  const printed = ['include', 'output'].find((name) => values.flag(name) || values.text(name) !== undefined)
+  if (printed !== undefined && values.text('format') === 'json') {
+    throw values.wrong(`--${printed} does not go with --format json, which holds status, headers and body.`)
+  }
+  const isNamed = values.flag('aws') || values.text('profile') !== undefined
+  if (
+    callTarget.kind !== 'url' ||
+    isNamed ||
+    callTarget.awsRegion !== undefined ||
+    isLoopback(callTarget.url)
+  )
+    return
+  // Keys of a local side are of no use elsewhere, and those of AWS go nowhere without being asked for.
+  throw values.wrong(
+    `${callTarget.url.host} is neither a function URL of AWS nor this machine, so nothing says whose keys to sign with.`,
+    '--aws or --profile <name>, with --region',
+  )
 }
 
 /** Where the request goes, and the region it is signed for. */

@@ -65,12 +65,9 @@ export const command: Command = {
         : {}),
       ...(owner === undefined ? {} : { side: owner.side }),
     })
-    if (
-      selection.kind === 'aws' &&
-      callTarget.kind === 'url' &&
-      context.env['FURLONG_ENDPOINT'] !== undefined
-    ) {
-      const { port } = new URL(context.env['FURLONG_ENDPOINT'])
+    const shellSide = context.env['FURLONG_ENDPOINT'] ?? ''
+    if (selection.kind === 'aws' && callTarget.kind === 'url' && URL.canParse(shellSide)) {
+      const { port } = new URL(shellSide)
       reporter.say(
         `This shell has the keys of a local side, which AWS does not know; --port ${port} calls the local twin.`,
       )

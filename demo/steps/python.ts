@@ -148,14 +148,15 @@ async function pack(
   source: string,
   packages: readonly string[],
 ): Promise<{ zip: string } | { missing: string }> {
-  let missing = ''
+  const missing: string[] = []
   for (const python of interpreters) {
     const bundle = join(folder, source, python.replaceAll('/', '-'))
     await mkdir(bundle, { recursive: true })
     try {
       await run(python, [fileOf('vendor.py'), bundle, ...packages])
     } catch (error) {
-      missing ||= `python3’s package ${String((error as { stdout?: string }).stdout).trim()}`
+      const { stdout = 'interpreter' } = error as { stdout?: string }
+      missing.push(`${stdout.trim() || 'interpreter'} (${python})`)
       continue
     }
     await cp(fileOf(source), bundle, { recursive: true })
@@ -163,5 +164,5 @@ async function pack(
     await writeFile(zip, (await createBundle(bundle)).zip)
     return { zip }
   }
-  return { missing }
+  return { missing: missing.join(', ') }
 }

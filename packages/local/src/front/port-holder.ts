@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
 
 /**
  * Names the process that listens on a port of this machine, so that "in use" can say by whom.
@@ -6,7 +7,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
  * Linux only, by /proc, and only for processes this user may look into.
  *
  * @param port 1 to 65535
- * @returns `node (process 4711)`, or undefined when it cannot be told
+ * @returns `node server.js (process 4711)`, or undefined when it cannot be told
  */
 export async function findPortHolder(port: number): Promise<string | undefined> {
   try {
@@ -38,10 +39,17 @@ async function findProcess(socket: string): Promise<string | undefined> {
     for (const descriptor of descriptors) {
       const target = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => '')
       if (target === socket) {
-        const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim()
-        return `${name || 'a process'} (process ${pid})`
+        return `${await nameProcess(pid)} (process ${pid})`
       }
     }
   }
   return undefined
+}
+
+/** Program and first argument: the name the kernel keeps is a thread's, which Node calls "MainThread". */
+async function nameProcess(pid: string): Promise<string> {
+  const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
+  const [program = '', first = ''] = words
+  const name = [basename(program), first.startsWith('-') ? '' : basename(first)].join(' ').trim()
+  return name === '' ? 'a process' : name
 }

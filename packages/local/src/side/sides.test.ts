@@ -78,4 +78,10 @@ describe('holdStateFolder()', () => {
       message: expect.stringContaining('--state'),
     })
   })
+
+  it.runIf(process.platform === 'linux')('gives up on a place where nothing can be made', async () => {
+    await expect(holdStateFolder('/proc/nowhere/state')).rejects.toMatchObject({
+      code: 'StateFolderNotWritable',
+    })
+  })
 })

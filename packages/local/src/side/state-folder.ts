@@ -1,6 +1,6 @@
 import { access, chmod, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { LocalError } from '../errors.ts'
 import { lockStateFolder } from './folder-lock.ts'
 
@@ -23,7 +23,7 @@ export async function holdStateFolder(stateFolder: string | null): Promise<HeldF
     return { folder, release: () => rm(folder, { recursive: true, force: true }) }
   }
   try {
-    await mkdir(stateFolder, { recursive: true, mode: 0o700 })
+    await makeFolder(stateFolder)
     await chmod(stateFolder, 0o700)
     await access(stateFolder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
@@ -35,4 +35,18 @@ export async function holdStateFolder(stateFolder: string | null): Promise<HeldF
     )
   }
   return { folder: stateFolder, release: await lockStateFolder(stateFolder) }
+}
+
+/** Folder by folder: Node's own `recursive` never comes back from a place where nothing can be made, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = (): Promise<void> => mkdir(path, { mode: 0o700 })
+  try {
+    await make()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await make()
+  }
 }

@@ -4,7 +4,7 @@ import type { PolicySet } from './decide.ts'
 import type { ExplainOptions, NearMiss } from './explanation.ts'
 import type { ElementFailure, Subject } from './match-statement.ts'
 import { matchStatement } from './match-statement.ts'
-import type { Statement } from './policy.ts'
+import type { PolicyKind, Statement } from './policy.ts'
 import type { Principal } from './principal.ts'
 import { nameOfPrincipal } from './principal.ts'
 import { nameOfOperator } from './print-policy.ts'
@@ -18,7 +18,8 @@ export interface StatementMiss {
 /**
  * Finds the Allow statements that come nearest to a refused action.
  *
- * A statement about other actions is near only when nothing else about it fails.
+ * A statement about other actions is near only when nothing else about it fails, and a grant for another service
+ * never; a cap is worth telling whatever it allows.
  *
  * @param subject the refused action, as statements see it
  * @param policies every policy that counts
@@ -40,6 +41,8 @@ export function findMisses(
   ]
   const misses: StatementMiss[] = []
   for (const statement of candidates.flatMap((policy) => policy.allows)) {
+    if (grants.has(statement.ref.policy.type) && isOfAnotherService(statement.source, subject.action))
+      continue
     const failures: ElementFailure[] = []
     matchStatement(statement, subject, failures)
     const missesAction = failures.some(({ element }) => element === 'Action' || element === 'NotAction')
@@ -84,6 +87,17 @@ export function describePrincipal(principal: Principal): string {
 }
 
 const maxStatements = 3
+
+/** Where people grant things of every kind. */
+const grants: ReadonlySet<PolicyKind> = new Set(['identity', 'resource'])
+
+function isOfAnotherService({ actions }: Statement, action: string): boolean {
+  const service = action.slice(0, action.indexOf(':') + 1)
+  return (
+    actions !== undefined &&
+    actions.every((pattern) => pattern.includes(':') && !pattern.toLowerCase().startsWith(service))
+  )
+}
 
 /** A statement about another action is the weakest hint of those with one failure. */
 function weigh({ failures }: StatementMiss): number {

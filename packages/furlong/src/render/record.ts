@@ -109,8 +109,9 @@ function renderFixes(refusal: Refusal, paint: Paint, home: Home | undefined): st
  */
 export function listFixes(refusal: Refusal, home?: Home): string[] {
   const plan = renderPlan(refusal.explanation?.fixes ?? [], home)
-  const fixes = [...plan.furlong, ...plan.sentences, ...(refusal.diagnoses ?? []).map(({ fix }) => fix)]
-  return fixes.length === 0 && refusal.fix !== undefined ? [refusal.fix] : fixes
+  // What the local side says of itself comes first: it knows more than a signature tells.
+  const stated = refusal.fix === undefined ? [] : [refusal.fix]
+  return [...stated, ...plan.furlong, ...plan.sentences, ...(refusal.diagnoses ?? []).map(({ fix }) => fix)]
 }
 
 function renderGates(gates: readonly GateOutcome[], paint: Paint): string[] {
@@ -130,7 +131,11 @@ function renderAllowed(record: RequestRecord): string[] {
 function renderAction(action: ExplainedAction, paint: Paint): string[] {
   if (action.allowed)
     return [`  ${paint('green', '✓')} ${action.action}: allowed by ${action.by.map(describe).join(', ')}`]
-  const said = action.policies.map(({ type, verdict }) => `${type} policy ${verdict}`).join(', ')
+  // Boundaries, session policies and SCPs are rare: that there is none needs no words.
+  const said = action.policies
+    .filter(({ type, verdict }) => verdict !== 'absent' || type === 'resource' || type === 'identity')
+    .map(({ type, verdict }) => (verdict === 'absent' ? `no ${type} policy` : `${type} policy ${verdict}`))
+    .join(', ')
   return [
     `  ${paint('red', '✗')} ${action.action}: ${action.kind === 'explicit-deny' ? 'denied' : 'allowed by nothing'} (${said})`,
     ...action.nearest.map(

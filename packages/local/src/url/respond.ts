@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { HttpResponseParts } from '@furlong/events'
 import { integrationResponseContentType, PreludeReader, readResult } from '@furlong/events'
 import type { InvokeOutcome } from '../engine/index.ts'
@@ -232,6 +233,12 @@ function comment({ raw, recording }: Exchange, status: number): void {
   for (const hint of hintsFor({ status, requestContentType, requestBody: raw.body })) recording.note(hint)
 }
 
+/** guess: what follows the root is random here; its shape is reported. */
+function createTraceHeader(traceId: string): string {
+  const random = randomUUID().replaceAll('-', '')
+  return `${traceId};Parent=${random.slice(0, 16)};Sampled=0;Lineage=1:${random.slice(16, 24)}:0`
+}
+
 function withLambdaHeaders(
   { raw }: Exchange,
   { url }: UrlFunction,
@@ -239,5 +246,10 @@ function withLambdaHeaders(
   { requestId, traceId }: Ids,
 ): Answer['headers'] {
   const cors = url.cors === undefined ? [] : corsHeaders(url.cors, headerOf(raw.rawHeaders, 'origin'))
-  return [...headers, ['x-amzn-RequestId', requestId], ['X-Amzn-Trace-Id', traceId], ...cors]
+  return [
+    ...headers,
+    ['x-amzn-RequestId', requestId],
+    ['X-Amzn-Trace-Id', createTraceHeader(traceId)],
+    ...cors,
+  ]
 }

@@ -1,21 +1,10 @@
 import { createHash } from 'node:crypto'
+import { endpointKinds } from '@furlong/iam'
 import type { GrantPrincipal } from './principal.ts'
 import type { Permission } from './statements.ts'
 
-interface GrantRow {
-  readonly suffix: string
-  readonly action: string
-  readonly condition: Pick<Permission, 'functionUrlAuthType' | 'invokedViaFunctionUrl'>
-}
-
-/**
- * The two statements without which a function URL lets nobody in, each with the condition that keeps it to the URL.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
- */
-const grantRows: readonly GrantRow[] = [
-  { suffix: 'url', action: 'lambda:InvokeFunctionUrl', condition: { functionUrlAuthType: 'AWS_IAM' } },
-  { suffix: 'invoke', action: 'lambda:InvokeFunction', condition: { invokedViaFunctionUrl: true } },
-]
+/** The statements without which a function URL lets nobody in; the rule itself is `iam`'s. */
+const urlActions = endpointKinds['function-url'].actions
 
 const maxSlugLength = 60
 
@@ -29,30 +18,29 @@ export function createGrantPermissions(principal: GrantPrincipal): readonly Perm
   const slug = name.replaceAll(/[^a-zA-Z0-9-_]+/g, '-').slice(0, maxSlugLength)
   // Names may differ only in what the slug loses, or in their account.
   const hash = createHash('sha256').update(principal.principal).digest('hex').slice(0, 8)
-  return grantRows.map(({ suffix, action, condition }) => ({
-    statementId: `furlong-${slug}-${hash}-${suffix}`,
+  return urlActions.map(({ statementSuffix, action, grant }) => ({
+    statementId: `furlong-${slug}-${hash}-${statementSuffix}`,
     action,
     principal: principal.principal,
-    ...condition,
+    ...grant('AWS_IAM'),
   }))
 }
 
-/** The two statements of a URL that is open to everybody; ids as the console and others name them. */
-export const publicPermissions: readonly Permission[] = [
-  {
-    statementId: 'FunctionURLAllowPublicAccess',
-    action: 'lambda:InvokeFunctionUrl',
+/** Ids of public statements, as the console and others name them. */
+const publicStatementIds: Readonly<Record<string, string>> = {
+  'lambda:InvokeFunctionUrl': 'FunctionURLAllowPublicAccess',
+  'lambda:InvokeFunction': 'FunctionURLAllowInvokeAction',
+}
+
+/** The statements of a URL that is open to everybody; without their conditions any signed caller could use the Invoke API. */
+export const publicPermissions: readonly Permission[] = urlActions.map(
+  ({ action, grant, statementSuffix }) => ({
+    statementId: publicStatementIds[action] ?? `FunctionURLAllow-${statementSuffix}`,
+    action,
     principal: '*',
-    functionUrlAuthType: 'NONE',
-  },
-  {
-    statementId: 'FunctionURLAllowInvokeAction',
-    action: 'lambda:InvokeFunction',
-    principal: '*',
-    // Without it any signed caller of any account could use the Invoke API directly.
-    invokedViaFunctionUrl: true,
-  },
-]
+    ...grant('NONE'),
+  }),
+)
 
 /**
  * Creates the identity policy that a caller of another account needs beside the grant.
@@ -60,11 +48,11 @@ export const publicPermissions: readonly Permission[] = [
  * @returns the policy document as indented JSON
  */
 export function createIdentityPolicy(functionArn: string): string {
-  const Statement = grantRows.map(({ action, condition }) => ({
+  const Statement = urlActions.map(({ action, grant }) => ({
     Effect: 'Allow',
     Action: action,
     Resource: functionArn,
-    ...(condition.invokedViaFunctionUrl === undefined
+    ...(grant('AWS_IAM').invokedViaFunctionUrl === undefined
       ? {}
       : { Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } } }),
   }))

@@ -36,9 +36,11 @@ function once<T>(create: () => Promise<T>): () => Promise<T> {
  * @returns the clients, loaded lazily
  */
 export function createClients(target: Target): Clients {
+  const { credentials } = target
   const configuration = {
     region: target.region,
-    credentials: target.credentials,
+    // A copy: the SDK writes into the credentials it is given.
+    credentials: typeof credentials === 'function' ? credentials : { ...credentials },
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
   }
   return {

@@ -33,7 +33,7 @@ async function untilInterrupted(url: string): Promise<void> {
       '',
       `The local side stays up until Ctrl-C. From another terminal:`,
       `  eval "$(npx furlong env --port ${local.port})"      the AWS CLI and SDKs now talk to it`,
-      `  npx furlong call ${url}book?page=5 --as my-calling-function --port ${local.port}`,
+      `  npx furlong call '${url}book?page=5' --as my-calling-function --port ${local.port}`,
       `  npx furlong explain --port ${local.port}             why the latest refusal`,
       '',
     ].join('\n'),

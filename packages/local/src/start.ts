@@ -6,9 +6,11 @@ import { CodeStore } from './store/code-store.ts'
 import { Engine, type LogLine } from './engine/index.ts'
 import { LocalError } from './errors.ts'
 import { serveControlPlane } from './front/control-plane.ts'
-import { createFront, maxBodyBytes } from './front/front.ts'
+import { createFront } from './front/front.ts'
 import { serveOwnApi } from './front/own-api.ts'
 import { listen, stop } from './front/listen.ts'
+import { describeSide } from './front/side-status.ts'
+import { createUrlListeners, reopenUrls } from './front/url-listeners.ts'
 import { UrlPorts } from './front/url-ports.ts'
 import type { RequestRecord } from './record/record.ts'
 import { Records } from './record/records.ts'
@@ -16,11 +18,8 @@ import { Ring } from './record/ring.ts'
 import { clientEnvironment } from './side/client-environment.ts'
 import { type LocalAccount, removeSide, type Side, writeSide } from './side/sides.ts'
 import { holdStateFolder } from './side/state-folder.ts'
-import type { FunctionUrlRow } from './store/function-urls.ts'
 import { Store } from './store/store.ts'
-import { eventTooLarge, noSuchUrl, toReply } from './url/answers.ts'
 import { serveFunctionUrl } from './url/serve.ts'
-import { findUrlFunction } from './url/url-function.ts'
 
 /** How a local side is started. */
 export interface LocalOptions {
@@ -139,35 +138,13 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
           token,
           records,
           logs,
-          status: () => describe(side, store, engine),
+          status: () => describeSide(side, store, engine),
           mintSession: (roleArn) => mintSession(store, roleArn, 'furlong-call', now()),
           shutdown: () => void setImmediate(() => void close()),
         }),
       controlPlane: (exchange) => serveControlPlane(exchange, { store, engine, code, urls, policies }),
-      functionUrl: async (exchange, route) => {
-        const called = findUrlFunction(store, (sha) => code.folder(sha), route.urlId, route.region)
-        if (called === undefined) {
-          exchange.recording.refuse({
-            gate: 'route',
-            code: 'AccessDeniedException',
-            cause: `No function URL with the id ${route.urlId || '(deleted)'} exists${route.region === undefined ? '' : ` in ${route.region}`}.`,
-            fix: 'List the URLs with: npx furlong url list <function>. A URL can be given this id with: npx furlong url create <function> --id <id>.',
-          })
-          return toReply(noSuchUrl, exchange.recording.id)
-        }
-        exchange.recording.set({ functionArn: called.resourceArn })
-        exchange.recording.pass('route', called.spec.name)
-        return serveFunctionUrl(exchange, called, route.eventTarget, { store, policies, engine })
-      },
-      tooLarge: (exchange, kind) => {
-        exchange.recording.refuse({
-          gate: 'admit',
-          code: 'RequestEntityTooLargeException',
-          cause: `The body is larger than the limit of ${maxBodyBytes[kind]} bytes.`,
-          fix: 'Send less, or put large bodies into S3 and pass the key.',
-        })
-        return toReply(eventTooLarge, exchange.recording.id)
-      },
+      functionUrl: (exchange, route) =>
+        serveFunctionUrl(exchange, route, { store, policies, engine, codeFolder: (sha) => code.folder(sha) }),
     })
     const port = await listen(front, options.port ?? 0)
     releases.push(() => stop(front))
@@ -196,19 +173,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     })
     releases.push(() => engine.close())
 
-    const takenPorts = (): Set<number> =>
-      new Set(store.allFunctionUrls().flatMap((url) => (url.port === undefined ? [] : [url.port])))
-    const urls = {
-      open: async (url: FunctionUrlRow): Promise<FunctionUrlRow> => ({
-        ...url,
-        port: await ports.open(url.urlId, takenPorts()),
-      }),
-      close: async (urlId: string): Promise<void> => ports.close(urlId),
-      render: (url: FunctionUrlRow): string => `http://127.0.0.1:${url.port}/`,
-    }
-    for (const url of store.allFunctionUrls()) {
-      await reopen(url, ports, store, options.movePorts === true ? urls.open : undefined)
-    }
+    const urls = createUrlListeners(ports, store)
+    await reopenUrls(ports, store, options.movePorts === true)
 
     if (options.announce === true) {
       await writeSide(side)
@@ -236,44 +202,6 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   } catch (error) {
     await release()
     throw error
-  }
-}
-
-/** What `furlong status` shows; the keys and the token are not part of it. */
-function describe(side: Side, store: Store, engine: Engine): Record<string, unknown> {
-  const { pid, port, endpoint, region, stateFolder, startedAt, accounts } = side
-  return {
-    pid,
-    port,
-    endpoint,
-    region,
-    stateFolder,
-    startedAt,
-    accounts: accounts.map(({ accountId, userArn }) => ({ accountId, userArn })),
-    urls: store.allFunctionUrls().map(({ urlId, functionArn, qualifier, authType, invokeMode, port }) => ({
-      urlId,
-      functionArn,
-      ...(qualifier === undefined ? {} : { qualifier }),
-      authType,
-      invokeMode: invokeMode ?? 'BUFFERED',
-      url: `http://127.0.0.1:${port}/`,
-    })),
-    environments: engine.status(),
-  }
-}
-
-async function reopen(
-  url: FunctionUrlRow,
-  ports: UrlPorts,
-  store: Store,
-  move: ((url: FunctionUrlRow) => Promise<FunctionUrlRow>) | undefined,
-): Promise<void> {
-  if (url.port === undefined) return
-  try {
-    await ports.reopen(url.urlId, url.port)
-  } catch (error) {
-    if (move === undefined) throw error
-    store.putFunctionUrl(await move(url))
   }
 }
 

@@ -1,13 +1,15 @@
 /** The front door: one HTTP server behind the main port and every URL port. */
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { maskTarget } from '../record/mask-target.ts'
 import type { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'
 import { Recording } from '../record/recording.ts'
+import { eventTooLarge, toReply } from '../url/answers.ts'
 import type { UrlReply } from '../url/respond.ts'
 import { type Exchange, headerOf } from './exchange.ts'
 import { readBody } from './read-body.ts'
-import { findRoute, type Route } from './routing.ts'
+import { findRoute, type Route, type UrlRoute } from './routing.ts'
 import { type Answer, flatHeaders, send } from './send.ts'
 
 /** What stands behind each route. */
@@ -19,18 +21,16 @@ export interface FrontServices {
   readonly onRecord: (record: RequestRecord) => void
   /** The URL that listens on a port; undefined for the main port, '' for a port whose URL is gone. */
   readonly urlIdOfPort: (port: number | undefined) => string | undefined
-  readonly functionUrl: (exchange: Exchange, route: Route & { kind: 'function-url' }) => Promise<UrlReply>
+  readonly functionUrl: (exchange: Exchange, route: UrlRoute) => Promise<UrlReply>
   readonly ownApi: (exchange: Exchange) => Answer
   readonly controlPlane: (exchange: Exchange) => Promise<Answer>
-  /** Answers a request whose body is over the limit of its route. */
-  readonly tooLarge: (exchange: Exchange, kind: Route['kind']) => Answer
 }
 
 /** Request line and headers together, as Lambda limits them. */
 const maxHeaderBytes = 1024 * 1024
 
 /** Largest body that is read, by route, in bytes. */
-export const maxBodyBytes: Readonly<Record<Route['kind'], number>> = {
+const maxBodyBytes: Readonly<Record<Route['kind'], number>> = {
   // An event is never smaller than its body: what is over the event's limit here is refused without being read.
   'function-url': 6_291_456,
   'own-api': 65_536,
@@ -86,7 +86,7 @@ async function handle(
     if (body === 'too-large') {
       // The rest of the body is never read, so the connection cannot serve another request.
       response.shouldKeepAlive = false
-      finish(services, exchange, services.tooLarge(exchange, route.kind))
+      finish(services, exchange, refuseBody(exchange, maxBodyBytes[route.kind]))
       request.resume()
     } else {
       await answer(services, exchange, route)
@@ -94,6 +94,16 @@ async function handle(
   } catch (error) {
     fail(services, { request, response, recording }, error)
   }
+}
+
+function refuseBody({ recording }: Exchange, limitBytes: number): Answer {
+  recording.refuse({
+    gate: 'admit',
+    code: 'RequestEntityTooLargeException',
+    cause: `The body is larger than the limit of ${limitBytes} bytes.`,
+    fix: 'Send less, or put large bodies into S3 and pass the key.',
+  })
+  return toReply(eventTooLarge, randomUUID())
 }
 
 async function answer(services: FrontServices, exchange: Exchange, route: Route): Promise<void> {

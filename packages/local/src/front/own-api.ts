@@ -7,13 +7,14 @@ import type { SessionCredentials } from '../auth/function-sessions.ts'
 import { LocalError } from '../errors.ts'
 import { headerOf, type Exchange } from './exchange.ts'
 import type { Answer } from './send.ts'
+import type { SideStatus } from './side-status.ts'
 
 /** What the API reads and does. */
 export interface OwnApiServices {
   readonly token: string
   readonly records: Records
   readonly logs: Ring<LogLine>
-  status(): Record<string, unknown>
+  status(): SideStatus
   mintSession(roleArn: string): SessionCredentials
   shutdown(): void
 }

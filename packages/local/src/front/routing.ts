@@ -1,13 +1,16 @@
+/** A request for a function URL. */
+export interface UrlRoute {
+  readonly kind: 'function-url'
+  /** Empty for the port of a URL that is gone. */
+  readonly urlId: string
+  /** Of the host, where it names one. */
+  readonly region?: string
+  /** Target as the function sees it: without the local path prefix. */
+  readonly eventTarget: string
+}
+
 /** Which part of the local side a request is for. */
-export type Route =
-  | {
-      readonly kind: 'function-url'
-      readonly urlId: string
-      readonly region?: string
-      readonly eventTarget: string
-    }
-  | { readonly kind: 'own-api' }
-  | { readonly kind: 'control-plane' }
+export type Route = UrlRoute | { readonly kind: 'own-api' } | { readonly kind: 'control-plane' }
 
 const urlHost = /^([a-z0-9]+)\.lambda-url\.([a-z0-9-]+)\.(?:localhost|on\.aws)(?::\d+)?$/i
 const urlPath = /^\/_url\/([^/?]+)/

@@ -11,6 +11,8 @@ import { collectPolicies } from '../auth/policy-sets.ts'
 import { type Engine, EngineError } from '../engine/index.ts'
 import { LocalError } from '../errors.ts'
 import { headerOf, type Exchange } from '../front/exchange.ts'
+import type { UrlRoute } from '../front/routing.ts'
+import type { Refusal } from '../record/record.ts'
 import type { Store } from '../store/store.ts'
 import {
   type ErrorAnswer,
@@ -18,50 +20,55 @@ import {
   forbidden,
   functionFailed,
   maxEventBytes,
+  noSuchUrl,
   signatureRefused,
   toReply,
 } from './answers.ts'
 import { preflightHeaders } from './cors.ts'
 import { type UrlReply, respond } from './respond.ts'
-import type { UrlFunction } from './url-function.ts'
+import { findUrlFunction, type UrlFunction } from './url-function.ts'
 
 /** What serving a function URL needs. */
 export interface UrlServices {
   readonly store: Store
   readonly policies: CompiledPolicies
   readonly engine: Engine
+  /** Where a function's code lies unpacked. */
+  readonly codeFolder: (codeSha256: string) => string
 }
 
 const anonymous: Principal = { type: 'anonymous' }
 
 /**
- * Takes a request through the gates of a function URL, in AWS's order: preflight, signature, authorization, limits,
- * invoke, respond. Each gate writes into the record; the first that refuses answers.
+ * Takes a request through the gates of a function URL, in AWS's order: route, preflight, signature, authorization,
+ * limits, invoke, respond. Each gate writes into the record; the first that refuses answers.
  *
- * @param exchange the request, its route gate already passed
- * @param called the URL and its function
- * @param eventTarget target as the function sees it: the wire's, without the local path prefix
+ * @param exchange the request
+ * @param route the URL it is for, and its target as the function sees it: without the local path prefix
  * @param services the side's parts
  * @returns how the request is to be answered
  */
 export async function serveFunctionUrl(
   exchange: Exchange,
-  called: UrlFunction,
-  eventTarget: string,
+  route: UrlRoute,
   services: UrlServices,
 ): Promise<UrlReply> {
   const { raw, recording } = exchange
-  const { url } = called
   const requestId = randomUUID()
+  const called = findUrlFunction(services.store, services.codeFolder, route.urlId, route.region)
+  if (called === undefined) {
+    recording.refuse(createNoSuchUrl(route))
+    return toReply(noSuchUrl, requestId)
+  }
+  const { url } = called
+  recording.set({ functionArn: called.resourceArn })
+  recording.pass('route', called.spec.name)
   const origin = headerOf(raw.rawHeaders, 'origin')
   if (url.cors !== undefined && origin !== undefined && isPreflight(exchange)) {
     recording.answer('preflight', 'answered from the CORS configuration, without a signature')
-    return {
-      kind: 'whole',
-      status: 200,
-      headers: [['Content-Type', 'application/json'], ...preflightHeaders(url.cors, origin)],
-      body: '',
-    }
+    const answer = { status: 200, contentType: 'application/json', body: '' }
+    const { headers, ...reply } = toReply(answer, requestId)
+    return { ...reply, headers: [...headers, ...preflightHeaders(url.cors, origin)] }
   }
   const caller = url.authType === 'NONE' ? undefined : identify(exchange, called, services)
   if (caller !== undefined && 'refused' in caller) return toReply(caller.refused, requestId)
@@ -72,7 +79,7 @@ export async function serveFunctionUrl(
   const iam = caller && createIamAuthorizer(caller)
   const event = createEvent({
     method: raw.method,
-    target: eventTarget,
+    target: route.eventTarget,
     rawHeaders: raw.rawHeaders,
     body: raw.body,
     sourceIp: sourceIpOf(exchange),
@@ -106,6 +113,19 @@ export async function serveFunctionUrl(
       cause: `No execution environment could be started: ${error.message}`,
     })
     return toReply(functionFailed, requestId)
+  }
+}
+
+function createNoSuchUrl({ urlId, region }: UrlRoute): Refusal {
+  const where = region === undefined ? '' : ` in ${region}`
+  return {
+    gate: 'route',
+    code: 'AccessDeniedException',
+    cause:
+      urlId === ''
+        ? 'The function URL of this port was deleted.'
+        : `No function URL with the id ${urlId} exists${where}.`,
+    fix: 'List the URLs with: npx furlong url list <function>. A URL can be given this id with: npx furlong url create <function> --id <id>.',
   }
 }
 

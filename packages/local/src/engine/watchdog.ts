@@ -71,7 +71,8 @@ export class Watchdog {
       stdio: ['pipe', 'ignore', 'ignore'],
       // Not in the server's group, so that Ctrl-C does not end it before its work is due.
       detached: true,
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      // It needs `kill` and `rm`, whatever else the server's path leaves out.
+      env: { PATH: `${process.env['PATH'] ?? ''}:/usr/bin:/bin` },
     })
     shell.on('error', () => {
       this.#shell = undefined

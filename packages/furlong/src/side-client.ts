@@ -1,29 +1,7 @@
 import type { LogLine, RequestRecord } from '@furlong/local'
-import type { Side } from '@furlong/local/sides'
+import type { Side, SideStatus } from '@furlong/local/sides'
 import type { Credentials } from '@furlong/sigv4'
 import { CliError } from './errors.ts'
-
-/** What a local side says about itself. */
-export interface SideStatus {
-  readonly pid: number
-  readonly port: number
-  readonly endpoint: string
-  readonly region: string
-  readonly stateFolder: string | null
-  readonly startedAt: string
-  readonly accounts: readonly { readonly accountId: string; readonly userArn: string }[]
-  readonly urls: readonly SideUrl[]
-}
-
-/** A function URL of a local side. */
-export interface SideUrl {
-  readonly urlId: string
-  readonly functionArn: string
-  readonly qualifier?: string
-  readonly authType: string
-  readonly invokeMode: string
-  readonly url: string
-}
 
 /** The own API of a running local side, opened by the token of its 0600 file. */
 export interface SideClient {

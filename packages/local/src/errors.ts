@@ -7,6 +7,15 @@ export type LocalErrorCode =
   | 'StateFolderInUse'
   | 'UnknownAccount'
   | 'UnknownRole'
+  /** The state file was written by a newer furlong. */
+  | 'StoreTooNew'
+  /** The state file is none, or damaged. */
+  | 'StoreUnreadable'
+  | 'EngineClosed'
+  /** No such runtime id. */
+  | 'UnknownRuntime'
+  /** The program of a runtime is not on this machine. */
+  | 'RuntimeMissing'
 
 /** The local side could not do what was asked of it; `code` is stable, the message says what to do next. */
 export class LocalError extends Error {

@@ -406,6 +406,38 @@ describe('startLocal()', () => {
   })
 })
 
+describe('the clock', () => {
+  it('is one for signatures, sessions and environments: a warm function stays warm', async () => {
+    const lastYear = new Date('2025-11-01T00:00:00Z')
+    await using local = await startLocal({ memory: true, now: () => lastYear })
+    const refused = await call({
+      url: `${local.endpoint}/2015-03-31/functions/`,
+      credentials: local.accounts[0]!,
+    })
+    expect(refused.body).toContain('Signature not yet current')
+    await using today = await startLocal({ memory: true, now: () => new Date(Date.now() + 60_000) })
+    const administrator = createAdministrator(today)
+    const pid = 'export const handler = async () => process.pid'
+    await deployFunction(administrator, 'warm', pid)
+    const { FunctionUrl = '' } = await administrator.lambda.createFunctionUrlConfig({
+      FunctionName: 'warm',
+      AuthType: 'AWS_IAM',
+    })
+    const credentials = today.accounts[0]!
+    expect((await call({ url: FunctionUrl, credentials })).body).toBe(
+      (await call({ url: FunctionUrl, credentials })).body,
+    )
+  })
+})
+
+describe('misuse', () => {
+  it('is a TypeError that names what excludes what', async () => {
+    await expect(startLocal({ memory: true, stateFolder: '/tmp/x' })).rejects.toThrow(TypeError)
+    await expect(startLocal({ memory: true, accounts: [] })).rejects.toThrow('at least one account')
+    await expect(startLocal({ memory: true, accounts: ['12'] })).rejects.toThrow(TypeError)
+  })
+})
+
 describe('two local sides', () => {
   it('run side by side without knowing each other', async () => {
     await using one = await startLocal({ memory: true })

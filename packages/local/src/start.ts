@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { CompiledPolicies } from './auth/compiled-policies.ts'
-import { mintSession, type SessionCredentials } from './auth/function-sessions.ts'
+import { mintSession } from './auth/function-sessions.ts'
 import { CodeStore } from './store/code-store.ts'
-import { Engine, type LogLine } from './engine/index.ts'
+import { Engine, type LogLine, type SessionCredentials } from './engine/index.ts'
 import { LocalError } from './errors.ts'
 import { serveControlPlane } from './front/control-plane.ts'
 import { createFront } from './front/front.ts'
@@ -15,6 +15,7 @@ import { UrlPorts } from './front/url-ports.ts'
 import type { RequestRecord } from './record/record.ts'
 import { Records } from './record/records.ts'
 import { Ring } from './record/ring.ts'
+import { Releases } from './side/releases.ts'
 import { clientEnvironment } from './side/client-environment.ts'
 import { type LocalAccount, removeSide, type Side, writeSide } from './side/sides.ts'
 import { holdStateFolder } from './side/state-folder.ts'
@@ -90,7 +91,9 @@ const logCapacity = 10_000
  *
  * @param options where state lies, which ports and accounts; all optional
  * @returns the running side; any number run side by side in one process
- * @throws {LocalError} `PortInUse`, `UrlPortInUse`, `StateFolderNotWritable`, `StateFolderInUse`
+ * @throws {TypeError} for a state folder in memory, no accounts, or an id that is not 12 digits
+ * @throws {LocalError} `PortInUse`, `UrlPortInUse`, `NoFreeUrlPort`, `StateFolderNotWritable`, `StateFolderInUse`,
+ *   `StoreTooNew`, `StoreUnreadable`
  * @example
  * await using local = await startLocal({ memory: true })
  * Object.assign(process.env, local.environment())
@@ -104,18 +107,15 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     accounts: accountIds = defaultAccounts,
     urlPorts: range = defaultUrlPorts,
   } = options
+  checkOptions(options, accountIds)
   const startedAt = now()
-  const releases: (() => Promise<void> | void)[] = []
-  const release = async (): Promise<void> => {
-    for (const free of releases.toReversed()) await free()
-    releases.length = 0
-  }
+  const releases = new Releases()
   try {
     const stateFolder = memory ? null : resolve(options.stateFolder ?? '.furlong')
     const { folder, release: releaseFolder } = await holdStateFolder(stateFolder)
-    releases.push(releaseFolder)
+    releases.add(releaseFolder)
     const store = Store.open(memory ? ':memory:' : join(folder, 'state.db'))
-    releases.push(() => store.close())
+    releases.add(() => store.close())
     const code = new CodeStore(join(folder, 'code'))
     code.prune(store.functions.codeHashes())
     const accounts = accountIds.map((accountId) => store.seedAccount(accountId, startedAt))
@@ -125,7 +125,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const policies = new CompiledPolicies()
     const token = randomBytes(24).toString('base64url')
     const ports = new UrlPorts({ range, onConnection: (socket) => front.emit('connection', socket) })
-    releases.push(() => ports.closeAll())
+    releases.add(() => ports.closeAll())
 
     const front = createFront({
       records,
@@ -147,7 +147,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         serveFunctionUrl(exchange, route, { store, policies, engine, codeFolder: (sha) => code.folder(sha) }),
     })
     const port = await listen(front, options.port ?? 0)
-    releases.push(() => stop(front))
+    releases.add(() => stop(front))
     const endpoint = `http://127.0.0.1:${port}`
     const side: Side = {
       pid: process.pid,
@@ -166,24 +166,30 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
         return mintSession(store, roleArn, spec.name, now())
       },
       clientEnvironment: clientEnvironment(side),
+      now,
       onLog: (line) => {
         logs.push(line)
         options.onLog?.(line)
       },
     })
-    releases.push(() => engine.close())
+    releases.add(() => engine.close())
 
     const urls = createUrlListeners(ports, store)
     await reopenUrls(ports, store, options.movePorts === true)
 
     if (options.announce === true) {
       await writeSide(side)
-      releases.push(() => removeSide(side))
+      releases.add(() => removeSide(side))
     }
-    const { promise: closed, resolve: settle } = Promise.withResolvers<void>()
+    const { promise: closed, resolve: settle, reject: fail } = Promise.withResolvers<void>()
+    // Whoever waits for `closed` is told; nobody has to.
+    closed.catch(() => {})
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => {
-      closing ??= release().then(settle)
+      if (closing === undefined) {
+        closing = releases.run()
+        closing.then(settle, fail)
+      }
       return closing
     }
     return {
@@ -200,9 +206,16 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {
-    await release()
+    await releases.run()
     throw error
   }
+}
+
+function checkOptions({ memory, stateFolder }: LocalOptions, accountIds: readonly string[]): void {
+  if (memory === true && stateFolder !== undefined) {
+    throw new TypeError('startLocal: memory and stateFolder exclude each other.')
+  }
+  if (accountIds.length === 0) throw new TypeError('startLocal: accounts must name at least one account.')
 }
 
 function findAccount(accounts: readonly LocalAccount[], accountId: string | undefined): LocalAccount {

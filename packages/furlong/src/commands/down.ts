@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isRunning } from '@furlong/local/sides'
 import { targetOptions, type Command } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { createSideClient } from '../side-client.ts'
@@ -23,7 +23,7 @@ export const command: Command = {
     const side = await findSide(values, context)
     await createSideClient(side).shutdown()
     const end = performance.now() + patienceSeconds * 1000
-    while (isAlive(side.pid) && side.pid !== process.pid) {
+    while (isRunning(side.pid) && side.pid !== process.pid) {
       if (performance.now() > end) {
         throw new CliError('not-stopped', { pid: String(side.pid), seconds: String(patienceSeconds) })
       }
@@ -34,19 +34,4 @@ export const command: Command = {
       lines: [`Stopped ${side.endpoint} (${side.stateFolder ?? 'in memory'}).`],
     }
   },
-}
-
-/** A process that has ended but was not yet collected by its parent still has its id: in a container that can take seconds. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch {
-    return false
-  }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'
-  } catch {
-    return true
-  }
 }

@@ -2,7 +2,7 @@ import type { VerifyOptions, Verification } from '@furlong/sigv4'
 import { diagnose, verify } from '@furlong/sigv4'
 import { findCaller, type Caller } from './caller.ts'
 import { createKeyLookup } from './key-lookup.ts'
-import { headerOf, type Exchange } from '../front/exchange.ts'
+import { headerOf, type Exchange } from '../exchange.ts'
 import type { Refusal } from '../record/record.ts'
 import type { Store } from '../store/store.ts'
 

@@ -1,14 +1,7 @@
+import type { SessionCredentials } from '../engine/index.ts'
 import { LocalError } from '../errors.ts'
 import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../store/ids.ts'
 import type { Store } from '../store/store.ts'
-
-/** Temporary credentials of a role. */
-export interface SessionCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  readonly expiresAt: Date
-}
 
 /** How long a function's session lives; Lambda renews an environment's before it ends. */
 const functionSessionSeconds = 12 * 60 * 60

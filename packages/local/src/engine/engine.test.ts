@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Engine, EngineError, StreamFailed } from './index.ts'
+import { LocalError } from '../errors.ts'
+import { Engine, StreamFailed } from './index.ts'
 import type { EngineOptions, FunctionSpec, InvokeOutcome, LogLine } from './index.ts'
 
 const isLinux = process.platform === 'linux'
@@ -726,8 +727,8 @@ describe('the life of a process', () => {
     const waiting = call(engine, spec, { hang: true }).catch((error: unknown) => error)
     await engine.close()
     const error = await waiting
-    expect(error).toBeInstanceOf(EngineError)
-    expect((error as EngineError).code).toBe('EngineClosed')
+    expect(error).toBeInstanceOf(LocalError)
+    expect((error as LocalError).code).toBe('EngineClosed')
     expect(isAlive(pid)).toBe(false)
     expect(existsSync(dirname(dirname(home)))).toBe(false)
     await expect(call(engine, spec)).rejects.toMatchObject({ code: 'EngineClosed' })
@@ -978,9 +979,9 @@ describe('runtimes', () => {
     const { engine } = createEngine()
     const spec = await createFunction(esm(hello), { runtime: 'ruby3.3' })
     const error = await call(engine, spec).catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(EngineError)
-    expect((error as EngineError).code).toBe('UnknownRuntime')
-    expect((error as EngineError).message).toMatch(/ruby3\.3.*nodejs24\.x.*python3\.14.*provided\.al2023/)
+    expect(error).toBeInstanceOf(LocalError)
+    expect((error as LocalError).code).toBe('UnknownRuntime')
+    expect((error as LocalError).message).toMatch(/ruby3\.3.*nodejs24\.x.*python3\.14.*provided\.al2023/)
   })
 
   it('takes another program for a runtime, and says when it is missing', async () => {

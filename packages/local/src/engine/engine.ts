@@ -1,5 +1,5 @@
 import type { EnvironmentServices } from './environment.ts'
-import { EngineError } from './errors.ts'
+import { LocalError } from '../errors.ts'
 import { Pool } from './pool.ts'
 import type { Fleet, PoolStatus } from './pool.ts'
 import { runtimeFamily } from './runtimes.ts'
@@ -53,10 +53,10 @@ export class Engine implements Fleet {
    * @param spec The function; a revision other than that of the last call retires the older environments.
    * @param invocation The event and its ids.
    * @returns The result, the stream, or the error of the function.
-   * @throws {EngineError} `UnknownRuntime`, `RuntimeMissing`, or `EngineClosed` when the engine was closed before the answer.
+   * @throws {LocalError} `UnknownRuntime`, `RuntimeMissing`, or `EngineClosed` when the engine was closed before the answer.
    */
   async invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome> {
-    if (this.#isClosed) throw new EngineError('EngineClosed', 'The engine is closed')
+    if (this.#isClosed) throw new LocalError('EngineClosed', 'The engine is closed')
     return await this.#poolFor(spec).invoke(invocation)
   }
 
@@ -90,7 +90,7 @@ export class Engine implements Fleet {
    */
   async close(): Promise<void> {
     this.#isClosed = true
-    const reason = new EngineError('EngineClosed', 'The engine was closed')
+    const reason = new LocalError('EngineClosed', 'The engine was closed')
     await Promise.all([...this.#pools].map((pool) => pool.close(reason)))
     await this.#watchdog.close()
   }

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { runtimeFamily, runtimeFolder } from './runtimes.ts'
-import type { FunctionSession, FunctionSpec } from './types.ts'
+import type { SessionCredentials, FunctionSpec } from './types.ts'
 
 /** What an environment adds to a function's variables. */
 export interface EnvironmentFacts {
   readonly spec: FunctionSpec
-  readonly session: FunctionSession
+  readonly session: SessionCredentials
   /** `host:port` of the environment's Runtime API. */
   readonly runtimeApi: string
   /** The environment's own home folder. */

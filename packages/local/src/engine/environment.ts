@@ -2,7 +2,8 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ChildProcess } from './child-process.ts'
 import { createEnvironmentVariables, createLogStreamName } from './environment-variables.ts'
-import { createExitReport, createTimeoutReport, EngineError } from './errors.ts'
+import { LocalError } from '../errors.ts'
+import { createExitReport, createTimeoutReport } from './errors.ts'
 import type { FailureReport, ProcessEnd } from './errors.ts'
 import { createReportLine, InvocationLog, LineSplitter } from './logs.ts'
 import { Run } from './run.ts'
@@ -11,7 +12,7 @@ import { RuntimeApi } from './runtime-api.ts'
 import type { RuntimeEvents, StreamTarget } from './runtime-api.ts'
 import { resolveRuntime } from './runtimes.ts'
 import type { Launch } from './runtimes.ts'
-import type { EngineLimits, EngineOptions, FunctionSession, FunctionSpec } from './types.ts'
+import type { EngineLimits, EngineOptions, SessionCredentials, FunctionSpec } from './types.ts'
 import { removeFolder } from './watchdog.ts'
 import type { Watchdog } from './watchdog.ts'
 
@@ -62,7 +63,7 @@ export class Environment {
   readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers<void>()
   readonly #startup: Promise<void>
   #state: EnvironmentState = 'starting'
-  #session: FunctionSession | undefined
+  #session: SessionCredentials | undefined
   #api: RuntimeApi | undefined
   #child: ChildProcess | undefined
   #folder: string | undefined
@@ -180,7 +181,7 @@ export class Environment {
     const run = this.#run
     this.#state = 'stopping'
     if (run !== undefined) {
-      run.reject(reason ?? new EngineError('EngineClosed', 'The execution environment was stopped'))
+      run.reject(reason ?? new LocalError('EngineClosed', 'The execution environment was stopped'))
       run.fail(createExitReport(run.requestId, { status: null, signal: 'SIGTERM' }), 'exit')
     }
     void this.#close(() => this.#child?.stop(this.#services.limits.stopMs))

@@ -1,23 +1,3 @@
-/** What can go wrong around functions: `EngineClosed` (the engine was closed), `UnknownRuntime` (no such runtime id), `RuntimeMissing` (its program is not on this machine). */
-export type EngineErrorCode = 'EngineClosed' | 'UnknownRuntime' | 'RuntimeMissing'
-
-/** A failure of the engine itself; what a function does wrong is an outcome, never an EngineError. */
-export class EngineError extends Error {
-  override readonly name = 'EngineError'
-  /** The stable code. */
-  readonly code: EngineErrorCode
-
-  /**
-   * Creates the error.
-   * @param code The stable code.
-   * @param message One sentence for people.
-   */
-  constructor(code: EngineErrorCode, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
 /** Thrown while a streamed response is read: the function failed after its first byte. */
 export class StreamFailed extends Error {
   override readonly name = 'StreamFailed'

@@ -1,15 +1,15 @@
+export { createFunctionSpec } from './function-spec.ts'
 export { defaultLimits, Engine } from './engine.ts'
 export type { EngineStatus } from './engine.ts'
 export type { EnvironmentState } from './environment.ts'
-export { EngineError, StreamFailed } from './errors.ts'
-export type { EngineErrorCode } from './errors.ts'
+export { StreamFailed } from './errors.ts'
 export type { EnvironmentStatus, PoolStatus } from './pool.ts'
 export { maxResponseBytes } from './runtime-api.ts'
 export { isKnownRuntime, runtimeIds } from './runtimes.ts'
 export type {
   EngineLimits,
   EngineOptions,
-  FunctionSession,
+  SessionCredentials,
   FunctionSpec,
   Invocation,
   InvokeOutcome,

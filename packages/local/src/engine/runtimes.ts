@@ -3,7 +3,8 @@ import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { createFailureReport, EngineError } from './errors.ts'
+import { LocalError } from '../errors.ts'
+import { createFailureReport } from './errors.ts'
 import type { FailureReport } from './errors.ts'
 import type { FunctionSpec } from './types.ts'
 
@@ -100,7 +101,7 @@ export function isKnownRuntime(id: string): boolean {
  * @param spec The function.
  * @param programs Programs that take the place of the default ones, by runtime id.
  * @returns How to start it, or the report of a bundle without a usable bootstrap.
- * @throws {EngineError} `UnknownRuntime`, or `RuntimeMissing` when the program is not on this machine.
+ * @throws {LocalError} `UnknownRuntime`, or `RuntimeMissing` when the program is not on this machine.
  */
 export function resolveRuntime(
   spec: FunctionSpec,
@@ -113,7 +114,7 @@ export function resolveRuntime(
  * Tells the family of a runtime id.
  * @param id The runtime id.
  * @returns The family.
- * @throws {EngineError} `UnknownRuntime`.
+ * @throws {LocalError} `UnknownRuntime`.
  */
 export function runtimeFamily(id: string): 'nodejs' | 'python' | 'provided' {
   return findRuntime(id).family
@@ -122,7 +123,7 @@ export function runtimeFamily(id: string): 'nodejs' | 'python' | 'provided' {
 function findRuntime(id: string): Runtime {
   const runtime = Object.hasOwn(runtimes, id) ? runtimes[id] : undefined
   if (runtime === undefined) {
-    throw new EngineError(
+    throw new LocalError(
       'UnknownRuntime',
       `The runtime ${id} cannot be run here; known are ${runtimeIds.join(', ')}`,
     )
@@ -155,7 +156,7 @@ async function askPython(program: string): Promise<PythonProgram> {
     return { executable: executable === '' ? program : executable, version }
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'no answer'
-    throw new EngineError(
+    throw new LocalError(
       'RuntimeMissing',
       `Python functions need ${program} on PATH, and it could not be run: ${reason}`,
     )

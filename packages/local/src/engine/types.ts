@@ -33,8 +33,8 @@ export interface Invocation {
   readonly invokedFunctionArn?: string
 }
 
-/** A session of the function's role. */
-export interface FunctionSession {
+/** Temporary credentials of a role. */
+export interface SessionCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
@@ -101,7 +101,7 @@ export interface EngineLimits {
 /** How an engine is set up. */
 export interface EngineOptions {
   /** Makes a session of the function's role for a new environment. */
-  sessionFor(spec: FunctionSpec): FunctionSession
+  sessionFor(spec: FunctionSpec): SessionCredentials
   /** Endpoint variables for every function; a function's own variable of the same name wins. */
   readonly clientEnvironment: Readonly<Record<string, string>>
   /** Receives every log line as it is read. */

@@ -15,7 +15,7 @@ import {
   createAuthenticationAnswer,
   handleControl,
 } from '../control/index.ts'
-import { type Exchange, headerOf } from './exchange.ts'
+import { type Exchange, headerOf } from '../exchange.ts'
 import type { Answer } from './send.ts'
 
 type Service = ControlRequest['service']

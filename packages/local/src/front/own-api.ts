@@ -1,11 +1,10 @@
-/** The local side's own HTTP API, under `/_furlong`: what the command line and the console talk to. */
+/** The local side's own HTTP API, under `/_furlong`: what the command line talks to. */
 import { timingSafeEqual } from 'node:crypto'
-import type { LogLine } from '../engine/index.ts'
+import type { LogLine, SessionCredentials } from '../engine/index.ts'
 import type { Records } from '../record/records.ts'
 import type { Ring } from '../record/ring.ts'
-import type { SessionCredentials } from '../auth/function-sessions.ts'
 import { LocalError } from '../errors.ts'
-import { headerOf, type Exchange } from './exchange.ts'
+import { headerOf, type Exchange } from '../exchange.ts'
 import type { Answer } from './send.ts'
 import type { SideStatus } from './side-status.ts'
 

@@ -8,7 +8,7 @@ const recordCapacity = 10_000
 /** The records of one side, newest first. */
 export class Records {
   readonly #ring = new Ring<RequestRecord>(recordCapacity)
-  // Two random letters keep ids of yesterday's side from naming today's requests.
+  // A few random letters keep ids of yesterday's side from naming today's requests.
   readonly #prefix = randomInt(36 ** 3, 36 ** 4).toString(36)
   #next = 0
 

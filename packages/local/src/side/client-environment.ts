@@ -1,9 +1,4 @@
-/** Keys as every AWS client takes them. */
-export interface ClientCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-}
+import type { Credentials } from '@furlong/sigv4'
 
 /**
  * The variables that point AWS clients at the local side and at nothing else.
@@ -18,7 +13,7 @@ export interface ClientCredentials {
  */
 export function clientEnvironment(
   side: { readonly endpoint: string; readonly region: string },
-  credentials?: ClientCredentials,
+  credentials?: Credentials,
 ): Record<string, string> {
   const variables: Record<string, string> = {
     AWS_ENDPOINT_URL_LAMBDA: side.endpoint,

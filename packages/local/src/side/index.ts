@@ -1,4 +1,4 @@
 export { clientEnvironment } from './client-environment.ts'
-export type { ClientCredentials } from './client-environment.ts'
-export { listSides, removeSide, sidesFolder, writeSide } from './sides.ts'
+export { isRunning, listSides, removeSide, sidesFolder, writeSide } from './sides.ts'
 export type { LocalAccount, Side } from './sides.ts'
+export type { SideStatus } from '../front/side-status.ts'

@@ -4,6 +4,7 @@
  * It is the only place where an administrator's keys leave the process: never over HTTP. The command line finds a
  * side through it, and proves itself to the side's own HTTP API with the `token` it holds.
  */
+import { readFileSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -108,12 +109,21 @@ async function readSide(file: string): Promise<Side | undefined> {
   }
 }
 
-/** Whether a process with this id exists, of whatever user. */
+/**
+ * Whether a process runs, of whatever user. One that has ended but was not yet collected by its parent still has its id,
+ * in a container for seconds: it does not run.
+ */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The name in brackets may hold anything; the state follows it.
+    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z'
+  } catch {
+    return true
   }
 }

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import { StoreError } from './store-error.ts'
+import { LocalError } from '../errors.ts'
 
 /** One entry per schema version; entry n brings a file from version n to n + 1. Never edit one that was released. */
 const migrations: readonly string[] = [
@@ -127,7 +127,7 @@ const migrations: readonly string[] = [
  *
  * @param file a path, or `:memory:` for none
  * @returns the open database
- * @throws {StoreError} `StoreTooNew` when a newer furlong wrote the file, `StoreUnreadable` when it is no SQLite file
+ * @throws {LocalError} `StoreTooNew` when a newer furlong wrote the file, `StoreUnreadable` when it is no SQLite file
  */
 export function openDatabase(file: string): DatabaseSync {
   if (file !== ':memory:') makePrivate(file)
@@ -141,8 +141,8 @@ export function openDatabase(file: string): DatabaseSync {
     return database
   } catch (error) {
     database.close()
-    if (error instanceof StoreError) throw error
-    throw new StoreError('StoreUnreadable', `${file} cannot be opened as furlong's state: ${String(error)}`, {
+    if (error instanceof LocalError) throw error
+    throw new LocalError('StoreUnreadable', `${file} cannot be opened as furlong's state: ${String(error)}`, {
       cause: error,
     })
   }
@@ -158,7 +158,7 @@ function makePrivate(file: string): void {
 function migrate(database: DatabaseSync, file: string): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
   if (version > migrations.length) {
-    throw new StoreError(
+    throw new LocalError(
       'StoreTooNew',
       `${file} has schema version ${version}, written by a newer furlong; this one knows versions up to ${migrations.length}. Use the newer furlong, or another state folder.`,
     )

@@ -1,14 +1,7 @@
+import type { LocalAccount } from '../side/sides.ts'
 import { createIamArn, partition } from './arns.ts'
 import { createAccessKeyId, createSecretAccessKey, createUniqueId } from './ids.ts'
 import type { Store } from './store.ts'
-
-/** An account's administrator and one of its keys. */
-export interface SeededAccount {
-  readonly accountId: string
-  readonly userArn: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-}
 
 /** The name of every account's administrator. */
 export const administratorName = 'administrator'
@@ -23,7 +16,7 @@ export const administratorName = 'administrator'
  * @returns the administrator and its first active key
  * @throws {TypeError} when the account id is not 12 digits
  */
-export function seedAccount(store: Store, accountId: string, now: Date): SeededAccount {
+export function seedAccount(store: Store, accountId: string, now: Date): LocalAccount {
   if (!/^\d{12}$/u.test(accountId))
     throw new TypeError(`An account id has 12 digits: ${JSON.stringify(accountId)}`)
   store.accounts.add(accountId, now)

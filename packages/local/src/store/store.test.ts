@@ -13,7 +13,7 @@ import {
   createUniqueId,
   createUrlId,
 } from './ids.ts'
-import { StoreError } from './store-error.ts'
+import { LocalError } from '../errors.ts'
 import { Store } from './store.ts'
 
 const now = new Date('2026-11-22T09:00:00.000Z')
@@ -108,7 +108,7 @@ describe('Store.open()', () => {
     database.exec('PRAGMA user_version = 99')
     database.close()
     expect(() => Store.open(file)).toThrow(/schema version 99, written by a newer furlong/)
-    expect(() => Store.open(file)).toThrow(StoreError)
+    expect(() => Store.open(file)).toThrow(LocalError)
   })
 
   it('refuses a file that is no database', () => {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
+import type { LocalAccount } from '../side/sides.ts'
 import type { AccessKeyRecord } from './access-keys.ts'
 import { AccessKeys } from './access-keys.ts'
 import { Accounts } from './accounts.ts'
@@ -17,7 +18,6 @@ import type { PrincipalRecord } from './principals.ts'
 import { Memo } from './memo.ts'
 import { Principals } from './principals.ts'
 import { openDatabase } from './schema.ts'
-import type { SeededAccount } from './seed.ts'
 import { seedAccount } from './seed.ts'
 import type { NewSession, SessionRecord } from './sessions.ts'
 import { Sessions } from './sessions.ts'
@@ -27,7 +27,6 @@ export type { FunctionUrlRow } from './function-urls.ts'
 export type { FunctionRecord } from './functions.ts'
 export type { NamedPolicy } from './inline-policies.ts'
 export type { PrincipalRecord } from './principals.ts'
-export type { SeededAccount } from './seed.ts'
 export type { NewSession, SessionRecord } from './sessions.ts'
 
 /** A function's policy as stored. */
@@ -75,7 +74,7 @@ export class Store {
    *
    * @param file a path, or `:memory:`
    * @returns the store; close it
-   * @throws {StoreError} when the file is of a newer furlong or no state file
+   * @throws {LocalError} when the file is of a newer furlong or no state file
    */
   static open(file: string): Store {
     return new Store(openDatabase(file))
@@ -116,7 +115,7 @@ export class Store {
    * @returns the administrator and its first active key
    * @throws {TypeError} when the account id is not 12 digits
    */
-  seedAccount(accountId: string, now: Date = new Date()): SeededAccount {
+  seedAccount(accountId: string, now: Date = new Date()): LocalAccount {
     return this.transaction(() => seedAccount(this, accountId, now))
   }
 

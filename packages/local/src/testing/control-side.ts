@@ -17,7 +17,7 @@ import { collectPolicies } from '../auth/policy-sets.ts'
 import { Engine } from '../engine/index.ts'
 import { CodeStore } from '../store/code-store.ts'
 import { Store } from '../store/store.ts'
-import type { SeededAccount } from '../store/store.ts'
+import type { LocalAccount } from '../side/sides.ts'
 import { createAuthenticationAnswer, handleControl } from '../control/index.ts'
 import type { ControlAnswer, ControlRequest, ControlService, ControlServices } from '../control/index.ts'
 
@@ -27,7 +27,7 @@ export interface TestSide {
   readonly store: Store
   readonly code: CodeStore
   /** The first is the one tests call as. */
-  readonly accounts: readonly [SeededAccount, SeededAccount]
+  readonly accounts: readonly [LocalAccount, LocalAccount]
   /** Ids of URLs that listen. */
   readonly openUrls: Set<string>
   /** Every answer, oldest first. */

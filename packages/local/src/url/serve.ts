@@ -8,9 +8,9 @@ import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies } from '../auth/policy-sets.ts'
-import { type Engine, EngineError } from '../engine/index.ts'
+import type { Engine } from '../engine/index.ts'
 import { LocalError } from '../errors.ts'
-import { headerOf, type Exchange } from '../front/exchange.ts'
+import { headerOf, type Exchange } from '../exchange.ts'
 import type { UrlRoute } from '../front/routing.ts'
 import type { Refusal } from '../record/record.ts'
 import type { Store } from '../store/store.ts'
@@ -106,7 +106,7 @@ export async function serveFunctionUrl(
     const outcome = await services.engine.invoke(called.spec, { requestId, payload, traceId })
     return await respond(exchange, called, outcome, { requestId, traceId })
   } catch (error) {
-    if (!(error instanceof EngineError) && !(error instanceof LocalError)) throw error
+    if (!(error instanceof LocalError)) throw error
     recording.refuse({
       gate: 'invoke',
       code: error.code,

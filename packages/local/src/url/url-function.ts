@@ -1,6 +1,5 @@
-import type { FunctionSpec } from '../engine/index.ts'
+import { createFunctionSpec, type FunctionSpec } from '../engine/index.ts'
 import type { FunctionUrlRow } from '../store/function-urls.ts'
-import type { FunctionRecord } from '../store/functions.ts'
 import type { Store, StoredFunctionPolicy } from '../store/store.ts'
 
 /** A function URL with everything its requests need. */
@@ -12,31 +11,6 @@ export interface UrlFunction {
   /** The policy of that resource; undefined when it has no statement. */
   readonly policy: StoredFunctionPolicy | undefined
   readonly tags: Readonly<Record<string, string>>
-}
-
-/**
- * Describes a stored function to the engine.
- *
- * @param record the function
- * @param codeFolder where its code lies unpacked
- * @returns what an execution environment is made from
- */
-export function createFunctionSpec(record: FunctionRecord, codeFolder: string): FunctionSpec {
-  const { arn, accountId, region, name, runtime, handler, timeoutSeconds, memorySizeMb } = record
-  return {
-    arn,
-    accountId,
-    region,
-    name,
-    version: '$LATEST',
-    runtime,
-    handler,
-    timeoutSeconds,
-    memorySizeMb,
-    environment: record.environment ?? {},
-    codeFolder,
-    revision: record.deploymentId,
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createFunctionSpec } from '../../url/url-function.ts'
+import { createFunctionSpec } from '../../engine/index.ts'
 import type { InvokeOutcome } from '../../engine/types.ts'
 import { StreamFailed } from '../../engine/errors.ts'
 import { ControlError } from '../control-error.ts'

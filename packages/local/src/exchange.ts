@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RawRequest } from '@furlong/sigv4'
-import type { Recording } from '../record/recording.ts'
+import type { Recording } from './record/recording.ts'
 
 /** One request on its way through the local side, its body read whole. */
 export interface Exchange {

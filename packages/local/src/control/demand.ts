@@ -3,8 +3,8 @@ import type { RequestContext } from '@furlong/iam'
 import { ControlError } from './control-error.ts'
 import type { ControlRequest, ControlServices } from './services.ts'
 
-/** How each service names a refusal by policy. */
-const accessDeniedCodes: Readonly<Record<ControlRequest['service'], string>> = {
+/** How each service names a refusal by policy, on the wire and in records. */
+export const accessDeniedCodes: Readonly<Record<ControlRequest['service'], string>> = {
   lambda: 'AccessDeniedException',
   iam: 'AccessDenied',
   sts: 'AccessDenied',

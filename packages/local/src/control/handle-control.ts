@@ -40,7 +40,7 @@ const table: Readonly<Record<ControlService, ServiceRow>> = {
  *
  * @param request the call and its caller
  * @param services the side's parts
- * @returns the service's answer, with the operation and the refusal for the record
+ * @returns the service's answer, with the operation and the refusal for the record; a failure's has `fault`
  */
 export async function handleControl(
   request: ControlRequest,
@@ -50,6 +50,8 @@ export async function handleControl(
   try {
     return await row.handle(request, services)
   } catch (error) {
-    return row.fail(error instanceof Error ? error.message : String(error), request.requestId)
+    const message = error instanceof Error ? error.message : String(error)
+    const answer = row.fail(message, request.requestId)
+    return { ...answer, refusal: { code: answer.refusal?.code ?? '', message, fault: true } }
   }
 }

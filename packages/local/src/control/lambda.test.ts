@@ -427,7 +427,7 @@ describe('Invoke', () => {
     await expect(
       lambda.send(new InvokeCommand({ FunctionName: name, Payload: `"${'x'.repeat(6_291_456)}"` })),
     ).rejects.toMatchObject({
-      name: 'RequestTooLargeException',
+      name: 'RequestEntityTooLargeException',
       message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
     })
   })

@@ -70,6 +70,8 @@ export interface ControlRefusal {
   readonly message: string
   /** Set where the operation itself decided who may (AssumeRole). */
   readonly explanation?: Explanation
+  /** Set when this side failed: the call may have been right. */
+  readonly fault?: true
 }
 
 /** The answer to a call. */

@@ -12,14 +12,17 @@ interface BoundaryInput extends NamedInput {
 }
 
 /**
- * Checks that a permissions boundary is an existing managed policy.
+ * Checks that a permissions boundary is an existing managed policy, AWS's own or the account's.
  *
  * @param boundaryArn undefined for none
+ * @param accountId of the user or role
  * @param store knows the policies
  * @throws {ControlError} NoSuchEntity
  */
-export function checkBoundary(boundaryArn: string | undefined, store: Store): void {
-  if (boundaryArn !== undefined && store.managedPolicy(boundaryArn) === undefined) {
+export function checkBoundary(boundaryArn: string | undefined, accountId: string, store: Store): void {
+  if (boundaryArn === undefined) return
+  const policy = store.managedPolicy(boundaryArn)
+  if (policy === undefined || (policy.accountId ?? accountId) !== accountId) {
     throw new ControlError('NoSuchEntity', `Scope ARN: ${boundaryArn} does not exist or is not attachable.`)
   }
 }
@@ -36,7 +39,7 @@ function createBoundaryOperations(type: PrincipalType): QueryOperation[] {
       handle: (call) => {
         const { store } = call.services
         const principal = findNamed(kind, call)
-        checkBoundary(call.input.PermissionsBoundary, store)
+        checkBoundary(call.input.PermissionsBoundary, call.request.accountId, store)
         store.principals.update(principal, { boundaryArn: call.input.PermissionsBoundary })
         return undefined
       },

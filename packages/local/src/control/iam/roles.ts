@@ -60,7 +60,7 @@ function createRole(call: QueryCall<CreateRoleInput>): XmlStructure {
     throw new ControlError('EntityAlreadyExists', `Role with name ${input.RoleName} already exists.`)
   }
   checkTrust(input.AssumeRolePolicyDocument)
-  checkBoundary(input.PermissionsBoundary, store)
+  checkBoundary(input.PermissionsBoundary, request.accountId, store)
   const role: PrincipalRecord = {
     id: createUniqueId('AROA'),
     type: 'role',

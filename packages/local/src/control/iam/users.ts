@@ -49,7 +49,7 @@ function createUser(call: QueryCall<CreateUserInput>): XmlStructure {
   if (store.principals.isTaken(request.accountId, 'user', input.UserName)) {
     throw new ControlError('EntityAlreadyExists', `User with name ${input.UserName} already exists.`)
   }
-  checkBoundary(input.PermissionsBoundary, store)
+  checkBoundary(input.PermissionsBoundary, request.accountId, store)
   const user: PrincipalRecord = {
     id: createUniqueId('AIDA'),
     type: 'user',

@@ -15,7 +15,7 @@ import { checkFunctionRole } from './function-role.ts'
 import { newFunctionName, notServed } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
-import { knownElsewhere } from './runtimes.ts'
+import { knownElsewhere } from './runtimes-elsewhere.ts'
 import type { Tags } from './tags.ts'
 import { checkTags, createTagContext } from './tags.ts'
 
@@ -80,7 +80,7 @@ async function createFunction(call: LambdaCall<CreateFunctionInput>): Promise<La
     throw invalidParameterError('Please provide a source for function code.')
   }
   if (store.functionByArn(target.arn) !== undefined) throw alreadyExists(target.name)
-  const code = await takeCode(input.Code.ZipFile, 'CreateFunction', services)
+  const code = await takeCode(input.Code.ZipFile, services)
   const record: FunctionRecord = {
     ...code,
     arn: target.arn,

@@ -1,5 +1,6 @@
 import { ControlError } from '../control-error.ts'
 import { demand } from '../demand.ts'
+import { checkRequestSize } from '../request-limits.ts'
 import type { ControlAnswer, ControlRequest, ControlServices } from '../services.ts'
 import { createLambdaErrorAnswer } from './errors.ts'
 import type { FunctionTarget } from './function-target.ts'
@@ -30,6 +31,7 @@ export async function handleLambda(
   }
   const operation = match.row
   try {
+    checkRequestSize(operation.name, request.raw.body)
     const call = readCall(match, searchParams, request, services)
     demand(request, services, operation.action, resourceOf(operation, call), operation.context?.(call))
     return createAnswer(operation, await operation.handle(call), request)

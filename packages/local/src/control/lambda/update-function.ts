@@ -59,7 +59,7 @@ async function updateFunctionCode(call: LambdaCall<UpdateFunctionCodeInput>): Pr
   const { input, target, services } = call
   checkRevision(findFunction(services.store, target), input.RevisionId)
   if (input.ZipFile === undefined) throw invalidParameterError('Please provide a source for function code.')
-  const code = await takeCode(input.ZipFile, 'UpdateFunctionCode', services)
+  const code = await takeCode(input.ZipFile, services)
   return change(
     call,
     (record) => ({ ...record, ...code, architecture: input.Architectures?.[0] ?? record.architecture }),

@@ -34,6 +34,7 @@ const statuses: Readonly<Record<string, number>> = {
   NoSuchEntity: 404,
   PackedPolicyTooLarge: 400,
   PolicyNotAttachable: 400,
+  RequestEntityTooLarge: 413,
   SignatureDoesNotMatch: 403,
   ValidationError: 400,
 }

@@ -12,25 +12,26 @@ interface ServiceRow {
     request: ControlRequest,
     services: ControlServices,
   ) => ControlAnswer | Promise<ControlAnswer>
-  /** Answers when this side itself failed. */
-  readonly fail: (message: string, requestId: string) => ControlAnswer
+  /** AWS's code for a failure of its own. */
+  readonly faultCode: string
+  readonly toAnswer: (error: ControlError, requestId: string) => ControlAnswer
 }
 
 const table: Readonly<Record<ControlService, ServiceRow>> = {
   lambda: {
     handle: handleLambda,
-    fail: (message, requestId) =>
-      createLambdaErrorAnswer(new ControlError('ServiceException', message), requestId),
+    faultCode: 'ServiceException',
+    toAnswer: createLambdaErrorAnswer,
   },
   iam: {
     handle: (request, services) => handleQuery(request, services, protocols.iam, iamOperations),
-    fail: (message, requestId) =>
-      createQueryErrorAnswer(protocols.iam, new ControlError('ServiceFailure', message), requestId),
+    faultCode: 'ServiceFailure',
+    toAnswer: (error, requestId) => createQueryErrorAnswer(protocols.iam, error, requestId),
   },
   sts: {
     handle: (request, services) => handleQuery(request, services, protocols.sts, stsOperations),
-    fail: (message, requestId) =>
-      createQueryErrorAnswer(protocols.sts, new ControlError('InternalFailure', message), requestId),
+    faultCode: 'InternalFailure',
+    toAnswer: (error, requestId) => createQueryErrorAnswer(protocols.sts, error, requestId),
   },
 }
 
@@ -51,7 +52,7 @@ export async function handleControl(
     return await row.handle(request, services)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    const answer = row.fail(message, request.requestId)
-    return { ...answer, refusal: { code: answer.refusal?.code ?? '', message, fault: true } }
+    const answer = row.toAnswer(new ControlError(row.faultCode, message), request.requestId)
+    return { ...answer, refusal: { code: row.faultCode, message, fault: true } }
   }
 }

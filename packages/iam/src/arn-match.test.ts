@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  createArnPattern,
-  createResourceMatcher,
-  matchesArn,
-  matchesResource,
-  splitArn,
-} from './arn-match.ts'
+import { splitArn } from './arn.ts'
+import { createArnPattern, createResourceMatcher, matchesArn, matchesResource } from './arn-match.ts'
 import { readWildcards } from './glob.ts'
 
 const fn = 'arn:aws:lambda:us-east-1:111122223333:function:my-fn'

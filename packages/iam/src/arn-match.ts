@@ -1,3 +1,4 @@
+import { arnPartCount, splitArn } from './arn.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Glob } from './glob.ts'
 import { anyRun, createGlob, matchesGlob } from './glob.ts'
@@ -16,28 +17,6 @@ export type ResourceMatcher =
   | { readonly kind: 'any' }
   | { readonly kind: 'fixed'; readonly pattern: ArnPattern }
   | { readonly kind: 'variable'; readonly head: readonly number[]; readonly tail: readonly Piece[] }
-
-/** Parts of an ARN: partition, service, region and so on; the sixth keeps its colons. */
-export const arnPartCount = 6
-
-/**
- * Splits an ARN at its first five colons.
- *
- * @param text an ARN or any other text
- * @returns up to six parts; the last keeps its colons
- */
-export function splitArn(text: string): string[] {
-  const parts: string[] = []
-  let from = 0
-  while (parts.length < arnPartCount - 1) {
-    const colon = text.indexOf(':', from)
-    if (colon === -1) break
-    parts.push(text.slice(from, colon))
-    from = colon + 1
-  }
-  parts.push(text.slice(from))
-  return parts
-}
 
 /**
  * Prepares an ARN pattern.

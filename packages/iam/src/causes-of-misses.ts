@@ -1,3 +1,4 @@
+import { parseFunctionArn } from './arn.ts'
 import type { CaseFacts, Cause } from './case-facts.ts'
 import { findOnlyMiss, findPrincipalMiss } from './case-facts.ts'
 import { readValues } from './conditions.ts'
@@ -10,7 +11,6 @@ import {
   describeStatement,
   describeTarget,
   joinWords,
-  readFunctionName,
 } from './describe.ts'
 import { describePrincipal } from './nearest-miss.ts'
 import { nameOfOperator } from './print-policy.ts'
@@ -57,17 +57,18 @@ export function findSharedCondition(facts: CaseFacts): Cause | undefined {
 /** A statement is for the function and the URL on an alias, or the other way round. */
 export function findQualifier(facts: CaseFacts): Cause | undefined {
   const { resource } = facts.request
-  const called = readFunctionName(resource)
+  const called = parseFunctionArn(resource)
+  if (called === undefined) return undefined
   const isSibling = (other: string): boolean =>
-    other !== resource && readFunctionName(other).unqualifiedArn === called.unqualifiedArn
+    other !== resource && readCovered(other)?.unqualifiedArn === called.unqualifiedArn
   const found = findOnlyMiss(
     facts,
     ({ failure, miss }) =>
       failure.element === 'Resource' && (miss.statement.source.resources?.some(isSibling) ?? false),
   )
   const sibling = found?.miss.statement.source.resources?.find(isSibling)
-  if (called.name === '' || found === undefined || sibling === undefined) return undefined
-  const covered = readFunctionName(sibling).qualifier
+  if (found === undefined || sibling === undefined) return undefined
+  const covered = readCovered(sibling)?.qualifier
   const what = facts.request.endpoint === undefined ? 'The call is for' : 'The URL belongs to'
   return {
     says: `${what} ${describeQualifier(called.qualifier)}, but ${describeStatement(found.ref)} is for ${describeQualifier(covered)}, which is another resource`,
@@ -174,6 +175,16 @@ export function findCondition(facts: CaseFacts): Cause | undefined {
 }
 
 const authTypeKey = 'lambda:functionurlauthtype'
+
+/** What a `Resource` covers, when it names one function; a pattern over its qualifiers is no ARN. */
+function readCovered(pattern: string): { unqualifiedArn: string; qualifier?: string } | undefined {
+  const plain = parseFunctionArn(pattern)
+  if (plain !== undefined) return plain
+  const last = pattern.lastIndexOf(':')
+  const covered = parseFunctionArn(pattern.slice(0, last))
+  const isOfFunction = covered !== undefined && covered.qualifier === undefined
+  return isOfFunction ? { ...covered, qualifier: pattern.slice(last + 1) } : undefined
+}
 
 function findActionWithKey(key: string, request: AccessRequest): string | undefined {
   return request.actions.find(({ context }) => context[key] !== undefined)?.action

@@ -1,4 +1,5 @@
-import { createArnPattern, matchesArn, splitArn } from './arn-match.ts'
+import { splitArn } from './arn.ts'
+import { createArnPattern, matchesArn } from './arn-match.ts'
 import { createGlob, matchesGlob } from './glob.ts'
 import { isInIpRange, parseIpAddress, parseIpRange } from './ip-range.ts'
 import type { Reading } from './variables.ts'

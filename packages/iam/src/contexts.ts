@@ -1,3 +1,4 @@
+import { parseFunctionArn } from './arn.ts'
 import type { EndpointKindName, UrlAuthType } from './endpoint-kinds.ts'
 import { endpointKinds } from './endpoint-kinds.ts'
 import type { Principal, PrincipalTags } from './principal.ts'
@@ -229,9 +230,7 @@ function withoutMapping(address: string): string {
 }
 
 function readFunctionAccount(functionArn: string): string {
-  const [arn, , service, , account, resource] = functionArn.split(':', 6)
-  if (arn !== 'arn' || service !== 'lambda' || account === undefined || resource !== 'function') {
-    throw new TypeError(`functionArn must be the ARN of a function, not "${functionArn}"`)
-  }
-  return account
+  const parts = parseFunctionArn(functionArn)
+  if (parts !== undefined) return parts.accountId
+  throw new TypeError(`functionArn must be the ARN of a function, not "${functionArn}"`)
 }

@@ -1,3 +1,4 @@
+import { parseFunctionArn } from './arn.ts'
 import type { AccessRequest } from './contexts.ts'
 import type { Fix } from './explanation.ts'
 import type { PolicyOrigin, StatementRef } from './policy.ts'
@@ -22,21 +23,10 @@ export function describeCaller(principal: Principal): string {
  */
 export function describeTarget(request: AccessRequest): string {
   if (request.endpoint === undefined) return request.resource === '*' ? 'this API' : request.resource
-  const { name, qualifier } = readFunctionName(request.resource)
+  const called = parseFunctionArn(request.resource)
+  if (called === undefined) return `the function URL of ${request.resource}`
+  const { name, qualifier } = called
   return `the function URL of ${qualifier === undefined ? name : `${name}:${qualifier}`}`
-}
-
-/**
- * Takes a function's ARN apart.
- *
- * @param arn the ARN of a function, an alias or a version
- * @returns name and qualifier; empty name when it is none of these
- */
-export function readFunctionName(arn: string): { name: string; qualifier?: string; unqualifiedArn: string } {
-  const parts = arn.split(':')
-  const [, , , , , , name = '', qualifier] = parts
-  const unqualifiedArn = parts.slice(0, 7).join(':')
-  return qualifier === undefined ? { name, unqualifiedArn } : { name, qualifier, unqualifiedArn }
 }
 
 /**
@@ -85,7 +75,7 @@ export function describePlan(fixes: readonly Fix[], request: AccessRequest): str
   const removals = fixes.filter((fix) => fix.kind === 'remove-deny').length
   const permissions = fixes.filter((fix) => fix.kind === 'add-permission').length
   const attachments = fixes.length - removals - permissions
-  const { qualifier } = readFunctionName(request.resource)
+  const qualifier = parseFunctionArn(request.resource)?.qualifier
   const where = qualifier === undefined ? 'the function' : describeQualifier(qualifier)
   return [
     removals === 0

@@ -1,3 +1,4 @@
+import { parseArn, parseFunctionArn } from './arn.ts'
 import type { CompiledPolicy } from './compile.ts'
 import { compilePolicy } from './compile.ts'
 import type { AccessRequest } from './contexts.ts'
@@ -130,7 +131,8 @@ function createPermission(
   policies: PolicySet,
   planned: readonly Fix[],
 ): Fix | undefined {
-  if (resourceKindOf(request) === 'trust' || !request.resource.includes(':lambda:')) return undefined
+  if (resourceKindOf(request) === 'trust' || parseFunctionArn(request.resource) === undefined)
+    return undefined
   const { endpoint, principal } = request
   const row =
     endpoint && endpointKinds[endpoint.kind].actions.find((candidate) => candidate.action === action)
@@ -179,7 +181,7 @@ function createIdentityPolicy(
 ): Fix | undefined {
   const { principal, resource } = request
   if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
-  const [, , , , , , name = ''] = resource.split(':')
+  const name = parseFunctionArn(resource)?.name ?? ''
   const document = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: actions.length === 1 ? actions[0] : actions, Resource: resource }],
@@ -198,7 +200,7 @@ const maxPolicyNameLength = 128
 
 /** The statement that `AddPermission` would write. */
 function createPermissionDocument(fix: Fix & { kind: 'add-permission' }): string {
-  const isArn = fix.principal.startsWith('arn:')
+  const isArn = parseArn(fix.principal) !== undefined
   const strings = fix.functionUrlAuthType && { 'lambda:FunctionUrlAuthType': fix.functionUrlAuthType }
   return JSON.stringify({
     Version: '2012-10-17',

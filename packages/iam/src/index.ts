@@ -1,4 +1,6 @@
 export { createAccessDeniedMessage } from './access-denied-message.ts'
+export type { Arn, ArnParts, FunctionArnParts } from './arn.ts'
+export { parseArn, parseFunctionArn, readAccountId } from './arn.ts'
 export type { CompiledPolicy, CompiledStatement } from './compile.ts'
 export { compilePolicy } from './compile.ts'
 export type {

@@ -1,3 +1,4 @@
+import { parseArn } from './arn.ts'
 import { conditionOperators } from './condition-operators.ts'
 import { assertUniqueKeys } from './duplicate-keys.ts'
 import { PolicyError } from './policy-error.ts'
@@ -243,7 +244,9 @@ function assertPrincipal(type: PrincipalElementType, value: string, path: string
   }
   const isAccount = /^\d{12}$/.test(value)
   const isUniqueId = /^A[\dA-Z]{15,127}$/.test(value)
-  const isArn = /^arn:[^:]+:(?:iam|sts)::\d{12}:.+$/.test(value)
+  const arn = parseArn(value)
+  const isArn =
+    (arn?.service === 'iam' || arn?.service === 'sts') && arn.region === '' && /^\d{12}$/.test(arn.accountId)
   if (!isAccount && !isUniqueId && !isArn) {
     throw new PolicyError(path, value, 'must be an account id, the ARN of a user, role or session, or "*"')
   }

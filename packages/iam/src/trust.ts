@@ -1,3 +1,4 @@
+import { parseArn } from './arn.ts'
 import type { AccessRequest, HttpFacts } from './contexts.ts'
 import { createApiRequest } from './contexts.ts'
 import type { Decision, PolicySet } from './decide.ts'
@@ -28,15 +29,15 @@ export interface AssumeRoleRequestInput {
  * @throws {TypeError} when `roleArn` is not the ARN of a role
  */
 export function createAssumeRoleRequest(input: AssumeRoleRequestInput): AccessRequest {
-  const [arn, , service, , account, resource] = input.roleArn.split(':')
-  if (arn !== 'arn' || service !== 'iam' || account === undefined || resource?.startsWith('role/') !== true) {
+  const role = parseArn(input.roleArn)
+  if (role?.service !== 'iam' || !role.resource.startsWith('role/')) {
     throw new TypeError(`roleArn must be the ARN of a role, not "${input.roleArn}"`)
   }
   const request = createApiRequest({
     principal: input.principal,
     action: 'sts:AssumeRole',
     resource: input.roleArn,
-    resourceAccount: account,
+    resourceAccount: role.accountId,
     http: input.http,
     now: input.now,
     context: {

@@ -25,31 +25,40 @@ import { explain } from './explain.ts'
 import type { Explanation, Fix } from './explanation.ts'
 import { applyFix } from './fixes.ts'
 import { createAssumeRoleRequest } from './trust.ts'
+import { createStatementId } from './url-permissions.ts'
 
 const app = roleSession()
 const foreignApp = roleSession(otherAccount)
 const role = { AWS: app.roleArn }
 const foreignRole = { AWS: foreignApp.roleArn }
 
-const addUrl: Fix = {
+const addUrl: Fix & { kind: 'add-permission' } = {
   kind: 'add-permission',
   functionArn,
-  statementId: 'furlong-app-url',
+  statementId: createStatementId(app.roleArn, 'url'),
   action: invokeUrl,
   principal: app.roleArn,
   functionUrlAuthType: 'AWS_IAM',
 }
-const addInvoke: Fix = {
+const addInvoke: Fix & { kind: 'add-permission' } = {
   kind: 'add-permission',
   functionArn,
-  statementId: 'furlong-app-invoke',
+  statementId: createStatementId(app.roleArn, 'invoke'),
   action: invoke,
   principal: app.roleArn,
   invokedViaFunctionUrl: true,
 }
 const documentForBoth = JSON.stringify({
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: [invokeUrl, invoke], Resource: functionArn }],
+  Statement: [
+    { Effect: 'Allow', Action: invokeUrl, Resource: functionArn },
+    {
+      Effect: 'Allow',
+      Action: invoke,
+      Resource: functionArn,
+      Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+    },
+  ],
 })
 
 /** Explains, and holds what must hold of every plan: all of it leads to Allow, and less does not. */
@@ -139,8 +148,16 @@ describe('explain() of a function URL', () => {
       'Role app of account 444455556666 is allowed the call by its own account, but the policy of the function in account 111122223333 must allow it, too, and does not allow lambda:InvokeFunctionUrl or lambda:InvokeFunction: add two permissions to the function.',
     )
     expect(fixes).toEqual([
-      { ...addUrl, principal: foreignApp.roleArn },
-      { ...addInvoke, principal: foreignApp.roleArn },
+      {
+        ...addUrl,
+        principal: foreignApp.roleArn,
+        statementId: createStatementId(foreignApp.roleArn, 'url'),
+      },
+      {
+        ...addInvoke,
+        principal: foreignApp.roleArn,
+        statementId: createStatementId(foreignApp.roleArn, 'invoke'),
+      },
     ])
   })
 
@@ -259,25 +276,25 @@ describe('explain() of a function URL', () => {
     const resource = compile(
       'resource',
       functionArn,
-      { ...grantUrl(dead), Sid: 'furlong-app-url' },
-      { ...grantInvoke(dead), Sid: 'furlong-app-invoke' },
+      { ...grantUrl(dead), Sid: addUrl.statementId },
+      { ...grantInvoke(dead), Sid: addInvoke.statementId },
     )
     const known = explainProved(callUrl(app), { resource }, { resolveUniqueId: () => undefined })
     expect(known.says).toBe(
-      'Statement "furlong-app-url" of the function\'s policy names AROAOLDAPPDELETED0001, the unique id of a deleted role, and a role made again under the same name has a new id: add two permissions to the function.',
+      `Statement "${addUrl.statementId}" of the function's policy names AROAOLDAPPDELETED0001, the unique id of a deleted role, and a role made again under the same name has a new id: add two permissions to the function.`,
     )
     expect(known.notes).toEqual([
       'AWS stores the id behind an ARN, so that a new role does not inherit the grants of an old one: grant role app again.',
-      'Statement "furlong-app-url" of the function\'s policy admits nobody any more and can go.',
+      `Statement "${addUrl.statementId}" of the function's policy admits nobody any more and can go.`,
     ])
     // The ids of the dead statements are taken.
     expect(known.fixes).toEqual([
-      { ...addUrl, statementId: 'furlong-app-url-2' },
-      { ...addInvoke, statementId: 'furlong-app-invoke-2' },
+      { ...addUrl, statementId: `${addUrl.statementId}-2` },
+      { ...addInvoke, statementId: `${addInvoke.statementId}-2` },
     ])
     const unknown = explainProved(callUrl(app), { resource })
     expect(unknown.says).toBe(
-      'Statement "furlong-app-url" of the function\'s policy names AROAOLDAPPDELETED0001, which is not the id of role app but of another role or a deleted one, and a role made again under the same name has a new id: add two permissions to the function.',
+      `Statement "${addUrl.statementId}" of the function's policy names AROAOLDAPPDELETED0001, which is not the id of role app but of another role or a deleted one, and a role made again under the same name has a new id: add two permissions to the function.`,
     )
   })
 
@@ -428,11 +445,11 @@ describe('explain() of a function URL', () => {
     expect(fixes).toEqual([
       {
         ...addUrl,
-        statementId: 'furlong-public-url',
+        statementId: 'FunctionURLAllowPublicAccess',
         principal: '*',
         functionUrlAuthType: 'NONE',
       },
-      { ...addInvoke, statementId: 'furlong-public-invoke', principal: '*' },
+      { ...addInvoke, statementId: 'FunctionURLAllowInvokeAction', principal: '*' },
     ])
   })
 
@@ -459,7 +476,7 @@ describe('explain() of a function URL', () => {
     expect(fixes).toEqual([
       {
         ...addInvoke,
-        statementId: 'furlong-cloudfront-amazonaws-com-invoke',
+        statementId: createStatementId('cloudfront.amazonaws.com', 'invoke'),
         principal: 'cloudfront.amazonaws.com',
         sourceArn,
       },

@@ -12,6 +12,7 @@ import type { PolicyKind, StatementRef } from './policy.ts'
 import type { Principal } from './principal.ts'
 import { accountOfPrincipal } from './principal.ts'
 import { grantClasses } from './principal-match.ts'
+import { createPermissionCondition, createStatementId, createUrlIdentityPolicy } from './url-permissions.ts'
 
 /** A plan and what would still stand in the way after it. */
 export interface FixPlan {
@@ -109,9 +110,7 @@ function planAdditions(request: AccessRequest, policies: PolicySet, decision: De
     if (lacksIdentity && !grantsOnFunction) forIdentity.push(verdict.action)
   }
   if (forIdentity.length === 0) return additions
-  // For an endpoint always all of its actions: half a policy under this name would be written over the other half.
-  const all = request.endpoint === undefined ? forIdentity : request.actions.map(({ action }) => action)
-  const policy = createIdentityPolicy(request, all, policies)
+  const policy = createIdentityPolicy(request, forIdentity, policies)
   return policy === undefined ? additions : [...additions, policy]
 }
 
@@ -143,25 +142,19 @@ function createPermission(
   return {
     kind: 'add-permission',
     functionArn: request.resource,
-    statementId: createStatementId(`furlong-${named.short}-${suffix}`, taken),
+    statementId: createFreeName(createStatementId(named, suffix), taken, maxStatementIdLength),
     action,
-    principal: named.principal,
+    principal: named,
     ...(endpoint && row?.grant(endpoint.authType)),
     ...(principal.type === 'service' && principal.sourceArn && { sourceArn: principal.sourceArn }),
   }
 }
 
 /** The role rather than its session: a session's ARN is good for one session name only. */
-function nameForPermission(principal: Principal): { principal: string; short: string } {
-  if (principal.type === 'service') return { principal: principal.name, short: principal.name }
-  if (principal.type === 'anonymous') return { principal: '*', short: 'public' }
-  const arn = principal.type === 'role-session' ? principal.roleArn : principal.arn
-  return { principal: arn, short: arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1) }
-}
-
-/** Statement ids take `[a-zA-Z0-9-_]`, at most 100 of them. */
-function createStatementId(wished: string, taken: ReadonlySet<string | undefined>): string {
-  return createFreeName(wished, taken, maxStatementIdLength)
+function nameForPermission(principal: Principal): string {
+  if (principal.type === 'service') return principal.name
+  if (principal.type === 'anonymous') return '*'
+  return principal.type === 'role-session' ? principal.roleArn : principal.arn
 }
 
 /** Numbers a name that is taken, so that nothing is written over. */
@@ -181,12 +174,14 @@ function createIdentityPolicy(
 ): Fix | undefined {
   const { principal, resource } = request
   if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
+  const isUrl = request.endpoint !== undefined
+  const Action = actions.length === 1 ? actions[0] : actions
+  // For an endpoint always all of its actions: half a policy under this name would be written over the other half.
+  const document = isUrl
+    ? createUrlIdentityPolicy(resource)
+    : { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: resource }] }
   const name = parseFunctionArn(resource)?.name ?? ''
-  const document = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: actions.length === 1 ? actions[0] : actions, Resource: resource }],
-  }
-  const subject = request.endpoint === undefined ? (actions[0]?.replaceAll(':', '-') ?? '') : `call-${name}`
+  const subject = isUrl ? `call-${name}` : (actions[0]?.replaceAll(':', '-') ?? '')
   const taken = new Set(policies.identity?.map(({ origin }) => origin.name))
   return {
     kind: principal.type === 'user' ? 'put-user-policy' : 'put-role-policy',
@@ -201,7 +196,6 @@ const maxPolicyNameLength = 128
 /** The statement that `AddPermission` would write. */
 function createPermissionDocument(fix: Fix & { kind: 'add-permission' }): string {
   const isArn = parseArn(fix.principal) !== undefined
-  const strings = fix.functionUrlAuthType && { 'lambda:FunctionUrlAuthType': fix.functionUrlAuthType }
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: {
@@ -210,11 +204,7 @@ function createPermissionDocument(fix: Fix & { kind: 'add-permission' }): string
       Principal: fix.principal === '*' ? '*' : { [isArn ? 'AWS' : 'Service']: fix.principal },
       Action: fix.action,
       Resource: fix.functionArn,
-      Condition: {
-        ...(strings && { StringEquals: strings }),
-        ...(fix.invokedViaFunctionUrl && { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }),
-        ...(fix.sourceArn && { ArnLike: { 'AWS:SourceArn': fix.sourceArn } }),
-      },
+      Condition: createPermissionCondition(fix),
     },
   })
 }

@@ -50,4 +50,16 @@ export type {
   PolicyFinding,
 } from './explanation.ts'
 export { explain } from './explain.ts'
+export type {
+  ConditionBlock,
+  IdentityPolicyDocument,
+  PermissionLimits,
+  UrlPermission,
+} from './url-permissions.ts'
+export {
+  createPermissionCondition,
+  createStatementId,
+  createUrlIdentityPolicy,
+  createUrlPermissions,
+} from './url-permissions.ts'
 export { applyFix } from './fixes.ts'

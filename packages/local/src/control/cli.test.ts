@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { handlerZip, lambdaTrust, startTestSide } from '../testing/control-side.ts'
-import type { TestSide } from '../testing/control-side.ts'
+import { type Local, startLocal } from '../start.ts'
+import { handlerZip, lambdaTrust } from '../testing/deploy-function.ts'
 
 const run = promisify(execFile)
 
@@ -29,7 +29,7 @@ async function findObstacle(): Promise<string> {
 const obstacle = await findObstacle()
 
 describe.skipIf(obstacle !== '')(`the AWS CLI ${obstacle}`, () => {
-  let side: TestSide
+  let local: Local
   let folder = ''
   const roleArn = 'arn:aws:iam::111122223333:role/fn'
 
@@ -37,31 +37,19 @@ describe.skipIf(obstacle !== '')(`the AWS CLI ${obstacle}`, () => {
     folder = mkdtempSync(join(tmpdir(), 'furlong-cli-'))
     writeFileSync(join(folder, 'code.zip'), handlerZip)
     writeFileSync(join(folder, 'trust.json'), lambdaTrust)
-    side = await startTestSide()
+    local = await startLocal({ memory: true })
   })
 
   afterAll(async () => {
-    await side.close()
+    await local.close()
     rmSync(folder, { recursive: true })
   })
 
   /** The words of a command, then arguments that hold blanks. */
   async function aws(command: string, ...rest: string[]): Promise<string> {
-    const { accessKeyId, secretAccessKey } = side.accounts[0]
     const { stdout } = await run('aws', [...command.split(' '), ...rest, '--output', 'json'], {
       cwd: folder,
-      env: {
-        PATH: process.env['PATH'],
-        HOME: folder,
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_REGION: 'us-east-1',
-        AWS_DEFAULT_REGION: 'us-east-1',
-        AWS_ENDPOINT_URL_LAMBDA: side.endpoint,
-        AWS_ENDPOINT_URL_IAM: side.endpoint,
-        AWS_ENDPOINT_URL_STS: side.endpoint,
-        AWS_PAGER: '',
-      },
+      env: { PATH: process.env['PATH'], HOME: folder, AWS_PAGER: '', ...local.environment() },
     })
     return stdout
   }

@@ -39,6 +39,7 @@ import {
   UpdateAccessKeyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
+import type { AccessKey } from '@aws-sdk/client-iam'
 import {
   AssumeRoleCommand,
   GetCallerIdentityCommand,
@@ -47,8 +48,9 @@ import {
 } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { lambdaTrust, startTestSide } from '../testing/control-side.ts'
-import type { TestSide } from '../testing/control-side.ts'
+import type { LocalAccount } from '../side/sides.ts'
+import { type Local, startLocal } from '../start.ts'
+import { lambdaTrust } from '../testing/deploy-function.ts'
 
 const accountId = '111122223333'
 const document = JSON.stringify({
@@ -56,7 +58,8 @@ const document = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunctionUrl', Resource: '*' }],
 })
 
-let side: TestSide
+let local: Local
+let administrators: readonly [LocalAccount, LocalAccount]
 let iam: IAMClient
 let sts: STSClient
 let count = 0
@@ -71,9 +74,10 @@ interface Keys {
 const options = (
   credentials: Keys,
 ): { endpoint: string; region: string; credentials: Keys; maxAttempts: number } => ({
-  endpoint: side.endpoint,
-  region: 'us-east-1',
-  credentials,
+  endpoint: local.endpoint,
+  region: local.region,
+  // The SDK writes into the credentials it is given.
+  credentials: { ...credentials },
   maxAttempts: 1,
 })
 
@@ -90,19 +94,25 @@ const createRole = (RoleName: string, policy: string = lambdaTrust, input: objec
 async function createCaller(UserName: string): Promise<Keys> {
   await iam.send(new CreateUserCommand({ UserName }))
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }))
-  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+  return keysOf(AccessKey)
 }
 
+const keysOf = (key: AccessKey | undefined): Keys => ({
+  accessKeyId: key?.AccessKeyId ?? '',
+  secretAccessKey: key?.SecretAccessKey ?? '',
+})
+
 beforeAll(async () => {
-  side = await startTestSide()
-  iam = new IAMClient(options(side.accounts[0]))
-  sts = new STSClient(options(side.accounts[0]))
+  local = await startLocal({ memory: true })
+  administrators = local.accounts as [LocalAccount, LocalAccount]
+  iam = new IAMClient(options(administrators[0]))
+  sts = new STSClient(options(administrators[0]))
 })
 
 afterAll(async () => {
   iam.destroy()
   sts.destroy()
-  await side.close()
+  await local.close()
 })
 
 beforeEach(() => {
@@ -194,11 +204,9 @@ describe('roles', () => {
   })
 
   it('keep the unique id of a principal they trust, and show it once it is dead', async () => {
-    await iam.send(new CreateUserCommand({ UserName: name }))
-    const arn = `arn:aws:iam::${accountId}:user/${name}`
+    const { User } = await iam.send(new CreateUserCommand({ UserName: name }))
+    const { Arn: arn, UserId: id } = User ?? {}
     await createRole(name, trust({ AWS: [arn, '444455556666'] }))
-    const id = side.store.user(accountId, name)?.id ?? ''
-    expect(side.store.role(accountId, name)?.trustPolicy).toContain(id)
     const shown = async (): Promise<string> => {
       const { Role } = await iam.send(new GetRoleCommand({ RoleName: name }))
       return decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')
@@ -227,13 +235,18 @@ describe('users and access keys', () => {
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }))
     const AccessKeyId = AccessKey?.AccessKeyId
     expect(AccessKeyId).toMatch(/^AKIA[A-Z0-9]{16}$/)
-    expect(AccessKey?.SecretAccessKey).toBe(side.store.accessKey(AccessKeyId ?? '')?.secretAccessKey)
+    const owner = new STSClient(options(keysOf(AccessKey)))
+    expect((await owner.send(new GetCallerIdentityCommand({}))).UserId).toBe(User?.UserId)
     await iam.send(new CreateAccessKeyCommand({ UserName: name }))
     await expect(iam.send(new CreateAccessKeyCommand({ UserName: name }))).rejects.toMatchObject({
       name: 'LimitExceededException',
       message: 'Cannot exceed quota for AccessKeysPerUser: 2',
     })
     await iam.send(new UpdateAccessKeyCommand({ UserName: name, AccessKeyId, Status: 'Inactive' }))
+    await expect(owner.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+      name: 'InvalidClientTokenId',
+    })
+    owner.destroy()
     const { AccessKeyMetadata } = await iam.send(new ListAccessKeysCommand({ UserName: name }))
     expect(AccessKeyMetadata?.find((key) => key.AccessKeyId === AccessKeyId)?.Status).toBe('Inactive')
     expect(AccessKeyMetadata).toHaveLength(2)
@@ -390,7 +403,8 @@ describe('managed policies', () => {
       PermissionsBoundaryArn: PermissionsBoundary,
     })
     await iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName: name }))
-    expect(side.store.user(accountId, name)?.boundaryArn).toBeUndefined()
+    const { User } = await iam.send(new GetUserCommand({ UserName: name }))
+    expect(User?.PermissionsBoundary).toBeUndefined()
     await expect(
       iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName: name })),
     ).rejects.toMatchObject({ name: 'NoSuchEntityException' })
@@ -402,6 +416,35 @@ describe('managed policies', () => {
         }),
       ),
     ).rejects.toMatchObject({ name: 'NoSuchEntityException' })
+  })
+
+  it('of another account can be attached to nobody and be nobody’s boundary', async () => {
+    const other = new IAMClient(options(administrators[1]))
+    const made = await other.send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument: document }))
+    const PolicyArn = made.Policy?.Arn ?? ''
+    expect(PolicyArn).toContain('444455556666')
+    other.destroy()
+    await createRole(name)
+    await iam.send(new CreateUserCommand({ UserName: name }))
+    await expect(iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }))).rejects.toMatchObject({
+      name: 'NoSuchEntityException',
+    })
+    const refusal = {
+      name: 'NoSuchEntityException',
+      message: `Scope ARN: ${PolicyArn} does not exist or is not attachable.`,
+      $metadata: expect.objectContaining({ httpStatusCode: 404 }) as object,
+    }
+    const PermissionsBoundary = PolicyArn
+    for (const refused of [
+      iam.send(new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary })),
+      iam.send(new PutUserPermissionsBoundaryCommand({ UserName: name, PermissionsBoundary })),
+      iam.send(new CreateUserCommand({ UserName: `${name}-b`, PermissionsBoundary })),
+      createRole(`${name}-b`, lambdaTrust, { PermissionsBoundary }),
+    ]) {
+      await expect(refused).rejects.toMatchObject(refusal)
+    }
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: name }))
+    expect(Role?.PermissionsBoundary).toBeUndefined()
   })
 })
 
@@ -424,6 +467,12 @@ describe('GetCallerIdentity', () => {
       $metadata: { httpStatusCode: 403 },
     })
     unknown.destroy()
+    const forged = new STSClient(options({ ...administrators[0], secretAccessKey: 'wrong' }))
+    await expect(forged.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+      $metadata: { httpStatusCode: 403 },
+    })
+    forged.destroy()
   })
 })
 
@@ -451,28 +500,54 @@ describe('AssumeRole', () => {
 
   it('gives a session whose ARN drops the path', async () => {
     await createRole(name, trust({ AWS: accountId }), { Path: '/team/' })
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: name }))
     const session = await assume(sts, {
       RoleArn: `arn:aws:iam::${accountId}:role/team/${name}`,
       DurationSeconds: 900,
       Policy: document,
       PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/PowerUserAccess' }],
     })
-    const roleId = side.store.role(accountId, name)?.id
     expect(session).toMatchObject({
       accessKeyId: expect.stringMatching(/^ASIA[A-Z0-9]{16}$/) as string,
       arn: `arn:aws:sts::${accountId}:assumed-role/${name}/here`,
-      id: `${roleId}:here`,
+      id: `${Role?.RoleId}:here`,
     })
     expect(session.expires.getTime() - Date.now()).toBeLessThan(901_000)
-    const stored = side.store.session(session.accessKeyId)
-    expect(stored?.sessionToken).toBe(session.sessionToken)
-    expect(stored?.policies).toHaveLength(2)
     const as = new STSClient(options(session))
     expect(await as.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Arn: session.arn,
       UserId: session.id,
     })
     as.destroy()
+    const torn = new STSClient(options({ ...session, sessionToken: 'another' }))
+    await expect(torn.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+      name: 'InvalidClientTokenId',
+    })
+    torn.destroy()
+  })
+
+  it('limits a session to what its session policies allow, too', async () => {
+    await createRole(name, trust({ AWS: accountId }))
+    const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess'
+    await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }))
+    const listUsers = async (session: Keys): Promise<unknown> => {
+      const as = new IAMClient(options(session))
+      try {
+        return await as.send(new ListUsersCommand({}))
+      } finally {
+        as.destroy()
+      }
+    }
+    const refusal = {
+      name: 'AccessDenied',
+      message: expect.stringContaining('because no session policy allows the iam:ListUsers action') as string,
+    }
+    await expect(listUsers(await assume(sts))).resolves.toBeDefined()
+    await expect(listUsers(await assume(sts, { Policy: document }))).rejects.toMatchObject(refusal)
+    const arn = 'arn:aws:iam::aws:policy/PowerUserAccess'
+    await expect(listUsers(await assume(sts, { PolicyArns: [{ arn }] }))).rejects.toMatchObject(refusal)
+    const all = document.replace('lambda:InvokeFunctionUrl', 'iam:*')
+    await expect(listUsers(await assume(sts, { Policy: all }))).resolves.toBeDefined()
   })
 
   it('asks the trust policy, with the ids of those it names', async () => {
@@ -488,7 +563,11 @@ describe('AssumeRole', () => {
     }
     await expect(assume(caller)).rejects.toMatchObject(refusal)
     await expect(assume(sts)).rejects.toMatchObject({ name: 'AccessDenied' })
-    expect(side.answers.at(-1)?.refusal?.explanation?.says).toEqual(expect.any(String))
+    expect(local.records.latestRefusal()).toMatchObject({
+      operation: 'AssumeRole',
+      refusal: { gate: 'authorize', code: 'AccessDenied' },
+    })
+    expect(local.records.latestRefusal()?.refusal?.explanation?.says).toEqual(expect.any(String))
     const PolicyDocument = trust({ AWS: `arn:aws:iam::${accountId}:user/${name}` })
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument }))
     await expect(assume(caller)).resolves.toBeDefined()
@@ -499,7 +578,7 @@ describe('AssumeRole', () => {
   })
 
   it('crosses accounts when both sides allow it', async () => {
-    const other = new STSClient(options(side.accounts[1]))
+    const other = new STSClient(options(administrators[1]))
     await createRole(
       name,
       trust({ AWS: '444455556666' }, { Condition: { StringEquals: { 'sts:ExternalId': 'e1' } } }),
@@ -563,7 +642,9 @@ describe('operations that are not served', () => {
       message: 'Could not find operation ListGroups for version 2010-05-08',
       $metadata: { httpStatusCode: 400 },
     })
-    expect(side.answers.at(-1)?.refusal?.message).toBe('furlong does not serve the IAM operation ListGroups.')
+    expect(local.records.list({ limit: 1 })[0]?.gates.at(-1)?.says).toBe(
+      'InvalidAction: furlong does not serve the IAM operation ListGroups.',
+    )
     await expect(sts.send(new GetSessionTokenCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' })
   })
 })

@@ -25,37 +25,36 @@ import {
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda'
 import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda'
-import { sign } from '@furlong/sigv4'
-import { strToU8, zipSync } from 'fflate'
+import type { IAM } from '@aws-sdk/client-iam'
+import type { Credentials } from '@furlong/sigv4'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { createUniqueId } from '../store/ids.ts'
-import { handlerZip, lambdaTrust, startTestSide } from '../testing/control-side.ts'
-import type { TestSide } from '../testing/control-side.ts'
+import type { SideStatus } from '../front/side-status.ts'
+import type { RequestRecord } from '../record/record.ts'
+import { type Local, startLocal } from '../start.ts'
+import { type Answered, call } from '../testing/call.ts'
+import {
+  createAdministrator,
+  createZip,
+  deployFunction,
+  handlerZip,
+  lambdaTrust,
+} from '../testing/deploy-function.ts'
 
 const accountId = '111122223333'
 const roleArn = `arn:aws:iam::${accountId}:role/fn`
 const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:${accountId}:function:${name}`
 
-let side: TestSide
+let local: Local
+let iam: IAM
 let lambda: LambdaClient
 let count = 0
 let name = ''
 
-function addPrincipal(type: 'user' | 'role', principalName: string, trustPolicy?: string): string {
-  const id = createUniqueId(type === 'role' ? 'AROA' : 'AIDA')
-  side.store.principals.add({
-    id,
-    type,
-    accountId,
-    name: principalName,
-    path: '/',
-    arn: `arn:aws:iam::${accountId}:${type}/${principalName}`,
-    ...(trustPolicy === undefined ? {} : { trustPolicy }),
-    tags: {},
-    createdAt: new Date(),
-  })
-  return id
+/** @returns its unique id */
+async function createRole(RoleName: string, AssumeRolePolicyDocument = lambdaTrust): Promise<string> {
+  const { Role } = await iam.createRole({ RoleName, AssumeRolePolicyDocument })
+  return Role?.RoleId ?? ''
 }
 
 function createFunction(input: Partial<CreateFunctionCommandInput> = {}): Promise<unknown> {
@@ -71,46 +70,70 @@ function createFunction(input: Partial<CreateFunctionCommandInput> = {}): Promis
   )
 }
 
-function clientFor(key: { accessKeyId: string; secretAccessKey: string }): LambdaClient {
+function clientFor(credentials: Credentials): LambdaClient {
   return new LambdaClient({
-    endpoint: side.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey },
+    endpoint: local.endpoint,
+    region: local.region,
+    credentials: { ...credentials },
     maxAttempts: 1,
   })
 }
 
-/** Sends a call as it is, for what the SDK would not send. */
+/** Sends a call as it is, for answers to the byte and for what the SDK would not send. */
 async function send(
   method: string,
   path: string,
   body?: string,
-): Promise<{ status: number; type: string | null; text: string }> {
-  const signed = sign(
-    { method, url: side.endpoint + path, ...(body === undefined ? {} : { body }) },
-    { credentials: side.accounts[0], region: 'us-east-1', service: 'lambda', now: new Date() },
-  )
-  const response = await fetch(signed.url, {
+  credentials: Credentials = administrator(),
+): Promise<Answered & { type: unknown }> {
+  const answered = await call({
+    url: local.endpoint + path,
     method,
-    headers: signed.headers.map(([header, value]): [string, string] => [header, value]),
+    credentials,
     ...(body === undefined ? {} : { body }),
   })
-  return {
-    status: response.status,
-    type: response.headers.get('x-amzn-errortype'),
-    text: await response.text(),
+  return { ...answered, type: answered.headers['x-amzn-errortype'] }
+}
+
+function administrator(): Credentials {
+  const [account] = local.accounts
+  if (account === undefined) throw new Error('The side has no account.')
+  return account
+}
+
+function latestRecord(): RequestRecord | undefined {
+  return local.records.list({ limit: 1 })[0]
+}
+
+async function listUrls(): Promise<SideStatus['urls']> {
+  const { body } = await call({
+    url: `${local.endpoint}/_furlong/status`,
+    headers: [['authorization', `Bearer ${local.side.token}`]],
+  })
+  return (JSON.parse(body) as SideStatus).urls
+}
+
+/** Whether anybody answers at a URL, if only to refuse. */
+async function isListening(url = ''): Promise<boolean> {
+  try {
+    return (await call({ url })).status > 0
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return false
+    throw error
   }
 }
 
 beforeAll(async () => {
-  side = await startTestSide()
-  lambda = clientFor(side.accounts[0])
-  addPrincipal('role', 'fn', lambdaTrust)
+  local = await startLocal({ memory: true })
+  lambda = clientFor(administrator())
+  iam = createAdministrator(local).iam
+  await createRole('fn')
 })
 
 afterAll(async () => {
   lambda.destroy()
-  await side.close()
+  iam.destroy()
+  await local.close()
 })
 
 beforeEach(() => {
@@ -180,7 +203,7 @@ describe('CreateFunction', () => {
     ],
     [
       'a damaged zip',
-      { Code: { ZipFile: strToU8('no zip') } },
+      { Code: { ZipFile: Buffer.from('no zip') } },
       'InvalidParameterValueException',
       'Could not unzip uploaded file. Please check your file, then try to upload again.',
     ],
@@ -237,8 +260,10 @@ describe('CreateFunction', () => {
       name: code,
       message: expect.stringContaining(message) as string,
     })
-    expect(side.store.functionByArn(arnOf(name))).toBeUndefined()
-    expect(side.answers.at(-1)?.refusal).toMatchObject({ code })
+    expect(latestRecord()).toMatchObject({ operation: 'CreateFunction' })
+    expect(latestRecord()?.gates.at(-1)?.says).toContain(`${code}: `)
+    const named = { FunctionName: arnOf(name) }
+    await expect(lambda.send(new GetFunctionCommand(named))).rejects.toThrow('Function not found')
   })
 
   it('takes members that ask for what is done anyway', async () => {
@@ -250,7 +275,7 @@ describe('CreateFunction', () => {
       TracingConfig: { Mode: 'PassThrough' },
       EphemeralStorage: { Size: 512 },
     })
-    expect(side.store.functionByArn(arnOf(name))).toBeDefined()
+    await expect(lambda.send(new GetFunctionCommand({ FunctionName: name }))).resolves.toBeDefined()
   })
 
   it('refuses a second one of the name, and a role that trusts somebody else', async () => {
@@ -260,7 +285,7 @@ describe('CreateFunction', () => {
       message: `Function already exist: ${name}`,
       $metadata: { httpStatusCode: 409 },
     })
-    addPrincipal('role', `other-${name}`, lambdaTrust.replace('lambda.', 'ec2.'))
+    await createRole(`other-${name}`, lambdaTrust.replace('lambda.', 'ec2.'))
     name = `${name}-b`
     await expect(
       createFunction({ Role: `arn:aws:iam::${accountId}:role/other-${name.slice(0, -2)}` }),
@@ -268,10 +293,14 @@ describe('CreateFunction', () => {
   })
 
   it('demands the action and iam:PassRole, in the sentence of AWS', async () => {
-    const id = addPrincipal('user', `limited-${name}`)
-    const arn = `arn:aws:iam::${accountId}:user/limited-${name}`
-    const key = { accessKeyId: `AKIALIMITED${count}`, secretAccessKey: 's' }
-    side.store.accessKeys.add({ ...key, principalId: id, createdAt: new Date() })
+    const UserName = `limited-${name}`
+    await iam.createUser({ UserName })
+    const { AccessKey } = await iam.createAccessKey({ UserName })
+    const key = {
+      accessKeyId: AccessKey?.AccessKeyId ?? '',
+      secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+    }
+    const arn = `arn:aws:iam::${accountId}:user/${UserName}`
     const limited = clientFor(key)
     const input = {
       FunctionName: name,
@@ -285,14 +314,16 @@ describe('CreateFunction', () => {
       message: `User: ${arn} is not authorized to perform: lambda:CreateFunction on resource: ${arnOf(name)} because no identity-based policy allows the lambda:CreateFunction action`,
       $metadata: { httpStatusCode: 403 },
     })
-    side.store.managedPolicies.attach(id, 'arn:aws:iam::aws:policy/PowerUserAccess')
+    expect(latestRecord()?.refusal).toMatchObject({ gate: 'authorize', code: 'AccessDeniedException' })
+    await iam.attachUserPolicy({ UserName, PolicyArn: 'arn:aws:iam::aws:policy/PowerUserAccess' })
     await expect(limited.send(new CreateFunctionCommand(input))).rejects.toThrow(
       `is not authorized to perform: iam:PassRole on resource: ${roleArn} because no identity-based policy allows the iam:PassRole action`,
     )
-    expect(JSON.parse(Buffer.from(side.answers.at(-1)?.body ?? '').toString())).toEqual({
-      Message: expect.any(String) as string,
-    })
     limited.destroy()
+    await iam.detachUserPolicy({ UserName, PolicyArn: 'arn:aws:iam::aws:policy/PowerUserAccess' })
+    const { status, body } = await send('GET', `/2015-03-31/functions/${name}`, undefined, key)
+    expect(status).toBe(403)
+    expect(JSON.parse(body)).toEqual({ Message: expect.stringContaining('lambda:GetFunction') as string })
   })
 })
 
@@ -325,7 +356,7 @@ describe('functions', () => {
       name: 'ResourceNotFoundException',
       Type: 'User',
     })
-    expect(Buffer.from(side.answers.at(-1)?.body ?? '').toString()).toBe(
+    expect((await send('GET', `/2015-03-31/functions/${name}`)).body).toBe(
       JSON.stringify({ Type: 'User', Message: message }),
     )
     await expect(lambda.send(new DeleteFunctionCommand(unknown))).rejects.toThrow(message)
@@ -344,28 +375,45 @@ describe('functions', () => {
 
   it('are deleted with their URL and policy', async () => {
     await createFunction()
-    await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName: name, AuthType: 'AWS_IAM' }))
-    const open = side.openUrls.size
+    const { FunctionUrl } = await lambda.send(
+      new CreateFunctionUrlConfigCommand({ FunctionName: name, AuthType: 'AWS_IAM' }),
+    )
+    expect(await isListening(FunctionUrl)).toBe(true)
+    const permission = { FunctionName: name, StatementId: 's', Action: 'lambda:*', Principal: '*' }
+    await lambda.send(new AddPermissionCommand(permission))
     await expect(
       lambda.send(new DeleteFunctionCommand({ FunctionName: name, Qualifier: '$LATEST' })),
     ).rejects.toThrow('$LATEST version cannot be deleted without deleting the function.')
     const deleted = await lambda.send(new DeleteFunctionCommand({ FunctionName: name }))
     expect(deleted.$metadata.httpStatusCode).toBe(204)
-    expect(side.openUrls.size).toBe(open - 1)
-    expect(side.store.functionUrls(arnOf(name))).toEqual([])
+    expect(await isListening(FunctionUrl)).toBe(false)
+    await createFunction()
+    const { FunctionUrlConfigs } = await lambda.send(
+      new ListFunctionUrlConfigsCommand({ FunctionName: name }),
+    )
+    expect(FunctionUrlConfigs).toEqual([])
+    await expect(lambda.send(new GetPolicyCommand({ FunctionName: name }))).rejects.toThrow(
+      'The resource you requested does not exist.',
+    )
   })
 })
 
 describe('UpdateFunctionCode and UpdateFunctionConfiguration', () => {
   it('change what they are given, and the revision', async () => {
     await createFunction({ Environment: { Variables: { NAME: 'x' } } })
-    const before = side.store.functionByArn(arnOf(name))
-    const zip = zipSync({ 'index.mjs': strToU8('export const handler = async () => 42') })
+    const read = () => lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }))
+    const run = async (): Promise<unknown> => {
+      const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: name }))
+      return JSON.parse(Payload?.transformToString() ?? '')
+    }
+    const { $metadata: _, ...before } = await read()
+    expect(await run()).toEqual({ event: {}, name: 'x' })
+    const zip = createZip({ 'index.mjs': 'export const handler = async () => 42' })
     const dry = await lambda.send(
       new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: zip, DryRun: true }),
     )
     expect(dry.CodeSize).toBe(zip.length)
-    expect(side.store.functionByArn(arnOf(name))).toEqual(before)
+    expect(await read()).toMatchObject(before)
     await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: zip }))
     await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 5 }, { FunctionName: name })
     const updated = await lambda.send(
@@ -373,14 +421,14 @@ describe('UpdateFunctionCode and UpdateFunctionConfiguration', () => {
     )
     expect(updated).toMatchObject({ Timeout: 9, Description: 'nine', MemorySize: 128, CodeSize: zip.length })
     expect(updated.Environment?.Variables).toEqual({ NAME: 'x' })
-    const after = side.store.functionByArn(arnOf(name))
-    expect(after?.deploymentId).not.toBe(before?.deploymentId)
+    expect(updated.RevisionId).not.toBe(before.RevisionId)
+    expect(await run()).toBe(42)
     await expect(
       lambda.send(
         new UpdateFunctionConfigurationCommand({
           FunctionName: name,
           Timeout: 5,
-          RevisionId: before?.revisionId,
+          RevisionId: before.RevisionId,
         }),
       ),
     ).rejects.toMatchObject({
@@ -509,8 +557,10 @@ describe('function URL configurations', () => {
   it('take the id that the tag furlong:url-id chooses', async () => {
     const urlId = 'abcdefghijklmnopqrstuvwxyz012345'
     await createFunction({ Tags: { 'furlong:url-id': urlId } })
-    await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName: name, AuthType: 'NONE' }))
-    expect(side.store.functionUrl(urlId)?.functionArn).toBe(arnOf(name))
+    const { FunctionUrl } = await lambda.send(
+      new CreateFunctionUrlConfigCommand({ FunctionName: name, AuthType: 'NONE' }),
+    )
+    expect(await listUrls()).toContainEqual(expect.objectContaining({ urlId, functionArn: arnOf(name) }))
     const holder = arnOf(name)
     name = `${name}-b`
     await createFunction({ Tags: { 'furlong:url-id': urlId } })
@@ -520,18 +570,7 @@ describe('function URL configurations', () => {
       name: 'ResourceConflictException',
       message: `The tag furlong:url-id asks for the function URL id ${urlId}, which belongs to ${holder}.`,
     })
-    expect(side.openUrls.has(urlId)).toBe(true)
-  })
-
-  it('make one URL of two calls at once', async () => {
-    await createFunction()
-    const create = (): Promise<unknown> =>
-      lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName: name, AuthType: 'AWS_IAM' }))
-    const results = await Promise.allSettled([create(), create()])
-    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    const urls = side.store.functionUrls(arnOf(name))
-    expect(urls).toHaveLength(1)
-    expect(side.openUrls.has(urls[0]?.urlId ?? '')).toBe(true)
+    expect(await isListening(FunctionUrl)).toBe(true)
   })
 })
 
@@ -606,12 +645,11 @@ describe('function policies', () => {
 
   it('store the unique id of a user or role, show its ARN, and stop at a dead one', async () => {
     await createFunction()
-    const id = addPrincipal('role', `caller-${name}`, lambdaTrust)
+    const id = await createRole(`caller-${name}`)
     const arn = `arn:aws:iam::${accountId}:role/caller-${name}`
     expect(await add({ Principal: arn })).toContain(`"Principal":{"AWS":"${arn}"}`)
-    expect(side.store.functionPolicy(arnOf(name))?.document).toContain(`{"AWS":"${id}"}`)
-    side.store.principals.remove(id)
-    addPrincipal('role', `caller-${name}`, lambdaTrust)
+    await iam.deleteRole({ RoleName: `caller-${name}` })
+    await createRole(`caller-${name}`)
     const { Policy } = await lambda.send(new GetPolicyCommand({ FunctionName: name }))
     expect(Policy).toContain(`{"AWS":"${id}"}`)
     const refusal = {
@@ -662,8 +700,10 @@ describe('function policies', () => {
     })
     const { RevisionId } = await lambda.send(new GetPolicyCommand({ FunctionName: name }))
     await add({ StatementId: 't', RevisionId })
-    const bodies = side.answers.slice(-3).map(({ body }) => Buffer.from(body).toString())
-    expect(bodies[0]).toMatch(/^\{"Type":"User","message":"The Revision Id/)
+    const stale = { StatementId: 'u', Action: 'lambda:*', Principal: '*', RevisionId: 'stale' }
+    expect((await send('POST', `/2015-03-31/functions/${name}/policy`, JSON.stringify(stale))).body).toMatch(
+      /^\{"Type":"User","message":"The Revision Id/,
+    )
   })
 
   it('end at 20 KB', async () => {
@@ -704,8 +744,8 @@ describe('calls that are no operation', () => {
       name: 'UnknownOperationException',
       $metadata: { httpStatusCode: 404 },
     })
-    expect(side.answers.at(-1)?.refusal?.message).toBe(
-      'furlong does not serve the Lambda operation PublishVersion.',
+    expect(latestRecord()?.gates.at(-1)?.says).toBe(
+      'UnknownOperationException: furlong does not serve the Lambda operation PublishVersion.',
     )
     expect(await send('GET', '/2015-03-31/nothing')).toMatchObject({
       status: 404,
@@ -726,8 +766,91 @@ describe('calls that are no operation', () => {
     expect(await send('POST', '/2015-03-31/functions', '{"__proto__":{}}')).toMatchObject({
       type: 'InvalidParameterValueException',
     })
-    expect((await send('POST', '/2015-03-31/functions', '{}')).text).toContain(
+    expect((await send('POST', '/2015-03-31/functions', '{}')).body).toContain(
       "Value null at 'functionName' failed to satisfy constraint: Member must not be null",
     )
+  })
+})
+
+describe('calls at once', () => {
+  /** Sends the same call five times and tells how the losers were refused. */
+  async function race(send: () => Promise<unknown>): Promise<unknown[]> {
+    const results = await Promise.allSettled([1, 2, 3, 4, 5].map(() => send()))
+    return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  }
+
+  const conflicts = (message: string): unknown[] =>
+    Array.from({ length: 4 }, () =>
+      expect.objectContaining({
+        name: 'ResourceConflictException',
+        message,
+        $metadata: expect.objectContaining({ httpStatusCode: 409 }) as object,
+      }),
+    )
+
+  it('make one function', async () => {
+    const lost = await race(() => createFunction())
+    expect(lost).toEqual(conflicts(`Function already exist: ${name}`))
+    const invoked = await lambda.send(new InvokeCommand({ FunctionName: name }))
+    expect(invoked.FunctionError).toBeUndefined()
+  })
+
+  it('make one URL, and the losers leave no port behind', async () => {
+    const urlPorts = [21_500, 21_504] as const
+    await using small = await startLocal({ memory: true, urlPorts })
+    const clients = createAdministrator(small)
+    const names = ['a', 'b', 'c', 'd', 'e']
+    for (const one of names) await deployFunction(clients, one, 'export const handler = async () => 1')
+    const create = (FunctionName: string) =>
+      clients.lambda.createFunctionUrlConfig({ FunctionName, AuthType: 'AWS_IAM' })
+    const lost = await race(() => create('a'))
+    expect(lost).toEqual(
+      conflicts(
+        `Failed to create function url config for [functionArn = ${arnOf('a')}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
+      ),
+    )
+    const { FunctionUrlConfigs = [] } = await clients.lambda.listFunctionUrlConfigs({ FunctionName: 'a' })
+    expect(FunctionUrlConfigs).toHaveLength(1)
+    expect(await isListening(FunctionUrlConfigs[0]?.FunctionUrl)).toBe(true)
+    // Every other port of the range must be free again.
+    for (const one of names.slice(1)) await expect(create(one)).resolves.toBeDefined()
+  })
+
+  it('add one statement', async () => {
+    await createFunction()
+    const permission = {
+      FunctionName: name,
+      StatementId: 's',
+      Action: 'lambda:InvokeFunction',
+      Principal: '*',
+    }
+    const lost = await race(() => lambda.send(new AddPermissionCommand(permission)))
+    expect(lost).toEqual(
+      conflicts(
+        'The statement id (s) provided already exists. Please provide a new statement id, or remove the existing statement.',
+      ),
+    )
+    const { Policy = '' } = await lambda.send(new GetPolicyCommand({ FunctionName: name }))
+    expect((JSON.parse(Policy) as { Statement: unknown[] }).Statement).toHaveLength(1)
+  })
+
+  it('add every statement of different ids', async () => {
+    await createFunction()
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    await Promise.all(
+      ids.map((StatementId) =>
+        lambda.send(
+          new AddPermissionCommand({
+            FunctionName: name,
+            StatementId,
+            Action: 'lambda:InvokeFunction',
+            Principal: '*',
+          }),
+        ),
+      ),
+    )
+    const { Policy = '' } = await lambda.send(new GetPolicyCommand({ FunctionName: name }))
+    const { Statement } = JSON.parse(Policy) as { Statement: { Sid: string }[] }
+    expect(Statement.map(({ Sid }) => Sid).sort()).toEqual(ids)
   })
 })

@@ -19,7 +19,8 @@ export function createAdministrator(local: Local, accountIndex = 0): Administrat
   return { lambda: new Lambda(configuration), iam: new IAM(configuration) }
 }
 
-const assumedByLambda = JSON.stringify({
+/** Trusts Lambda, as the role of a function must. */
+export const lambdaTrust: string = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 })
@@ -30,6 +31,15 @@ export function createZip(files: Readonly<Record<string, string>>): Uint8Array {
     Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const)),
   )
 }
+
+/** Answers with its event and an environment variable, writes a log line, and fails when it is asked to. */
+export const handlerZip: Uint8Array = createZip({
+  'index.mjs': `export const handler = async (event, context) => {
+    console.log('hello from', context.functionName)
+    if (event.fail) throw new TypeError('as asked')
+    return { event, name: process.env.NAME ?? null }
+  }`,
+})
 
 /**
  * Makes a role and a Node function of that name.
@@ -44,7 +54,7 @@ export async function deployFunction(
 ): Promise<{ functionArn: string; roleArn: string }> {
   const { Role } = await iam.createRole({
     RoleName: `${name}-role`,
-    AssumeRolePolicyDocument: assumedByLambda,
+    AssumeRolePolicyDocument: lambdaTrust,
   })
   const roleArn = Role?.Arn ?? ''
   const { FunctionArn = '' } = await lambda.createFunction({

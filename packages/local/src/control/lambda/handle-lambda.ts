@@ -1,3 +1,4 @@
+import { headerOf } from '../../exchange.ts'
 import { ControlError } from '../control-error.ts'
 import { demand } from '../demand.ts'
 import { checkRequestSize } from '../request-limits.ts'
@@ -65,7 +66,7 @@ function readCall(
   services: ControlServices,
 ): LambdaCall<unknown> {
   const { raw } = request
-  const header = (name: string): string | undefined => findHeader(raw.rawHeaders, name)
+  const header = (name: string): string | undefined => headerOf(raw.rawHeaders, name)
   const input = readInput(row, { uri, query, header, body: raw.body })
   return { input, target: readTarget(input, request), request, services }
 }
@@ -79,13 +80,6 @@ function readTarget(input: Readonly<Record<string, unknown>>, request: ControlRe
 
 function resourceOf(operation: LambdaOperation, { target }: LambdaCall<unknown>): string {
   return operation.resource ?? target.qualifiedArn
-}
-
-function findHeader(rawHeaders: readonly string[], name: string): string | undefined {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === name) return rawHeaders[index + 1]
-  }
-  return undefined
 }
 
 function createAnswer(

@@ -5,6 +5,9 @@ export type LocalErrorCode =
   | 'NoFreeUrlPort'
   | 'StateFolderNotWritable'
   | 'StateFolderInUse'
+  /** The folder holds files that are not furlong's. */
+  | 'StateFolderForeign'
+  | 'RuntimeFolderNotWritable'
   | 'UnknownAccount'
   | 'UnknownRole'
   /** The state file was written by a newer furlong. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -468,11 +468,13 @@ describe('a state folder', () => {
       })
       await first.close()
       expect((await stat(join(folder, '.furlong', 'state.db'))).mode & 0o077).toBe(0)
+      await writeFile(join(folder, '.furlong', 'code', 'mine.txt'), 'not furlong’s')
 
       const second = await startLocal({ stateFolder: join(folder, '.furlong') })
       expect(second.accounts).toEqual(first.accounts)
       expect((await call({ url: FunctionUrl, credentials: first.accounts[0]! })).status).toBe(200)
       await second.close()
+      expect(await readdir(join(folder, '.furlong', 'code'))).toContain('mine.txt')
 
       const squatter = createServer().listen(Number(new URL(FunctionUrl).port), '127.0.0.1')
       await once(squatter, 'listening')

@@ -17,8 +17,15 @@ import { Records } from './record/records.ts'
 import { Ring } from './record/ring.ts'
 import { Releases } from './side/releases.ts'
 import { clientEnvironment } from './side/client-environment.ts'
-import { type LocalAccount, removeSide, type Side, writeSide } from './side/sides.ts'
-import { holdStateFolder } from './side/state-folder.ts'
+import {
+  listSides,
+  type LocalAccount,
+  readProcessStart,
+  removeSide,
+  type Side,
+  writeSide,
+} from './side/sides.ts'
+import { holdStateFolder, stateFileName } from './side/state-folder.ts'
 import { Store } from './store/store.ts'
 import { serveFunctionUrl } from './url/serve.ts'
 
@@ -114,7 +121,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const stateFolder = memory ? null : resolve(options.stateFolder ?? '.furlong')
     const { folder, release: releaseFolder } = await holdStateFolder(stateFolder)
     releases.add(releaseFolder)
-    const store = Store.open(memory ? ':memory:' : join(folder, 'state.db'))
+    const store = await openStore(stateFolder, folder)
     releases.add(() => store.close())
     const code = new CodeStore(join(folder, 'code'))
     code.prune(store.functions.codeHashes())
@@ -149,6 +156,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const port = await listen(front, options.port ?? 0)
     releases.add(() => stop(front))
     const endpoint = `http://127.0.0.1:${port}`
+    const processStart = readProcessStart(process.pid)
     const side: Side = {
       pid: process.pid,
       port,
@@ -158,6 +166,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       token,
       accounts,
       startedAt: startedAt.toISOString(),
+      ...(processStart === undefined ? {} : { processStart }),
     }
 
     const engine = new Engine({
@@ -208,6 +217,23 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   } catch (error) {
     await releases.run()
     throw error
+  }
+}
+
+/** A folder that is in use is worth a name: which side has it, and how to end it. */
+async function openStore(stateFolder: string | null, folder: string): Promise<Store> {
+  if (stateFolder === null) return Store.open(':memory:')
+  try {
+    return Store.open(join(folder, stateFileName))
+  } catch (error) {
+    if (!(error instanceof LocalError) || error.code !== 'StateFolderInUse') throw error
+    const holder = (await listSides()).find((side) => side.stateFolder === stateFolder)
+    const who = holder === undefined ? 'another local side' : `process ${holder.pid}, on port ${holder.port}`
+    throw new LocalError(
+      'StateFolderInUse',
+      `The state folder ${stateFolder} is in use by ${who}. Use that side (npx furlong status), end it (npx furlong down), or name another folder with --state.`,
+      { cause: error },
+    )
   }
 }
 

@@ -23,7 +23,7 @@ export const command: Command = {
     const side = await findSide(values, context)
     await createSideClient(side).shutdown()
     const end = performance.now() + patienceSeconds * 1000
-    while (isRunning(side.pid) && side.pid !== process.pid) {
+    while (isRunning(side.pid, side.processStart) && side.pid !== process.pid) {
       if (performance.now() > end) {
         throw new CliError('not-stopped', { pid: String(side.pid), seconds: String(patienceSeconds) })
       }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { listSides, removeSide, type Side, sidesFolder, writeSide } from './sides.ts'
+import { listSides, readProcessStart, removeSide, type Side, sidesFolder, writeSide } from './sides.ts'
 import { holdStateFolder } from './state-folder.ts'
 
 let folder: string
@@ -40,6 +40,20 @@ describe('the register of sides', () => {
     await expect(stat(join(folder, '9313.json'))).rejects.toThrow('ENOENT')
   })
 
+  it.runIf(process.platform === 'linux')('does not take a process of the same id for the side', async () => {
+    await writeSide({ ...sideOf(9311), processStart: readProcessStart(process.pid)! }, folder)
+    await writeSide({ ...sideOf(9312), processStart: '1' }, folder)
+    expect((await listSides(folder)).map(({ port }) => port)).toEqual([9311])
+  })
+
+  it('says what to do about a register that cannot be written', async () => {
+    await writeFile(join(folder, 'file'), '')
+    await expect(writeSide(sideOf(9311), join(folder, 'file'))).rejects.toMatchObject({
+      code: 'RuntimeFolderNotWritable',
+      message: expect.stringContaining('XDG_RUNTIME_DIR'),
+    })
+  })
+
   it('lets nobody but the user read the keys', async () => {
     const inside = join(folder, 'run')
     await writeSide(sideOf(9311), inside)
@@ -62,13 +76,21 @@ describe('the register of sides', () => {
 })
 
 describe('holdStateFolder()', () => {
-  it('refuses a second side in the same folder, and takes over a dead one’s lock', async () => {
+  it('takes an empty folder or its own, and touches no other', async () => {
     const state = join(folder, '.furlong')
-    const held = await holdStateFolder(state)
-    await expect(holdStateFolder(state)).rejects.toMatchObject({ code: 'StateFolderInUse' })
-    await held.release()
-    await writeFile(join(state, 'lock'), String(await deadPid()))
-    await (await holdStateFolder(state)).release()
+    await holdStateFolder(state)
+    expect((await stat(state)).mode & 0o777).toBe(0o700)
+    await writeFile(join(state, 'state.db'), '')
+    await writeFile(join(state, 'notes.txt'), 'mine')
+    await holdStateFolder(state)
+
+    const project = join(folder, 'project')
+    await mkdir(join(project, 'code'), { recursive: true, mode: 0o755 })
+    await expect(holdStateFolder(project)).rejects.toMatchObject({
+      code: 'StateFolderForeign',
+      message: expect.stringContaining('code'),
+    })
+    expect((await stat(project)).mode & 0o777).toBe(0o755)
   })
 
   it('says what to do about a folder that cannot be made', async () => {
@@ -77,6 +99,11 @@ describe('holdStateFolder()', () => {
       code: 'StateFolderNotWritable',
       message: expect.stringContaining('--state'),
     })
+    await expect(holdStateFolder(join(folder, 'file'))).rejects.toMatchObject({
+      code: 'StateFolderNotWritable',
+      message: expect.stringContaining('a file is there'),
+    })
+    expect((await stat(join(folder, 'file'))).mode & 0o111).toBe(0)
   })
 
   it.runIf(process.platform === 'linux')('gives up on a place where nothing can be made', async () => {

@@ -5,9 +5,10 @@
  * side through it, and proves itself to the side's own HTTP API with the `token` it holds.
  */
 import { readFileSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { LocalError } from '../errors.ts'
 
 /** One account's administrator: an IAM user, because root cannot assume roles. */
 export interface LocalAccount {
@@ -32,6 +33,8 @@ export interface Side {
   readonly accounts: readonly LocalAccount[]
   /** ISO 8601. */
   readonly startedAt: string
+  /** When the system started the process, where it tells: an id alone may have gone to another process since. */
+  readonly processStart?: string
 }
 
 /**
@@ -54,18 +57,23 @@ const fileOf = (folder: string, port: number): string => join(folder, `${port}.j
  *
  * @param side what to announce
  * @param folder the register's folder, default `sidesFolder()`
+ * @throws {LocalError} `RuntimeFolderNotWritable`
  */
 export async function writeSide(side: Side, folder: string = sidesFolder()): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
   const temporary = `${fileOf(folder, side.port)}.${side.pid}`
-  const file = await open(temporary, 'w', 0o600)
   try {
-    await file.writeFile(`${JSON.stringify(side, undefined, 2)}\n`)
-  } finally {
-    await file.close()
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(temporary, `${JSON.stringify(side, undefined, 2)}\n`, { mode: 0o600 })
+    // Renaming makes the announcement whole or absent: a reader never sees half a file.
+    await rename(temporary, fileOf(folder, side.port))
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException
+    throw new LocalError(
+      'RuntimeFolderNotWritable',
+      `The runtime folder ${folder} cannot be written (${code}), so that no command would find this side. Set XDG_RUNTIME_DIR to a folder of your own.`,
+      { cause: error },
+    )
   }
-  // Renaming makes the announcement whole or absent: a reader never sees half a file.
-  await rename(temporary, fileOf(folder, side.port))
 }
 
 /**
@@ -94,7 +102,7 @@ export async function listSides(folder: string = sidesFolder()): Promise<Side[]>
   for (const name of names.filter((name) => name.endsWith('.json'))) {
     const side = await readSide(join(folder, name))
     if (side === undefined) continue
-    if (isRunning(side.pid)) sides.push(side)
+    if (isRunning(side.pid, side.processStart)) sides.push(side)
     else await rm(join(folder, name), { force: true })
   }
   return sides.sort((a, b) => a.port - b.port)
@@ -112,18 +120,37 @@ async function readSide(file: string): Promise<Side | undefined> {
 /**
  * Whether a process runs, of whatever user. One that has ended but was not yet collected by its parent still has its id,
  * in a container for seconds: it does not run.
+ *
+ * @param pid its id
+ * @param processStart what `readProcessStart` said of it, to tell it from a later process of the same id
  */
-export function isRunning(pid: number): boolean {
+export function isRunning(pid: number, processStart?: string): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
+  const stat = readProcessStat(pid)
+  if (stat === undefined) return true
+  return stat.state !== 'Z' && (processStart === undefined || stat.start === processStart)
+}
+
+/**
+ * @param pid a running process
+ * @returns when it was started, in the system's own count; undefined where the system does not tell
+ */
+export function readProcessStart(pid: number): string | undefined {
+  return readProcessStat(pid)?.start
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function readProcessStat(pid: number): { state: string; start: string } | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The name in brackets may hold anything; the state follows it.
-    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z'
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The name in brackets may hold anything; fields 3 and 22 follow it.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', start: fields[19] ?? '' }
   } catch {
-    return true
+    return undefined
   }
 }

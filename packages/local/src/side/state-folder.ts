@@ -1,8 +1,7 @@
-import { access, chmod, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { LocalError } from '../errors.ts'
-import { lockStateFolder } from './folder-lock.ts'
 
 /** A folder of a side, and how to let go of it. */
 export interface HeldFolder {
@@ -10,12 +9,15 @@ export interface HeldFolder {
   readonly release: () => Promise<void>
 }
 
+/** Name of the database in a state folder; whoever holds its lock holds the folder. */
+export const stateFileName = 'state.db'
+
 /**
- * Makes the folder a side works in: private, writable and its own.
+ * Makes the folder a side works in. An existing one must be furlong's own, or empty: nothing in it is touched otherwise.
  *
  * @param stateFolder absolute path, or null for a temporary folder that goes with the side
- * @returns the folder, locked against a second side
- * @throws {LocalError} `StateFolderNotWritable`, `StateFolderInUse`
+ * @returns the folder
+ * @throws {LocalError} `StateFolderNotWritable`, `StateFolderForeign`
  */
 export async function holdStateFolder(stateFolder: string | null): Promise<HeldFolder> {
   if (stateFolder === null) {
@@ -24,17 +26,26 @@ export async function holdStateFolder(stateFolder: string | null): Promise<HeldF
   }
   try {
     await makeFolder(stateFolder)
-    await chmod(stateFolder, 0o700)
     await access(stateFolder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
+    const why = code === 'ENOTDIR' ? 'a file is there' : code
     throw new LocalError(
       'StateFolderNotWritable',
-      `The state folder ${stateFolder} cannot be written (${code}). Name another one with --state, or keep the state in memory with --memory.`,
+      `The state folder ${stateFolder} cannot be written (${why}). Name another one with --state, or keep the state in memory with --memory.`,
       { cause: error },
     )
   }
-  return { folder: stateFolder, release: await lockStateFolder(stateFolder) }
+  const names = await readdir(stateFolder)
+  if (names.length > 0 && !names.includes(stateFileName)) {
+    throw new LocalError(
+      'StateFolderForeign',
+      `The folder ${stateFolder} holds files that are not furlong's (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}). Name an empty or a new folder with --state; the default is .furlong.`,
+    )
+  }
+  // It is furlong's: secrets lie in it.
+  await chmod(stateFolder, 0o700)
+  return { folder: stateFolder, release: () => Promise.resolve() }
 }
 
 /** Folder by folder: Node's own `recursive` never comes back from a place where nothing can be made, such as /proc. */
@@ -44,7 +55,8 @@ async function makeFolder(path: string): Promise<void> {
     await make()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code === 'EEXIST') throw Object.assign(new Error('a file is there'), { code: 'ENOTDIR' })
     if (code !== 'ENOENT' || dirname(path) === path) throw error
     await makeFolder(dirname(path))
     await make()

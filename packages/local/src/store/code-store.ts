@@ -14,6 +14,9 @@ export interface StoredCode {
   readonly codeSize: number
 }
 
+/** Only what this store has made is ever deleted. */
+const ownName = /^(?:[0-9a-f]{64}(?:\.zip)?|unpacking-[0-9a-f-]{36})$/
+
 /** Deployment packages, unpacked, each in a folder named by the hash of its zip. */
 export class CodeStore {
   readonly #folder: string
@@ -72,7 +75,8 @@ export class CodeStore {
     const kept = new Set<string>()
     for (const hash of used) kept.add(basename(this.folder(hash))).add(basename(this.zipFile(hash)))
     for (const name of readdirSync(this.#folder)) {
-      if (!kept.has(name)) rmSync(join(this.#folder, name), { recursive: true, force: true })
+      if (ownName.test(name) && !kept.has(name))
+        rmSync(join(this.#folder, name), { recursive: true, force: true })
     }
   }
 

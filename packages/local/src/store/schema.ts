@@ -127,26 +127,35 @@ const migrations: readonly string[] = [
  *
  * @param file a path, or `:memory:` for none
  * @returns the open database
- * @throws {LocalError} `StoreTooNew` when a newer furlong wrote the file, `StoreUnreadable` when it is no SQLite file
+ * @throws {LocalError} `StateFolderInUse` when another side has it, `StoreTooNew` when a newer furlong wrote the file, `StoreUnreadable` when it is no SQLite file
  */
 export function openDatabase(file: string): DatabaseSync {
   if (file !== ':memory:') makePrivate(file)
   const database = new DatabaseSync(file)
   try {
+    // The lock is the system's: it ends with the process, however that ends, and no second side can have it.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
     // NORMAL in WAL: a commit survives the death of the process, which is what is promised, not a power cut.
-    database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON',
-    )
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
     migrate(database, file)
     return database
   } catch (error) {
     database.close()
     if (error instanceof LocalError) throw error
+    if (isLocked(error)) {
+      throw new LocalError('StateFolderInUse', `${file} is in use by another local side.`, { cause: error })
+    }
     throw new LocalError('StoreUnreadable', `${file} cannot be opened as furlong's state: ${String(error)}`, {
       cause: error,
     })
   }
 }
+
+/** @see https://sqlite.org/rescode.html#busy */
+const sqliteBusy = 5
+
+const isLocked = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy
 
 /** The file holds secret keys; SQLite gives its -wal and -shm files the mode of the file itself. */
 function makePrivate(file: string): void {
@@ -161,6 +170,13 @@ function migrate(database: DatabaseSync, file: string): void {
     throw new LocalError(
       'StoreTooNew',
       `${file} has schema version ${version}, written by a newer furlong; this one knows versions up to ${migrations.length}. Use the newer furlong, or another state folder.`,
+    )
+  }
+  const tables = Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'])
+  if (version === 0 && tables > 0) {
+    throw new LocalError(
+      'StoreUnreadable',
+      `${file} is a database of another program. Use another state folder.`,
     )
   }
   for (const [index, script] of migrations.entries()) {

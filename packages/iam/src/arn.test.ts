@@ -74,5 +74,6 @@ describe('readAccountId()', () => {
     expect(readAccountId('arn:aws:iam::111122223333:role/root')).toBeUndefined()
     expect(readAccountId('1111222233334')).toBeUndefined()
     expect(readAccountId('*')).toBeUndefined()
+    expect(readAccountId('arn:aws:iam:::root')).toBeUndefined()
   })
 })

@@ -89,7 +89,7 @@ export function parseFunctionArn(text: string): FunctionArnParts | undefined {
   const name = groups?.['name']
   if (parts === undefined || name === undefined) return undefined
   const { arn, service, region, accountId } = parts
-  if (service !== 'lambda' || region === '' || accountId.length !== accountIdLength) return undefined
+  if (service !== 'lambda' || region === '' || !isAccountId(accountId)) return undefined
   const qualifier = groups?.['qualifier']
   if (qualifier === undefined) return { arn, region, accountId, name, unqualifiedArn: arn }
   const unqualifiedArn = text.slice(0, -qualifier.length - 1) as Arn
@@ -103,11 +103,14 @@ export function parseFunctionArn(text: string): FunctionArnParts | undefined {
  * @returns 12 digits; `undefined` for any other text
  */
 export function readAccountId(principal: string): string | undefined {
-  if (/^\d{12}$/.test(principal)) return principal
   const parts = parseArn(principal)
-  return parts?.service === 'iam' && parts.resource === 'root' ? parts.accountId : undefined
+  const accountId = parts?.service === 'iam' && parts.resource === 'root' ? parts.accountId : principal
+  return isAccountId(accountId) ? accountId : undefined
 }
 
 const functionResource =
   /^function:(?<name>[A-Za-z\d_-]+)(?::(?<qualifier>\$LATEST(?:\.PUBLISHED)?|[A-Za-z\d_-]+))?$/
-const accountIdLength = 12
+
+function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text)
+}

@@ -1,4 +1,4 @@
-import type { Fix } from '@furlong/iam'
+import { parseFunctionArn, type Fix } from '@furlong/iam'
 
 /**
  * Quotes a word for a POSIX shell.
@@ -40,15 +40,14 @@ function createWords(fix: Fix): readonly string[] | undefined {
 }
 
 function createAddPermission(fix: Fix & { kind: 'add-permission' }): readonly string[] {
-  const parts = fix.functionArn.split(':')
-  const [region = '', name = fix.functionArn, qualifier] = [parts[3], parts[6], parts[7]]
+  const called = parseFunctionArn(fix.functionArn)
   return [
     'aws',
     'lambda',
     'add-permission',
     '--function-name',
-    name,
-    ...(qualifier === undefined ? [] : ['--qualifier', qualifier]),
+    called?.name ?? fix.functionArn,
+    ...(called?.qualifier === undefined ? [] : ['--qualifier', called.qualifier]),
     '--statement-id',
     fix.statementId,
     '--action',
@@ -58,6 +57,6 @@ function createAddPermission(fix: Fix & { kind: 'add-permission' }): readonly st
     ...(fix.functionUrlAuthType === undefined ? [] : ['--function-url-auth-type', fix.functionUrlAuthType]),
     ...(fix.invokedViaFunctionUrl === undefined ? [] : ['--invoked-via-function-url']),
     ...(fix.sourceArn === undefined ? [] : ['--source-arn', fix.sourceArn]),
-    ...(region === '' ? [] : ['--region', region]),
+    ...(called === undefined ? [] : ['--region', called.region]),
   ]
 }

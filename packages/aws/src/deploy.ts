@@ -2,6 +2,7 @@ import type { FunctionConfiguration, Lambda, Runtime } from '@aws-sdk/client-lam
 import { createBundle, findEntry, nameFromEntry, type Bundle } from './bundle/bundle.ts'
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
+import { invokeModeVariable, readHostMode, toInvokeMode } from './invoke-mode.ts'
 import { ensureRole, findRoleArn, removeRole, type EnsuredRole } from './role.ts'
 import { createClients, type Clients, type Target } from './target.ts'
 import {
@@ -9,7 +10,6 @@ import {
   describeUrlConflict,
   findUrl,
   openToEverybody,
-  readHostMode,
   urlIdTag,
   type FunctionUrl,
 } from './urls.ts'
@@ -283,10 +283,7 @@ function createVariables(
     bundle.kind === 'javascript' && runtime.startsWith('nodejs')
       ? { NODE_OPTIONS: '--enable-source-maps' }
       : {}
-  const mode =
-    options.stream === undefined
-      ? {}
-      : { FURLONG_INVOKE_MODE: options.stream ? 'RESPONSE_STREAM' : 'BUFFERED' }
+  const mode = options.stream === undefined ? {} : { [invokeModeVariable]: toInvokeMode(options.stream) }
   return { ...withMaps, ...existing, ...mode, ...options.environment }
 }
 

@@ -23,8 +23,16 @@ describe('parseFunctionName()', () => {
     )
   })
 
-  it('refuses a name that is too long', () => {
+  it('refuses a name that is too long, also in an ARN, and tells its own length', () => {
     expect(() => parseFunctionName('x'.repeat(65))).toThrow(/it has 65/)
+    const arn = 'arn:aws:lambda:eu-west-1:111122223333:function'
+    expect(() => parseFunctionName(`${arn}:${'x'.repeat(65)}`)).toThrow(/it has 65/)
+    expect(() => parseFunctionName(`${arn}:my function`)).toThrow(/it has 11/)
+  })
+
+  it('refuses the ARN of something else', () => {
+    expect(() => parseFunctionName('arn:aws:s3:::books')).toThrow(/it has 18/)
+    expect(() => parseFunctionName('arn:aws:lambda:eu-west-1:111122223333:layer:books')).toThrow(/it has 49/)
   })
 })
 

@@ -1,3 +1,4 @@
+import { parseArn, parseFunctionArn } from '@furlong/iam'
 import { AwsError } from './errors.ts'
 
 /** The parts of a function's name, partial ARN or ARN that matter here. */
@@ -12,8 +13,6 @@ export interface FunctionName {
 export const maxFunctionNameLength = 64
 
 const namePattern = /^[a-zA-Z0-9-_]+$/
-const arnPattern =
-  /^arn:aws[a-zA-Z-]*:lambda:(?<region>[a-z0-9-]+):(?<accountId>\d{12}):function:(?<name>[^:]+)(?::(?<qualifier>[^:]+))?$/
 const shortPattern = /^(?:(?<accountId>\d{12}):function:|function:)?(?<name>[^:]+)(?::(?<qualifier>[^:]+))?$/
 
 /**
@@ -24,21 +23,31 @@ const shortPattern = /^(?:(?<accountId>\d{12}):function:|function:)?(?<name>[^:]
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
 export function parseFunctionName(value: string): FunctionName {
-  const groups = (arnPattern.exec(value) ?? shortPattern.exec(value))?.groups
-  const name = groups?.['name']
+  const { name, qualifier, region, accountId } = parseFunctionArn(value) ?? readShortName(value)
   if (name === undefined || !namePattern.test(name) || name.length > maxFunctionNameLength) {
+    const wrong = name ?? readWrongName(value)
     throw new AwsError(
       'InvalidFunctionName',
-      `The function name '${value}' is not valid: it must match [a-zA-Z0-9-_]+ and be 1 to ${maxFunctionNameLength} characters long; it has ${(name ?? value).length}.`,
-      { tryThis: `--name ${suggestFunctionName(name ?? value)}` },
+      `The function name '${value}' is not valid: it must match [a-zA-Z0-9-_]+ and be 1 to ${maxFunctionNameLength} characters long; it has ${wrong.length}.`,
+      { tryThis: `--name ${suggestFunctionName(wrong)}` },
     )
   }
   return {
     name,
-    ...(groups?.['qualifier'] === undefined ? {} : { qualifier: groups['qualifier'] }),
-    ...(groups?.['region'] === undefined ? {} : { region: groups['region'] }),
-    ...(groups?.['accountId'] === undefined ? {} : { accountId: groups['accountId'] }),
+    ...(qualifier === undefined ? {} : { qualifier }),
+    ...(region === undefined ? {} : { region }),
+    ...(accountId === undefined ? {} : { accountId }),
   }
+}
+
+function readShortName(value: string): Partial<FunctionName> {
+  return shortPattern.exec(value)?.groups ?? {}
+}
+
+/** What stands for the name in the ARN of a function; otherwise all of the text. */
+function readWrongName(value: string): string {
+  const [type, name] = parseArn(value)?.resource.split(':') ?? []
+  return type === 'function' && name !== undefined && name !== '' ? name : value
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda'
+import { parseFunctionArn } from '@furlong/iam'
 import { AwsError, isServiceError } from './errors.ts'
 import { parseFunctionName, type FunctionName } from './function-name.ts'
 import type { Clients, Target } from './target.ts'
@@ -52,7 +53,7 @@ function createFound(parsed: FunctionName, configuration: FunctionConfiguration)
       ...(parsed.qualifier === undefined ? {} : { qualifier: parsed.qualifier }),
     },
     functionArn,
-    accountId: functionArn.split(':')[4] ?? '',
+    accountId: parseFunctionArn(functionArn)?.accountId ?? '',
     roleArn: configuration.Role ?? '',
     configuration,
   }

@@ -1,7 +1,7 @@
+import { createUrlIdentityPolicy, createUrlPermissions, parseFunctionArn } from '@furlong/iam'
 import { waitForAccess, type AccessAnswer } from './access.ts'
 import { withAwsErrors } from './errors.ts'
 import { findFunction, type FoundFunction } from './functions.ts'
-import { createGrantPermissions, createIdentityPolicy } from './grant-rule.ts'
 import { describeInvalidPrincipal } from './invalid-principal.ts'
 import { resolvePrincipal, type GrantPrincipal } from './principal.ts'
 import {
@@ -56,11 +56,16 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
     const found = await findFunction(clients, options.functionName, target)
     const lambda = await clients.lambda()
     const url = await findUrl(lambda, found.ref)
-    const statements = await ensurePermissions(lambda, found.ref, createGrantPermissions(principal), {
-      patience: createPatience(target, 60_000),
-      // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
-      rules: target.kind === 'aws' ? [freshPrincipal] : [],
-    }).catch(async (error: unknown) => {
+    const statements = await ensurePermissions(
+      lambda,
+      found.ref,
+      createUrlPermissions(principal.principal, 'AWS_IAM'),
+      {
+        patience: createPatience(target, 60_000),
+        // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
+        rules: target.kind === 'aws' ? [freshPrincipal] : [],
+      },
+    ).catch(async (error: unknown) => {
       throw await describeInvalidPrincipal(error, lambda, found.ref, principal.principal)
     })
     const isCrossAccount = principal.accountId !== found.accountId
@@ -69,12 +74,12 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
       principal,
       statements,
       ...(url === undefined ? {} : { url: url.url }),
-      ...(isCrossAccount ? { identityPolicy: createIdentityPolicy(found.functionArn) } : {}),
+      ...(isCrossAccount ? { identityPolicy: writeIdentityPolicy(found.functionArn) } : {}),
       notes: createNotes(found, principal, url?.authType, isCrossAccount),
     }
     if (options.wait === undefined || url === undefined) return granted
     const credentials = await options.wait.credentialsFor(principal)
-    const region = found.functionArn.split(':')[3] ?? target.region
+    const region = parseFunctionArn(found.functionArn)?.region ?? target.region
     const patience = createPatience(target, options.wait.timeoutMs ?? 180_000)
     return { ...granted, access: await waitForAccess({ url: url.url, region, credentials, patience }) }
   })
@@ -108,7 +113,7 @@ export async function revoke(target: Target, options: RevokeOptions): Promise<Re
     const found = await findFunction(clients, options.functionName, target)
     const principal = options.from === '*' ? everyone : await resolvePrincipal(options.from, clients)
     const lambda = await clients.lambda()
-    const permissions = createGrantPermissions(principal)
+    const permissions = createUrlPermissions(principal.principal, 'AWS_IAM')
     const ours = new Set(permissions.map(({ statementId }) => statementId))
     const actions = new Set<unknown>(permissions.map(({ action }) => action))
     const removed: string[] = []
@@ -125,6 +130,11 @@ export async function revoke(target: Target, options: RevokeOptions): Promise<Re
 }
 
 const everyone: GrantPrincipal = { kind: 'everyone', principal: '*', accountId: '', says: 'everybody' }
+
+/** For people to copy. */
+function writeIdentityPolicy(functionArn: string): string {
+  return JSON.stringify(createUrlIdentityPolicy(functionArn), undefined, 2)
+}
 
 function createNotes(
   found: FoundFunction,

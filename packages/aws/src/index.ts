@@ -29,9 +29,8 @@ export {
   type UrlOptions,
 } from './urls.ts'
 export { grant, revoke, type Grant, type GrantOptions, type Revocation, type RevokeOptions } from './grant.ts'
-export { createGrantPermissions, createIdentityPolicy } from './grant-rule.ts'
 export { resolvePrincipal, type GrantPrincipal } from './principal.ts'
-export type { Permission, PermissionOutcome } from './statements.ts'
+export type { PermissionOutcome } from './statements.ts'
 export type { AccessAnswer } from './access.ts'
 export { assumeRole } from './assume.ts'
 export { createAwsCommand, quoteShellWord } from './command-line.ts'

@@ -1,3 +1,4 @@
+import { parseArn, type ArnParts } from '@furlong/iam'
 import { AwsError, isServiceError } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
 import type { Clients } from './target.ts'
@@ -17,48 +18,46 @@ interface PrincipalForm {
   resolve(match: RegExpExecArray, clients: Clients): Promise<GrantPrincipal> | GrantPrincipal
 }
 
-/** The forms in which a caller may be named; the first that matches decides, a bare name is looked up last. */
-const forms: readonly PrincipalForm[] = [
-  { pattern: /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/, resolve: ([service]) => refuseService(service) },
+interface ArnForm {
+  /** Of the service and what the ARN names, such as `iam:role/app`. */
+  readonly pattern: RegExp
+  resolve(parts: ArnParts, clients: Clients, match: RegExpExecArray): Promise<GrantPrincipal> | GrantPrincipal
+}
+
+/** The ARNs that name a caller. */
+const arnForms: readonly ArnForm[] = [
   {
-    pattern: /^arn:aws[a-z-]*:iam::(\d{12}):role\/.+$/,
-    resolve: ([arn, accountId = '']) => ({
+    pattern: /^iam:role\/.+$/,
+    resolve: ({ arn, accountId }) => ({ kind: 'role', principal: arn, accountId, says: 'the role itself' }),
+  },
+  {
+    pattern: /^iam:user\/.+$/,
+    resolve: ({ arn, accountId }) => ({ kind: 'user', principal: arn, accountId, says: 'the user itself' }),
+  },
+  { pattern: /^iam:root$/, resolve: ({ accountId }) => createAccount(accountId) },
+  {
+    pattern: /^sts:assumed-role\/([^/]+)\/(.+)$/,
+    resolve: async ({ accountId, partition }, clients, [, roleName = '', sessionName = '']) => ({
       kind: 'role',
-      principal: arn,
+      principal: await findSessionRole(clients, { partition, accountId, roleName }),
       accountId,
-      says: 'the role itself',
+      says: `the role behind the session ${sessionName}`,
     }),
   },
   {
-    pattern: /^arn:aws[a-z-]*:iam::(\d{12}):user\/.+$/,
-    resolve: ([arn, accountId = '']) => ({
-      kind: 'user',
-      principal: arn,
-      accountId,
-      says: 'the user itself',
-    }),
-  },
-  {
-    pattern: /^(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?$/,
-    resolve: ([, accountId = '']) => createAccount(accountId),
-  },
-  {
-    pattern: /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([^/]+)\/.+$/,
-    resolve: async ([arn, accountId = '', roleName = ''], clients) => ({
-      kind: 'role',
-      principal: await findSessionRole(clients, accountId, roleName),
-      accountId,
-      says: `the role behind the session ${arn.split('/').at(-1)}`,
-    }),
-  },
-  {
-    pattern: /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+$/,
-    resolve: async ([arn], clients) => {
+    pattern: /^lambda:function:.+$/,
+    resolve: async ({ arn }, clients) => {
       const found = await findFunctionRole(clients, arn)
       if (found !== undefined) return found
       throw new AwsError('FunctionNotFound', `There is no function ${arn} in this account and region.`)
     },
   },
+]
+
+/** The other forms in which a caller may be named; the first that matches decides, a bare name is looked up last. */
+const forms: readonly PrincipalForm[] = [
+  { pattern: /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/, resolve: ([service]) => refuseService(service) },
+  { pattern: /^\d{12}$/, resolve: ([accountId]) => createAccount(accountId) },
   {
     pattern: /^role\/(.+)$/,
     resolve: async ([, name = ''], clients) => required(await findRole(clients, name), `role '${name}'`),
@@ -88,6 +87,13 @@ const forms: readonly PrincipalForm[] = [
  * @throws {AwsError} `ServicePrincipalRefused`, `PrincipalNotFound` or `FunctionNotFound`
  */
 export async function resolvePrincipal(to: string, clients: Clients): Promise<GrantPrincipal> {
+  const parts = parseArn(to)
+  if (parts !== undefined && isAccountId(parts.accountId)) {
+    for (const form of arnForms) {
+      const match = form.pattern.exec(`${parts.service}:${parts.resource}`)
+      if (match !== null) return form.resolve(parts, clients, match)
+    }
+  }
   for (const form of forms) {
     const match = form.pattern.exec(to)
     if (match !== null) return form.resolve(match, clients)
@@ -96,6 +102,10 @@ export async function resolvePrincipal(to: string, clients: Clients): Promise<Gr
     'PrincipalNotFound',
     `'${to}' names no caller: a function, a role, a user, an account id of 12 digits, or an ARN of one of them is wanted.`,
   )
+}
+
+function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text)
 }
 
 function refuseService(service: string): never {
@@ -122,10 +132,14 @@ function createAccount(accountId: string): GrantPrincipal {
 }
 
 /** Only IAM knows a role's path, which the session's ARN leaves out. */
-async function findSessionRole(clients: Clients, accountId: string, roleName: string): Promise<string> {
+async function findSessionRole(
+  clients: Clients,
+  session: { readonly partition: string; readonly accountId: string; readonly roleName: string },
+): Promise<string> {
+  const { partition, accountId, roleName } = session
   const own = await findRole(clients, roleName)
   if (own?.accountId === accountId) return own.principal
-  return `arn:aws:iam::${accountId}:role/${roleName}`
+  return `arn:${partition}:iam::${accountId}:role/${roleName}`
 }
 
 async function findFunctionRole(clients: Clients, nameOrArn: string): Promise<GrantPrincipal | undefined> {
@@ -138,7 +152,7 @@ async function findFunctionRole(clients: Clients, nameOrArn: string): Promise<Gr
     return {
       kind: 'role',
       principal: Role,
-      accountId: Role.split(':')[4] ?? '',
+      accountId: parseArn(Role)?.accountId ?? '',
       says: `the role of function ${name}`,
     }
   } catch (error) {
@@ -153,7 +167,7 @@ async function findRole(clients: Clients, name: string): Promise<GrantPrincipal 
   const arn = await orNothing(async () => (await iam.getRole({ RoleName: roleName })).Role?.Arn)
   return arn === undefined
     ? undefined
-    : { kind: 'role', principal: arn, accountId: arn.split(':')[4] ?? '', says: `the role ${name}` }
+    : { kind: 'role', principal: arn, accountId: parseArn(arn)?.accountId ?? '', says: `the role ${name}` }
 }
 
 async function findUser(clients: Clients, name: string): Promise<GrantPrincipal | undefined> {
@@ -162,7 +176,7 @@ async function findUser(clients: Clients, name: string): Promise<GrantPrincipal 
   const arn = await orNothing(async () => (await iam.getUser({ UserName: userName })).User?.Arn)
   return arn === undefined
     ? undefined
-    : { kind: 'user', principal: arn, accountId: arn.split(':')[4] ?? '', says: `the user ${name}` }
+    : { kind: 'user', principal: arn, accountId: parseArn(arn)?.accountId ?? '', says: `the user ${name}` }
 }
 
 async function orNothing(look: () => Promise<string | undefined>): Promise<string | undefined> {

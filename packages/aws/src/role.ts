@@ -1,3 +1,4 @@
+import { parseArn } from '@furlong/iam'
 import { AwsError, isServiceError } from './errors.ts'
 import type { Clients } from './target.ts'
 
@@ -28,11 +29,10 @@ export async function ensureRole(clients: Clients, functionName: string): Promis
   const RoleName = `${functionName.slice(0, maxRoleNameLength - '-role'.length)}-role`
   const existing = await readRoleArn(clients, RoleName)
   const roleArn = existing ?? (await createRole(clients, RoleName, functionName))
-  const partition = roleArn.split(':')[1] ?? 'aws'
   // Attaching is idempotent; it is done again because a first run may have stopped between the two.
   await iam.attachRolePolicy({
     RoleName,
-    PolicyArn: createPolicyArn(partition),
+    PolicyArn: createPolicyArn(roleArn),
   })
   return { roleArn, isNew: existing === undefined }
 }
@@ -44,12 +44,14 @@ export async function ensureRole(clients: Clients, functionName: string): Promis
  */
 export async function removeRole(clients: Clients, roleArn: string): Promise<void> {
   const iam = await clients.iam()
-  const [RoleName = '', partition = 'aws'] = [roleArn.split('/').at(-1), roleArn.split(':')[1]]
-  await iam.detachRolePolicy({ RoleName, PolicyArn: createPolicyArn(partition) })
+  const RoleName = roleArn.split('/').at(-1) ?? ''
+  await iam.detachRolePolicy({ RoleName, PolicyArn: createPolicyArn(roleArn) })
   await iam.deleteRole({ RoleName })
 }
 
-function createPolicyArn(partition: string): string {
+/** In the role's own partition. */
+function createPolicyArn(roleArn: string): string {
+  const partition = parseArn(roleArn)?.partition ?? 'aws'
   return `arn:${partition}:iam::aws:policy/${basicExecutionPolicyName}`
 }
 

@@ -1,42 +1,17 @@
+import { createUrlPermissions, type UrlPermission } from '@furlong/iam'
 import { describe, expect, it } from 'vitest'
-import { createGrantPermissions, createIdentityPolicy, publicPermissions } from './grant-rule.ts'
-import { createPermissionInput, isSamePrincipal, isSameStatement, type Permission } from './statements.ts'
+import { createPermissionInput, isSamePrincipal, isSameStatement } from './statements.ts'
 
-const role = {
-  kind: 'role',
-  principal: 'arn:aws:iam::444455556666:role/team/caller',
-  accountId: '444455556666',
-  says: 'the role itself',
-} as const
-const [urlPermission, invokePermission] = createGrantPermissions(role) as [Permission, Permission]
-const [, openInvoke] = publicPermissions as [Permission, Permission]
-
-describe('createGrantPermissions()', () => {
-  it('creates both statements, each with its own condition and none of the other', () => {
-    expect(urlPermission).toMatchObject({
-      action: 'lambda:InvokeFunctionUrl',
-      functionUrlAuthType: 'AWS_IAM',
-    })
-    expect(urlPermission).not.toHaveProperty('invokedViaFunctionUrl')
-    expect(invokePermission).toMatchObject({ action: 'lambda:InvokeFunction', invokedViaFunctionUrl: true })
-    expect(invokePermission).not.toHaveProperty('functionUrlAuthType')
-  })
-
-  it('gives stable ids that AWS accepts and that differ between principals', () => {
-    expect(urlPermission.statementId).toMatch(/^[a-zA-Z0-9-_]{1,100}$/)
-    expect(createGrantPermissions(role)).toEqual([urlPermission, invokePermission])
-    const other = createGrantPermissions({ ...role, principal: role.principal.replace('4444', '7777') })
-    expect(other[0]?.statementId).not.toBe(urlPermission.statementId)
-    const long = createGrantPermissions({ ...role, principal: `arn:aws:iam::1:role/${'x+'.repeat(60)}` })
-    expect(long[1]?.statementId.length).toBeLessThanOrEqual(100)
-  })
-})
+const principal = 'arn:aws:iam::444455556666:role/team/caller'
+type Both = [UrlPermission, UrlPermission]
+const [urlPermission, invokePermission] = createUrlPermissions(principal, 'AWS_IAM') as Both
+const [, openInvoke] = createUrlPermissions('*', 'NONE') as Both
 
 describe('isSameStatement()', () => {
   const stored = {
     Sid: 'someone-elses',
     Effect: 'Allow',
-    Principal: { AWS: role.principal },
+    Principal: { AWS: principal },
     Action: 'lambda:InvokeFunction',
     Resource: 'arn:aws:lambda:us-east-1:111122223333:function:books',
     Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
@@ -57,6 +32,9 @@ describe('isSameStatement()', () => {
 describe('isSamePrincipal()', () => {
   it('compares accounts and everybody', () => {
     expect(isSamePrincipal({ AWS: 'arn:aws:iam::111122223333:root' }, '111122223333')).toBe(true)
+    expect(isSamePrincipal({ AWS: 'arn:aws-cn:iam::111122223333:root' }, '111122223333')).toBe(true)
+    expect(isSamePrincipal({ AWS: ['111122223333'] }, 'arn:aws:iam::111122223333:root')).toBe(true)
+    expect(isSamePrincipal({ AWS: 'arn:aws:iam::111122223333:role/a' }, '111122223333')).toBe(false)
     expect(isSamePrincipal('*', '*')).toBe(true)
     expect(isSamePrincipal('*', '111122223333')).toBe(false)
     expect(isSamePrincipal(undefined, '*')).toBe(false)
@@ -73,19 +51,5 @@ describe('createPermissionInput()', () => {
       Principal: '*',
       InvokedViaFunctionUrl: true,
     })
-  })
-})
-
-describe('createIdentityPolicy()', () => {
-  it('allows both actions on the function', () => {
-    const document = JSON.parse(
-      createIdentityPolicy('arn:aws:lambda:us-east-1:111122223333:function:books'),
-    ) as {
-      Statement: { Action: string; Resource: string }[]
-    }
-    expect(document.Statement.map(({ Action }) => Action)).toEqual([
-      'lambda:InvokeFunctionUrl',
-      'lambda:InvokeFunction',
-    ])
   })
 })

@@ -1,16 +1,7 @@
 import type { AddPermissionCommandInput, Lambda } from '@aws-sdk/client-lambda'
+import { createPermissionCondition, readAccountId, type UrlPermission } from '@furlong/iam'
 import { isServiceError } from './errors.ts'
 import { retry, type Patience, type RetryRule, passingRefusals } from './wait.ts'
-
-/** One statement of a function's policy, as `AddPermission` takes it. */
-export interface Permission {
-  readonly statementId: string
-  readonly action: string
-  /** `*`, an account id, or the ARN of a role, user or account. */
-  readonly principal: string
-  readonly functionUrlAuthType?: 'AWS_IAM' | 'NONE'
-  readonly invokedViaFunctionUrl?: true
-}
 
 /** What became of one statement. */
 export interface PermissionOutcome {
@@ -38,7 +29,12 @@ export interface FunctionRef {
   readonly qualifier?: string
 }
 
-function createInput(ref: FunctionRef): { FunctionName: string; Qualifier?: string } {
+/**
+ * Names a function as Lambda's operations take it.
+ * @param ref function and alias
+ * @returns the members that name it
+ */
+export function createRefInput(ref: FunctionRef): { FunctionName: string; Qualifier?: string } {
   return {
     FunctionName: ref.functionName,
     ...(ref.qualifier === undefined ? {} : { Qualifier: ref.qualifier }),
@@ -53,7 +49,7 @@ function createInput(ref: FunctionRef): { FunctionName: string; Qualifier?: stri
  */
 export async function readFunctionPolicy(lambda: Lambda, ref: FunctionRef): Promise<FunctionPolicy> {
   try {
-    const { Policy } = await lambda.getPolicy(createInput(ref))
+    const { Policy } = await lambda.getPolicy(createRefInput(ref))
     const document = JSON.parse(Policy ?? '{}') as { Statement?: readonly Statement[] }
     return { statements: document.Statement ?? [] }
   } catch (error) {
@@ -69,9 +65,12 @@ export async function readFunctionPolicy(lambda: Lambda, ref: FunctionRef): Prom
  * @returns the input
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
  */
-export function createPermissionInput(ref: FunctionRef, permission: Permission): AddPermissionCommandInput {
+export function createPermissionInput(
+  ref: FunctionRef,
+  permission: UrlPermission,
+): AddPermissionCommandInput {
   return {
-    ...createInput(ref),
+    ...createRefInput(ref),
     StatementId: permission.statementId,
     Action: permission.action,
     Principal: permission.principal,
@@ -88,12 +87,12 @@ export function createPermissionInput(ref: FunctionRef, permission: Permission):
  * @param permission the permission
  * @returns whether they say the same
  */
-export function isSameStatement(statement: Statement, permission: Permission): boolean {
+export function isSameStatement(statement: Statement, permission: UrlPermission): boolean {
   return (
     statement.Effect === 'Allow' &&
     statement.Action === permission.action &&
     isSamePrincipal(statement.Principal, permission.principal) &&
-    JSON.stringify(statement.Condition ?? {}) === JSON.stringify(createCondition(permission))
+    JSON.stringify(statement.Condition ?? {}) === JSON.stringify(createPermissionCondition(permission))
   )
 }
 
@@ -105,8 +104,10 @@ export function isSameStatement(statement: Statement, permission: Permission): b
  */
 export function isSamePrincipal(stored: unknown, principal: string): boolean {
   if (principal === '*') return stored === '*' || readAwsPrincipal(stored) === '*'
-  const arn = /^\d{12}$/.test(principal) ? `arn:aws:iam::${principal}:root` : principal
-  return readAwsPrincipal(stored) === arn
+  const account = readAccountId(principal)
+  const value = readAwsPrincipal(stored)
+  if (typeof value !== 'string') return false
+  return value === principal || (account !== undefined && readAccountId(value) === account)
 }
 
 /**
@@ -125,15 +126,6 @@ function readAwsPrincipal(stored: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value
 }
 
-function createCondition(permission: Permission): object {
-  if (permission.functionUrlAuthType !== undefined) {
-    return { StringEquals: { 'lambda:FunctionUrlAuthType': permission.functionUrlAuthType } }
-  }
-  return permission.invokedViaFunctionUrl === undefined
-    ? {}
-    : { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }
-}
-
 /**
  * Sees to it that a function's policy holds the permissions, one after the other: Lambda answers 409 to two at once.
  * @param lambda the client
@@ -145,7 +137,7 @@ function createCondition(permission: Permission): object {
 export async function ensurePermissions(
   lambda: Lambda,
   ref: FunctionRef,
-  permissions: readonly Permission[],
+  permissions: readonly UrlPermission[],
   options: { patience: Patience; rules?: readonly RetryRule[] },
 ): Promise<PermissionOutcome[]> {
   const { statements } = await readFunctionPolicy(lambda, ref)
@@ -172,7 +164,7 @@ function readOutcome(wasMissing: boolean, wasStale: boolean): PermissionOutcome[
   return wasStale ? 'replaced' : 'added'
 }
 
-async function addPermission(lambda: Lambda, ref: FunctionRef, permission: Permission): Promise<void> {
+async function addPermission(lambda: Lambda, ref: FunctionRef, permission: UrlPermission): Promise<void> {
   try {
     await lambda.addPermission(createPermissionInput(ref, permission))
   } catch (error) {
@@ -199,7 +191,7 @@ export async function removeStatement(
   patience: Patience,
 ): Promise<void> {
   try {
-    await retry(() => lambda.removePermission({ ...createInput(ref), StatementId: statementId }), patience)
+    await retry(() => lambda.removePermission({ ...createRefInput(ref), StatementId: statementId }), patience)
   } catch (error) {
     if (!isServiceError(error, 'ResourceNotFoundException')) throw error
   }

@@ -4,10 +4,11 @@ import type {
   InvokeMode,
   Lambda,
 } from '@aws-sdk/client-lambda'
+import { createUrlPermissions, parseFunctionArn } from '@furlong/iam'
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { findFunction } from './functions.ts'
-import { publicPermissions } from './grant-rule.ts'
-import { ensurePermissions, readFunctionPolicy, type FunctionRef } from './statements.ts'
+import { invokeModeVariable, readHostMode, toInvokeMode } from './invoke-mode.ts'
+import { createRefInput, ensurePermissions, readFunctionPolicy, type FunctionRef } from './statements.ts'
 import { createClients, type Target } from './target.ts'
 import { createPatience, retry } from './wait.ts'
 
@@ -50,13 +51,6 @@ function readUrl(output: ConfigOutput): FunctionUrl {
   }
 }
 
-function createRef(ref: FunctionRef): { FunctionName: string; Qualifier?: string } {
-  return {
-    FunctionName: ref.functionName,
-    ...(ref.qualifier === undefined ? {} : { Qualifier: ref.qualifier }),
-  }
-}
-
 /**
  * Looks for the URL of a function or of its alias.
  * @param lambda the client
@@ -65,7 +59,7 @@ function createRef(ref: FunctionRef): { FunctionName: string; Qualifier?: string
  */
 export async function findUrl(lambda: Lambda, ref: FunctionRef): Promise<FunctionUrl | undefined> {
   try {
-    return readUrl(await lambda.getFunctionUrlConfig(createRef(ref)))
+    return readUrl(await lambda.getFunctionUrlConfig(createRefInput(ref)))
   } catch (error) {
     if (isServiceError(error, 'ResourceNotFoundException')) return undefined
     throw error
@@ -87,11 +81,11 @@ export async function createUrl(target: Target, options: UrlOptions): Promise<Fu
     if (options.id !== undefined) await requestUrlId(target, lambda, found.functionArn, options.id)
     let url: FunctionUrl
     const variables = found.configuration.Environment?.Variables ?? {}
-    const mode = options.stream === undefined ? readHostMode(variables) : readMode(options.stream)
+    const mode = options.stream === undefined ? readHostMode(variables) : toInvokeMode(options.stream)
     try {
       const AuthType = options.public === true ? 'NONE' : 'AWS_IAM'
       url = readUrl(
-        await lambda.createFunctionUrlConfig({ ...createRef(found.ref), AuthType, InvokeMode: mode }),
+        await lambda.createFunctionUrlConfig({ ...createRefInput(found.ref), AuthType, InvokeMode: mode }),
       )
     } catch (error) {
       throw describeUrlConflict(error, options.functionName)
@@ -115,9 +109,9 @@ export async function updateUrl(target: Target, options: Omit<UrlOptions, 'id'>)
     const found = await findFunction(clients, options.functionName, target)
     const lambda = await clients.lambda()
     await requireUrl(lambda, found.ref, options.functionName)
-    const mode = options.stream === undefined ? undefined : readMode(options.stream)
+    const mode = options.stream === undefined ? undefined : toInvokeMode(options.stream)
     const output = await lambda.updateFunctionUrlConfig({
-      ...createRef(found.ref),
+      ...createRefInput(found.ref),
       ...(options.public === undefined ? {} : { AuthType: options.public ? 'NONE' : 'AWS_IAM' }),
       ...(mode === undefined ? {} : { InvokeMode: mode }),
     })
@@ -168,7 +162,7 @@ export async function deleteUrl(
     const found = await findFunction(clients, options.functionName, target)
     const lambda = await clients.lambda()
     const { url } = await requireUrl(lambda, found.ref, options.functionName)
-    await lambda.deleteFunctionUrlConfig(createRef(found.ref))
+    await lambda.deleteFunctionUrlConfig(createRefInput(found.ref))
     const { statements } = await readFunctionPolicy(lambda, found.ref)
     const left = statements.filter(({ Principal, Effect }) => Principal === '*' && Effect === 'Allow')
     return { url, publicStatementsLeft: left.flatMap(({ Sid }) => (Sid === undefined ? [] : [Sid])) }
@@ -219,7 +213,8 @@ async function listFunctionNames(lambda: Lambda): Promise<string[]> {
  * @param ref function and alias
  */
 export async function openToEverybody(target: Target, lambda: Lambda, ref: FunctionRef): Promise<void> {
-  await ensurePermissions(lambda, ref, publicPermissions, { patience: createPatience(target, 60_000) })
+  const permissions = createUrlPermissions('*', 'NONE')
+  await ensurePermissions(lambda, ref, permissions, { patience: createPatience(target, 60_000) })
 }
 
 /**
@@ -237,7 +232,7 @@ export async function requestUrlId(
   id: string,
 ): Promise<void> {
   checkUrlId(target, id)
-  const Resource = functionArn.split(':').slice(0, 7).join(':')
+  const Resource = parseFunctionArn(functionArn)?.unqualifiedArn ?? functionArn
   await lambda.tagResource({ Resource, Tags: { [urlIdTag]: id } })
 }
 
@@ -270,7 +265,7 @@ async function requireUrl(lambda: Lambda, ref: FunctionRef, functionName: string
   })
 }
 
-/** The host reads the mode from this variable: URL and function must agree, or envelopes are sent as text. */
+/** URL and function must agree, or envelopes are sent as text. */
 async function setInvokeMode(
   target: Target,
   lambda: Lambda,
@@ -280,25 +275,12 @@ async function setInvokeMode(
   const FunctionName = ref.functionName
   const { Environment } = await lambda.getFunctionConfiguration({ FunctionName })
   const variables = Environment?.Variables ?? {}
-  if (variables['FURLONG_INVOKE_MODE'] === mode) return
-  const Variables = { ...variables, FURLONG_INVOKE_MODE: mode }
+  if (variables[invokeModeVariable] === mode) return
+  const Variables = { ...variables, [invokeModeVariable]: mode }
   await retry(
     () => lambda.updateFunctionConfiguration({ FunctionName, Environment: { Variables } }),
     createPatience(target, 60_000),
   )
-}
-
-/**
- * Reads for which mode a function was deployed.
- * @param variables the function's environment variables
- * @returns the mode its host works in
- */
-export function readHostMode(variables: Readonly<Record<string, string>>): InvokeMode {
-  return variables['FURLONG_INVOKE_MODE'] === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED'
-}
-
-function readMode(stream: boolean): InvokeMode {
-  return stream ? 'RESPONSE_STREAM' : 'BUFFERED'
 }
 
 /**

@@ -31,6 +31,9 @@ export function paginate<T>(
   return { items: page, ...(more ? { nextMarker: createMarker(keyOf(last)) } : {}) }
 }
 
+/** guess: the text for a marker that no page gave. */
+export const invalidMarker = 'Invalid Marker.'
+
 const markerPrefix = 'after:'
 
 /** The order of the store: without regard to case first, as IAM's names are. */

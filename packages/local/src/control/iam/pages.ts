@@ -1,5 +1,5 @@
 import { ControlError } from '../control-error.ts'
-import { paginate } from '../pagination.ts'
+import { invalidMarker, paginate } from '../pagination.ts'
 import type { XmlStructure, XmlValue } from '../query/xml.ts'
 
 /** The paging members of a list operation. */
@@ -29,7 +29,7 @@ export function createPage<T>(
   input: PagingInput,
 ): XmlStructure {
   const page = paginate(items, keyOf, input.Marker, input.MaxItems ?? defaultMaxItems)
-  if (page === undefined) throw new ControlError('ValidationError', 'Invalid Marker.')
+  if (page === undefined) throw new ControlError('ValidationError', invalidMarker)
   return {
     [name]: page.items.map(render),
     IsTruncated: page.nextMarker !== undefined,

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url'
 
-import { paginate } from '../pagination.ts'
+import { invalidMarker, paginate } from '../pagination.ts'
 import { invalidParameterError } from './errors.ts'
 import { renderFunction, renderListedFunction } from './function-configuration.ts'
 import { findFunction } from './function-target.ts'
@@ -57,7 +57,7 @@ function listFunctions({ input, request, services }: LambdaCall<ListFunctionsInp
     input.Marker,
     Math.min(input.MaxItems ?? functionsPerPage, functionsPerPage),
   )
-  if (page === undefined) throw invalidParameterError('Invalid Marker.')
+  if (page === undefined) throw invalidParameterError(invalidMarker)
   return {
     json: {
       Functions: page.items.map(renderListedFunction),

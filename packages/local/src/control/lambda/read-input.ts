@@ -14,6 +14,13 @@ export interface InputSources {
 
 type Values = Record<string, unknown>
 
+/** guess: the texts of SerializationException; Lambda hands out its parser's own complaints there. */
+const serializationTexts = {
+  body: 'Could not parse request body into json: it is not a JSON object',
+  integer: (name: string) => `${name} is no integer`,
+  type: (name: string, type: MemberType) => `${name} must be of type ${type}`,
+} as const
+
 /**
  * Reads and checks the input of an operation.
  *
@@ -46,10 +53,7 @@ function readBody(body: Uint8Array): Values {
   } catch {
     // Fall through: whatever is no JSON object is refused alike.
   }
-  throw new ControlError(
-    'SerializationException',
-    'Could not parse request body into json: it is not a JSON object',
-  )
+  throw new ControlError('SerializationException', serializationTexts.body)
 }
 
 function readOutside(name: string, { from, type, wireName = name }: Member, sources: InputSources): unknown {
@@ -59,7 +63,7 @@ function readOutside(name: string, { from, type, wireName = name }: Member, sour
   const text = from === 'query' ? (sources.query.get(wireName) ?? undefined) : sources.header(wireName)
   if (type !== 'integer' || text === undefined) return text
   if (/^-?\d{1,9}$/.test(text)) return Number(text)
-  throw new ControlError('SerializationException', `${name} is no integer`)
+  throw new ControlError('SerializationException', serializationTexts.integer(name))
 }
 
 /** What would be ignored is refused: a caller must be able to trust that what was taken is done. */
@@ -98,7 +102,7 @@ function checkTypes(members: Readonly<Record<string, Member>>, input: Values): v
     if (value === null || value === undefined || member.isNeutral !== undefined) {
       delete input[name]
     } else if (!typeChecks[member.type](value)) {
-      throw new ControlError('SerializationException', `${name} must be of type ${member.type}`)
+      throw new ControlError('SerializationException', serializationTexts.type(name, member.type))
     } else if (member.members !== undefined) {
       const nested = { ...(value as Values) }
       checkTypes(member.members, nested)

@@ -20,6 +20,14 @@ const maxTags = 50
 const maxKeyLength = 128
 const maxValueLength = 256
 
+/** guess: the texts for tags; that Lambda refuses such tags is known. */
+const tagTexts = {
+  tooMany: (count: number) => `The number of tags exceeds the limit of ${maxTags}: ${count}`,
+  length: (key: string) =>
+    `The tag key must have 1 to ${maxKeyLength} characters and its value at most ${maxValueLength}: ${key}`,
+  reserved: (key: string) => `Tag keys that begin with aws: are reserved: ${key}`,
+} as const
+
 /**
  * Checks a function's tags as they would be.
  *
@@ -29,16 +37,14 @@ const maxValueLength = 256
 export function checkTags(tags: Tags): void {
   const entries = Object.entries(tags)
   if (entries.length > maxTags) {
-    throw invalidParameterError(`The number of tags exceeds the limit of ${maxTags}: ${entries.length}`)
+    throw invalidParameterError(tagTexts.tooMany(entries.length))
   }
   for (const [key, value] of entries) {
     if (key.length < 1 || key.length > maxKeyLength || value.length > maxValueLength) {
-      throw invalidParameterError(
-        `The tag key must have 1 to ${maxKeyLength} characters and its value at most ${maxValueLength}: ${key}`,
-      )
+      throw invalidParameterError(tagTexts.length(key))
     }
     if (key.toLowerCase().startsWith('aws:')) {
-      throw invalidParameterError(`Tag keys that begin with aws: are reserved: ${key}`)
+      throw invalidParameterError(tagTexts.reserved(key))
     }
   }
   checkUrlId(tags[urlIdTag])

@@ -4,7 +4,7 @@ import type { FunctionRecord } from '../../store/functions.ts'
 import type { RequestContext } from '@furlong/iam'
 import type { ControlError } from '../control-error.ts'
 import { omit } from '../omit.ts'
-import { paginate } from '../pagination.ts'
+import { invalidMarker, paginate } from '../pagination.ts'
 import type { ControlServices } from '../services.ts'
 import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
 import type { FunctionTarget } from './function-target.ts'
@@ -185,7 +185,7 @@ function listUrls({ input, target, services }: LambdaCall<ListUrlsInput>): Lambd
     input.Marker,
     input.MaxItems ?? 50,
   )
-  if (page === undefined) throw invalidParameterError('Invalid Marker.')
+  if (page === undefined) throw invalidParameterError(invalidMarker)
   return {
     json: {
       FunctionUrlConfigs: page.items.map((url) => renderWithMode(url, services)),

@@ -16,7 +16,12 @@ export const protocols: Readonly<Record<'iam' | 'sts', QueryProtocol>> = {
   sts: { version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
 }
 
-/** The status of each error; a code that is not here is a fault of this side. */
+/**
+ * The status of each error; a code that is not here is a fault of this side.
+ *
+ * guess: of the texts that IAM's and STS's handlers give with these codes, those that policies decide and those of
+ * signatures are captured; the others are AWS's as users quote them or, where nobody does, ours.
+ */
 const statuses: Readonly<Record<string, number>> = {
   AccessDenied: 403,
   ConcurrentModification: 409,

@@ -14,6 +14,7 @@ import {
 } from './describe.ts'
 import { describePrincipal } from './nearest-miss.ts'
 import { nameOfOperator } from './print-policy.ts'
+import { isUniqueId, resemblesCaller, sharesName } from './resemblance.ts'
 
 /** A statement is for the other `AuthType`. */
 export function findAuthType(facts: CaseFacts): Cause | undefined {
@@ -79,10 +80,13 @@ export function findQualifier(facts: CaseFacts): Cause | undefined {
   }
 }
 
-/** A statement holds the unique id of somebody else, most often of a deleted role. */
+/** A statement holds a unique id that nobody has any more, or that of the caller's namesake. */
 export function findUniqueId(facts: CaseFacts): Cause | undefined {
   const { options, request } = facts
-  const found = findPrincipalMiss(facts, (value) => /^A[\dA-Z]{15,}$/.test(value))
+  const found = findPrincipalMiss(
+    facts,
+    (value) => isUniqueId(value) && resemblesCaller({ type: 'AWS', value }, request.principal, options),
+  )
   if (found === undefined) return undefined
   const caller = describeCaller(request.principal)
   const statement = describeStatement(found.ref)
@@ -91,6 +95,7 @@ export function findUniqueId(facts: CaseFacts): Cause | undefined {
     return {
       says: `${capitalize(statement)} is for ${owner}, but the caller is ${describePrincipal(request.principal)}`,
       about: found.ref,
+      notes: [wholeArnNote],
     }
   }
   const what = found.value.startsWith('AIDA') ? 'user' : 'role'
@@ -110,18 +115,12 @@ export function findUniqueId(facts: CaseFacts): Cause | undefined {
 /** A statement names a role or a session that looks like the caller and is not. */
 export function findSimilarPrincipal(facts: CaseFacts): Cause | undefined {
   const { principal } = facts.request
-  if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
-  const own = principal.type === 'user' ? principal.arn : principal.roleArn
-  const name = own.slice(own.lastIndexOf('/') + 1)
-  const found = findPrincipalMiss(
-    facts,
-    (value) => value.endsWith(`/${name}`) || value.includes(`:assumed-role/${name}/`),
-  )
+  const found = findPrincipalMiss(facts, (value) => sharesName(value, principal))
   if (found === undefined) return undefined
   return {
     says: `${capitalize(describeStatement(found.ref))} names ${found.value}, but the caller is ${describePrincipal(principal)}`,
     about: found.ref,
-    notes: ['ARNs are compared as a whole: account, path, and for a session its name must be the same.'],
+    notes: [wholeArnNote],
   }
 }
 
@@ -175,6 +174,9 @@ export function findCondition(facts: CaseFacts): Cause | undefined {
 }
 
 const authTypeKey = 'lambda:functionurlauthtype'
+
+const wholeArnNote =
+  'ARNs are compared as a whole: account, path, and for a session its name must be the same.'
 
 /** What a `Resource` covers, when it names one function; a pattern over its qualifiers is no ARN. */
 function readCovered(pattern: string): { unqualifiedArn: string; qualifier?: string } | undefined {

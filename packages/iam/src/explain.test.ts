@@ -22,7 +22,7 @@ import { decide } from './decide.ts'
 import { createApiRequest } from './contexts.ts'
 import type { AccessRequest } from './contexts.ts'
 import { explain } from './explain.ts'
-import type { Explanation, Fix } from './explanation.ts'
+import type { Explanation, ExplainOptions, Fix } from './explanation.ts'
 import { applyFix } from './fixes.ts'
 import { createAssumeRoleRequest } from './trust.ts'
 import { createStatementId } from './url-permissions.ts'
@@ -61,8 +61,19 @@ const documentForBoth = JSON.stringify({
   ],
 })
 
+const silentResource = { type: 'resource', verdict: 'silent' }
+
+/** For several statements of one policy. */
+function withoutSid(statement: object): object {
+  return { ...statement, Sid: undefined }
+}
+
 /** Explains, and holds what must hold of every plan: all of it leads to Allow, and less does not. */
-function explainProved(request: AccessRequest, policies: PolicySet, options = {}): Explanation {
+function explainProved(
+  request: AccessRequest,
+  policies: PolicySet,
+  options: ExplainOptions = {},
+): Explanation {
   const explanation = explain(request, policies, options)
   expect(explanation.allowed).toBe(false)
   const apply = (fixes: readonly Fix[]) =>
@@ -298,21 +309,69 @@ describe('explain() of a function URL', () => {
     )
   })
 
-  it('shows the ARN of an id that somebody else has', () => {
-    const other = { AWS: 'AROAOTHEREXAMPLE00001' }
-    const { says, actions } = explainProved(
+  it('does not take a grant to somebody else for a near miss', () => {
+    const other = `arn:aws:iam::${account}:role/recipes`
+    const nothing = explain(callUrl(app), {})
+    const resource = (...principals: string[]) =>
+      compile(
+        'resource',
+        functionArn,
+        ...principals.flatMap((AWS) => [grantUrl({ AWS }), grantInvoke({ AWS })].map(withoutSid)),
+      )
+    const byArn = explainProved(callUrl(app), { resource: resource(other) })
+    const byId = explainProved(
       callUrl(app),
-      { resource: compile('resource', functionArn, grantUrl(other), grantInvoke(other)) },
-      { resolveUniqueId: () => `arn:aws:iam::${account}:role/other` },
+      { resource: resource('AROAOTHEREXAMPLE00001') },
+      { resolveUniqueId: () => other },
+    )
+    for (const { says, notes, fixes, actions } of [byArn, byId]) {
+      expect({ says, notes, fixes }).toEqual({
+        says: nothing.says,
+        notes: nothing.notes,
+        fixes: nothing.fixes,
+      })
+      for (const action of actions) {
+        expect(action).toMatchObject({ policies: expect.arrayContaining([silentResource]), nearest: [] })
+      }
+    }
+    // Among several the one that resembles the caller is told, wherever it stands.
+    const dead = 'AROAOLDAPPDELETED0001'
+    const { says } = explainProved(
+      callUrl(app),
+      { resource: resource('AROAOTHEREXAMPLE00001', dead) },
+      { resolveUniqueId: (id) => (id === dead ? undefined : other) },
+    )
+    expect(says).toMatch(
+      /^Statement 3 of the function's policy names AROAOLDAPPDELETED0001, the unique id of/,
+    )
+  })
+
+  it('shows the ARN of an id that a namesake has', () => {
+    const namesake = { AWS: 'AROAOTHEREXAMPLE00001' }
+    const { says, notes, actions } = explainProved(
+      callUrl(app),
+      { resource: compile('resource', functionArn, grantUrl(namesake), grantInvoke(namesake)) },
+      { resolveUniqueId: () => foreignApp.roleArn },
     )
     expect(says).toBe(
-      `Statement "grant-url" of the function's policy is for arn:aws:iam::${account}:role/other, but the caller is ${app.roleArn} (session ${app.arn}): add two permissions to the function.`,
+      `Statement "grant-url" of the function's policy is for ${foreignApp.roleArn}, but the caller is ${app.roleArn} (session ${app.arn}): add two permissions to the function.`,
     )
+    expect(notes).toEqual([
+      'ARNs are compared as a whole: account, path, and for a session its name must be the same.',
+    ])
     expect(actions[0]).toMatchObject({
-      nearest: [
-        { element: 'Principal', wanted: `arn:aws:iam::${account}:role/other (AROAOTHEREXAMPLE00001)` },
-      ],
+      nearest: [{ element: 'Principal', wanted: `${foreignApp.roleArn} (AROAOTHEREXAMPLE00001)` }],
     })
+  })
+
+  it('a session of the role under another name', () => {
+    const session = { AWS: app.arn.replace(/s1$/, 'other') }
+    const { says } = explainProved(callUrl(app), {
+      resource: compile('resource', functionArn, grantUrl(session), grantInvoke(session)),
+    })
+    expect(says).toBe(
+      `Statement "grant-url" of the function's policy names ${session.AWS}, but the caller is ${app.roleArn} (session ${app.arn}): add two permissions to the function.`,
+    )
   })
 
   it('(i) :root only delegates', () => {

@@ -45,7 +45,7 @@ export function explain(
     if (verdict.allowed || requested === undefined) return verdict as ExplainedAction
     const subject = createSubject(request, requested, policies)
     const kinds = listKindsToBlame(request, verdict)
-    const misses = findMisses(subject, policies, options.related).filter(({ statement }) =>
+    const misses = findMisses(subject, policies, options).filter(({ statement }) =>
       kinds.has(statement.ref.policy.type),
     )
     refused.push({ verdict, misses })

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, CompiledStatement } from './compile.ts'
+import type { CompiledStatement } from './compile.ts'
 import { readValues } from './conditions.ts'
 import type { PolicySet } from './decide.ts'
 import type { ExplainOptions, NearMiss } from './explanation.ts'
@@ -8,6 +8,7 @@ import type { PolicyKind, Statement } from './policy.ts'
 import type { Principal } from './principal.ts'
 import { nameOfPrincipal } from './principal.ts'
 import { nameOfOperator } from './print-policy.ts'
+import { isForOthers } from './resemblance.ts'
 
 /** An Allow that did not apply, with everything that failed. */
 export interface StatementMiss {
@@ -18,22 +19,22 @@ export interface StatementMiss {
 /**
  * Finds the Allow statements that come nearest to a refused action.
  *
- * A statement about other actions is near only when nothing else about it fails, and a grant for another service
- * never; a cap is worth telling whatever it allows.
+ * A statement about other actions is near only when nothing else about it fails; a grant for another service or to
+ * somebody else never is. A cap is worth telling whatever it allows.
  *
  * @param subject the refused action, as statements see it
  * @param policies every policy that counts
- * @param related policies that do not count but were perhaps meant to
+ * @param options policies that do not count but were perhaps meant to; tells the ARNs of unique ids
  * @returns the misses, fewest failures first
  */
 export function findMisses(
   subject: Subject,
   policies: PolicySet,
-  related: readonly CompiledPolicy[] = [],
+  options: ExplainOptions = {},
 ): StatementMiss[] {
   const candidates = [
     ...(policies.resource === undefined ? [] : [policies.resource]),
-    ...related,
+    ...(options.related ?? []),
     ...(policies.identity ?? []),
     ...(policies.boundary === undefined ? [] : [policies.boundary]),
     ...(policies.session ?? []),
@@ -45,6 +46,8 @@ export function findMisses(
       continue
     const failures: ElementFailure[] = []
     matchStatement(statement, subject, failures)
+    const missesPrincipal = failures.some(({ element }) => element === 'Principal')
+    if (missesPrincipal && isGrantToOthers(statement, subject, options)) continue
     const missesAction = failures.some(({ element }) => element === 'Action' || element === 'NotAction')
     if (failures.length > 0 && (!missesAction || failures.length === 1)) misses.push({ statement, failures })
   }
@@ -90,6 +93,15 @@ const maxStatements = 3
 
 /** Where people grant things of every kind. */
 const grants: ReadonlySet<PolicyKind> = new Set(['identity', 'resource'])
+
+/** Who is missing in a trust policy is worth telling, whomever it names: it is short, and there is no other. */
+function isGrantToOthers(
+  { ref, source }: CompiledStatement,
+  { principal }: Subject,
+  options: ExplainOptions,
+): boolean {
+  return grants.has(ref.policy.type) && isForOthers(source, principal, options)
+}
 
 function isOfAnotherService({ actions }: Statement, action: string): boolean {
   const service = action.slice(0, action.indexOf(':') + 1)

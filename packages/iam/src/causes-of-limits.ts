@@ -5,6 +5,7 @@ import { createSubject } from './decide.ts'
 import {
   capitalize,
   describeCaller,
+  describeOperator,
   describePolicy,
   describeStatement,
   describeTarget,
@@ -12,7 +13,6 @@ import {
 } from './describe.ts'
 import { matchStatement } from './match-statement.ts'
 import type { StatementRef } from './policy.ts'
-import { nameOfOperator } from './print-policy.ts'
 import { grantClasses } from './principal-match.ts'
 
 /** The caller did not sign, and the URL asks for it. */
@@ -99,7 +99,7 @@ function explainDeny(ref: StatementRef, { policies, request }: CaseFacts): strin
   for (const { key, source } of statement?.conditions ?? []) {
     if (readValues(context, key) !== undefined || source.operator === 'Null' || source.ifExists) continue
     notes.push(
-      `The request has no ${source.key}, and ${nameOfOperator(source)} holds when the key is absent.`,
+      `The request has no ${source.key}, and ${describeOperator(source)} holds when the key is absent.`,
     )
   }
   return notes

@@ -7,13 +7,13 @@ import { resourceKindOf } from './decide.ts'
 import {
   capitalize,
   describeCaller,
+  describeOperator,
   describeQualifier,
   describeStatement,
   describeTarget,
   joinWords,
 } from './describe.ts'
 import { describePrincipal } from './nearest-miss.ts'
-import { nameOfOperator } from './print-policy.ts'
 import { isUniqueId, resemblesCaller, sharesName } from './resemblance.ts'
 
 /** A statement is for the other `AuthType`. */
@@ -164,7 +164,7 @@ export function findCondition(facts: CaseFacts): Cause | undefined {
   const isUnquantifiedList = typeof found.context[key] === 'object' && source.quantifier === undefined
   const got = values === undefined ? `has no ${source.key}` : `has ${joinWords(values)}`
   return {
-    says: `${capitalize(describeStatement(found.ref))} would allow ${found.action}, but its condition ${nameOfOperator(source)} ${source.key} wants ${joinWords(source.values, 'or')}, and the request ${got}`,
+    says: `${capitalize(describeStatement(found.ref))} would allow ${found.action}, but its condition ${describeOperator(source)} ${source.key} wants ${joinWords(source.values, 'or')}, and the request ${got}`,
     about: found.ref,
     alternative: 'meet the condition',
     ...(isUnquantifiedList && {

@@ -73,11 +73,13 @@ interface Quantifier {
   readonly holds: (value: string | readonly string[], matches: (one: string) => boolean) => boolean
 }
 
+/** guess: AWS does not define a list under an operator without `ForAnyValue` or `ForAllValues`; here it never holds. */
+const listHoldsWithoutQuantifier: boolean = false
+
 const quantifiers: Readonly<Record<'none' | 'ForAllValues' | 'ForAnyValue', Quantifier>> = {
   none: {
     whenAbsent: (negated) => negated,
-    // AWS does not define a list under an operator without a set operator: it matches nothing.
-    holds: (value, matches) => typeof value === 'string' && matches(value),
+    holds: (value, matches) => (typeof value === 'string' ? matches(value) : listHoldsWithoutQuantifier),
   },
   ForAllValues: {
     whenAbsent: () => true,

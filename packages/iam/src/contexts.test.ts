@@ -35,11 +35,6 @@ describe('createFunctionUrlRequest()', () => {
     expect(actions[1]?.context).not.toHaveProperty(['lambda:functionurlauthtype'])
   })
 
-  it('asks for one action under singlePermission', () => {
-    const { actions } = createFunctionUrlRequest({ ...input, singlePermission: true })
-    expect(actions.map(({ action }) => action)).toEqual([invokeUrl])
-  })
-
   it('makes every caller of a NONE URL anonymous', () => {
     const { principal, actions } = createFunctionUrlRequest({ ...input, authType: 'NONE' })
     expect(principal).toEqual({ type: 'anonymous' })

@@ -48,8 +48,6 @@ export interface FunctionUrlRequestInput {
   readonly functionTags?: PrincipalTags | undefined
   /** Further keys, such as those of an organization; names in any case. */
   readonly context?: RequestContext | undefined
-  /** `true` brings back the rule before October 2025: `lambda:InvokeFunctionUrl` alone. Default `false`. */
-  readonly singlePermission?: boolean | undefined
 }
 
 /** Input of `createApiRequest()`. */
@@ -85,14 +83,12 @@ export function createFunctionUrlRequest(input: FunctionUrlRequestInput): Access
     ...tagKeys('aws:resourcetag/', input.functionTags),
     ...lowerCaseKeys(input.context),
   }
-  const kind = endpointKinds['function-url']
-  const rows =
-    input.singlePermission === true ? kind.actions.filter((row) => !row.sinceOctober2025) : kind.actions
+  const { actions } = endpointKinds['function-url']
   return {
     principal,
     resource: input.functionArn,
     resourceAccount,
-    actions: rows.map((row) => ({ action: row.action, context: { ...common, ...row.keys(input) } })),
+    actions: actions.map((row) => ({ action: row.action, context: { ...common, ...row.keys(input) } })),
     endpoint: { kind: 'function-url', authType: input.authType },
   }
 }
@@ -118,13 +114,8 @@ export function createApiRequest(input: ApiRequestInput): AccessRequest {
   }
 }
 
-/**
- * Lower-cases the names of condition keys, as the engine wants them.
- *
- * @param keys names in any case
- * @returns the same values under lower-cased names
- */
-export function lowerCaseKeys(keys: RequestContext | undefined): RequestContext {
+/** The engine wants the names of condition keys in lower case. */
+function lowerCaseKeys(keys: RequestContext | undefined): RequestContext {
   const lowered: Record<string, string | readonly string[]> = {}
   for (const [name, value] of Object.entries(keys ?? {})) lowered[name.toLowerCase()] = value
   return lowered

@@ -1,7 +1,7 @@
 import { parseFunctionArn } from './arn.ts'
 import type { AccessRequest } from './contexts.ts'
 import type { Fix } from './explanation.ts'
-import type { PolicyOrigin, StatementRef } from './policy.ts'
+import type { Condition, PolicyOrigin, StatementRef } from './policy.ts'
 import type { Principal } from './principal.ts'
 
 /**
@@ -62,6 +62,17 @@ export function describeStatement(ref: StatementRef): string {
   const which = ref.sid === undefined || ref.sid === '' ? `${ref.index + 1}` : `"${ref.sid}"`
   const policy = ref.policy.type === 'resource' ? "the function's policy" : describePolicy(ref.policy)
   return `statement ${which} of ${policy}`
+}
+
+/**
+ * Writes an operator with its set operator and `IfExists`, as a document does.
+ *
+ * @param condition a condition in normal form
+ * @returns such as `ForAnyValue:StringLikeIfExists`
+ */
+export function describeOperator(condition: Condition): string {
+  const prefix = condition.quantifier === undefined ? '' : `${condition.quantifier}:`
+  return `${prefix}${condition.operator}${condition.ifExists ? 'IfExists' : ''}`
 }
 
 /**

@@ -6,8 +6,6 @@ export type UrlAuthType = 'AWS_IAM' | 'NONE'
 /** One action that a call of an endpoint needs. */
 export interface EndpointAction {
   readonly action: string
-  /** Whether only the rule of October 2025 asks for it. */
-  readonly sinceOctober2025: boolean
   /** The suffix of the statement ids that grant it. */
   readonly statementSuffix: string
   /** The condition keys defined for this action and for no other of the endpoint. */
@@ -28,7 +26,7 @@ export interface EndpointKind {
 export type EndpointKindName = 'function-url'
 
 /**
- * The endpoints in front of a function, and the actions each needs.
+ * The endpoints in front of a function, and the actions each needs; a URL needs both since October 2025.
  *
  * Keys per action follow the service's own list: `lambda:FunctionUrlAuthType` is not defined for
  * `lambda:InvokeFunction`, so that one statement for both actions under that key grants only one.
@@ -41,7 +39,6 @@ export const endpointKinds: Readonly<Record<EndpointKindName, EndpointKind>> = {
     actions: [
       {
         action: 'lambda:InvokeFunctionUrl',
-        sinceOctober2025: false,
         statementSuffix: 'url',
         keys: ({ authType, functionArn }) => ({
           'lambda:functionurlauthtype': authType,
@@ -51,7 +48,6 @@ export const endpointKinds: Readonly<Record<EndpointKindName, EndpointKind>> = {
       },
       {
         action: 'lambda:InvokeFunction',
-        sinceOctober2025: true,
         statementSuffix: 'invoke',
         keys: () => ({ 'lambda:invokedviafunctionurl': 'true' }),
         grant: () => ({ invokedViaFunctionUrl: true }),

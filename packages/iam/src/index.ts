@@ -10,7 +10,7 @@ export type {
   HttpFacts,
   RequestedAction,
 } from './contexts.ts'
-export { createApiRequest, createFunctionUrlRequest, lowerCaseKeys } from './contexts.ts'
+export { createApiRequest, createFunctionUrlRequest } from './contexts.ts'
 export type { ActionVerdict, Decision, PolicySet } from './decide.ts'
 export { decide } from './decide.ts'
 export type { EndpointAction, EndpointKind, EndpointKindName, UrlAuthType } from './endpoint-kinds.ts'
@@ -37,7 +37,6 @@ export type {
   ServicePrincipal,
   UserPrincipal,
 } from './principal.ts'
-export { printPolicy } from './print-policy.ts'
 export type { RequestContext } from './request-context.ts'
 export type { AssumeRoleRequestInput } from './trust.ts'
 export { createAssumeRoleRequest, decideTrust } from './trust.ts'
@@ -62,4 +61,3 @@ export {
   createUrlIdentityPolicy,
   createUrlPermissions,
 } from './url-permissions.ts'
-export { applyFix } from './fixes.ts'

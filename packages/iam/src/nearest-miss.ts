@@ -1,13 +1,13 @@
 import type { CompiledStatement } from './compile.ts'
 import { readValues } from './conditions.ts'
 import type { PolicySet } from './decide.ts'
+import { describeOperator } from './describe.ts'
 import type { ExplainOptions, NearMiss } from './explanation.ts'
 import type { ElementFailure, Subject } from './match-statement.ts'
 import { matchStatement } from './match-statement.ts'
 import type { PolicyKind, Statement } from './policy.ts'
 import type { Principal } from './principal.ts'
 import { nameOfPrincipal } from './principal.ts'
-import { nameOfOperator } from './print-policy.ts'
 import { isForOthers } from './resemblance.ts'
 
 /** An Allow that did not apply, with everything that failed. */
@@ -127,7 +127,7 @@ function describeFailure(
     const { source, key } = failure.condition
     const values = readValues(at.subject.context, key)
     return {
-      element: `Condition.${nameOfOperator(source)}.${source.key}`,
+      element: `Condition.${describeOperator(source)}.${source.key}`,
       wanted: source.values.join(', '),
       got: values === undefined ? 'no such key in this request' : values.join(', '),
     }

@@ -1,7 +1,8 @@
-import type { Condition, Policy, PrincipalElement, Statement } from './policy.ts'
+import { describeOperator } from '../src/describe.ts'
+import type { Condition, Policy, PrincipalElement, Statement } from '../src/policy.ts'
 
 /**
- * Writes a policy as a document; `parsePolicy()` reads back the same policy.
+ * Writes a policy as a document, to see that `parsePolicy()` loses nothing.
  *
  * @param policy a policy in normal form
  * @returns the document as JSON, without blanks
@@ -44,19 +45,8 @@ function printConditions(conditions: readonly Condition[]): unknown {
   if (conditions.length === 0) return undefined
   const byOperator: Record<string, Record<string, unknown>> = {}
   for (const condition of conditions) {
-    const operator = nameOfOperator(condition)
+    const operator = describeOperator(condition)
     byOperator[operator] = { ...byOperator[operator], [condition.key]: printList(condition.values) }
   }
   return byOperator
-}
-
-/**
- * Writes an operator with its set operator and `IfExists`, as a document does.
- *
- * @param condition a condition in normal form
- * @returns such as `ForAnyValue:StringLikeIfExists`
- */
-export function nameOfOperator(condition: Condition): string {
-  const prefix = condition.quantifier === undefined ? '' : `${condition.quantifier}:`
-  return `${prefix}${condition.operator}${condition.ifExists ? 'IfExists' : ''}`
 }

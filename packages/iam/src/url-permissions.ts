@@ -63,10 +63,10 @@ const conditionRows: readonly (readonly [
 ]
 
 /** Ids of public statements by suffix, as the console and others name them. */
-const publicStatementIds: Readonly<Record<string, string>> = {
-  url: 'FunctionURLAllowPublicAccess',
-  invoke: 'FunctionURLAllowInvokeAction',
-}
+const publicStatementIds: ReadonlyMap<string, string> = new Map([
+  ['url', 'FunctionURLAllowPublicAccess'],
+  ['invoke', 'FunctionURLAllowInvokeAction'],
+])
 
 /**
  * Creates the id under which a principal's statement stands: the same for whoever proposes and whoever grants it.
@@ -80,7 +80,7 @@ const publicStatementIds: Readonly<Record<string, string>> = {
  * @example createStatementId('*', 'url') // 'FunctionURLAllowPublicAccess'
  */
 export function createStatementId(principal: string, suffix: string): string {
-  if (principal === '*') return publicStatementIds[suffix] ?? `furlong-public-${suffix}`
+  if (principal === '*') return publicStatementIds.get(suffix) ?? `furlong-public-${suffix}`
   const account = readAccountId(principal)
   const name = account === undefined ? (parseArn(principal)?.resource ?? principal) : `account-${account}`
   const end = `-${createHash(account ?? principal)}-${suffix}`

@@ -10,6 +10,7 @@ export type CliErrorCode =
   | 'wrong-usage'
   | 'no-local-side'
   | 'several-local-sides'
+  | 'shell-is-local'
   | 'unknown-account'
   | 'side-silent'
   | 'side-refused'
@@ -66,6 +67,14 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     exitCode: failed,
     sentence: ({ list }) => `Several local sides are running, and nothing says which is meant:\n${list}`,
     tryThis: ({ port }) => `--port ${port}`,
+  },
+  'shell-is-local': {
+    title: 'This shell is local',
+    exitCode: wrongUsage,
+    sentence: ({ endpoint }) =>
+      `--aws and --profile mean AWS, but this shell's AWS_ENDPOINT_URL variables point at the local side ${endpoint}, as furlong env set them.`,
+    tryThis: () =>
+      'another shell, or unset AWS_ENDPOINT_URL_LAMBDA AWS_ENDPOINT_URL_IAM AWS_ENDPOINT_URL_STS FURLONG_ENDPOINT and the keys',
   },
   'unknown-account': {
     title: 'Unknown account',

@@ -56,8 +56,8 @@ describe('chooseSide()', () => {
     expect(chooseSide([usual, other], { stateFolders: [] })).toBe(usual)
   })
 
-  it('takes the only one, and lists several', () => {
-    expect(chooseSide([other], { stateFolders: [] })).toBe(other)
+  it('takes no side of another project, be it the only one, and lists what runs', () => {
+    expect(() => chooseSide([other], { stateFolders: [] })).toThrow(/Running are:\n--port 9400/)
     expect(() => chooseSide([other, createSide(9500, '/x/.furlong')], { stateFolders: [] })).toThrow(
       /nothing says which is meant:\n--port 9400 {2}in memory.*\n--port 9500 {2}\/x\/\.furlong/,
     )

@@ -34,7 +34,7 @@ export interface TargetHints {
  * @param reporter where the target is said
  * @param hints what the arguments say
  * @returns the selection
- * @throws {CliError} `no-local-side`, `several-local-sides`, `unknown-account`, `wrong-usage`; never AWS by default
+ * @throws {CliError} `no-local-side`, `several-local-sides`, `shell-is-local`, `unknown-account`, `wrong-usage`; never AWS by default
  */
 export async function selectTarget(
   values: Values,
@@ -42,9 +42,9 @@ export async function selectTarget(
   reporter: Reporter,
   hints: TargetHints = {},
 ): Promise<Selection> {
-  const selection = isAws(values, hints)
-    ? await selectAws(values, hints)
-    : await selectLocal(values, context, hints)
+  const isForAws = isAws(values, hints)
+  if (isForAws) refuseLocalShell(context)
+  const selection = isForAws ? await selectAws(values, hints) : await selectLocal(values, context, hints)
   reporter.say(reporter.errorPaint('dim', describeSelection(selection, context)))
   return selection
 }
@@ -56,6 +56,14 @@ function isAws(values: Values, hints: TargetHints): boolean {
     throw values.wrong(`--${local} names a local side, --aws and --profile name AWS: one or the other.`)
   }
   return isNamed || (hints.awsRegion !== undefined && local === undefined)
+}
+
+/** What `furlong env` has set would send a request that is meant for AWS to the local side. */
+function refuseLocalShell({ env }: Context): void {
+  const { FURLONG_ENDPOINT: endpoint, AWS_ENDPOINT_URL_LAMBDA: lambda } = env
+  if (endpoint !== undefined && endpoint !== '' && endpoint === lambda) {
+    throw new CliError('shell-is-local', { endpoint })
+  }
 }
 
 async function selectAws(values: Values, hints: TargetHints): Promise<Selection> {
@@ -90,7 +98,7 @@ async function selectLocal(values: Values, context: Context, hints: TargetHints)
 }
 
 /**
- * Finds the running local side: `--port`, `--state`, FURLONG_ENDPOINT, the nearest `.furlong` upwards, port 9311, or the only one.
+ * Finds the running local side: `--port`, `--state`, FURLONG_ENDPOINT, the nearest `.furlong` upwards, port 9311.
  * @param values the call's options
  * @param context environment and folder
  * @returns the side
@@ -102,6 +110,24 @@ export async function findSide(values: Values, context: Context): Promise<Side> 
     ...readNamed(values, context),
     stateFolders: listStateFolders(context.cwd),
   })
+}
+
+/**
+ * Finds the running local side for a command that works on a side as a whole, and says it on stderr.
+ * @param values the call's options
+ * @param context environment and folder
+ * @param reporter where the target is said
+ * @returns the side
+ * @throws {CliError} `no-local-side`, `several-local-sides`
+ */
+export async function selectSide(values: Values, context: Context, reporter: Reporter): Promise<Side> {
+  const side = await findSide(values, context)
+  reporter.say(reporter.errorPaint('dim', `target: ${nameSide(side)}`))
+  return side
+}
+
+function nameSide(side: Side): string {
+  return `local side ${side.endpoint} (${side.stateFolder ?? 'in memory'})`
 }
 
 /** By what a side is chosen. */
@@ -120,7 +146,9 @@ function readNamed(values: Values, context: Context): Omit<SideWish, 'stateFolde
   return {
     ...(port === undefined ? {} : { port }),
     ...(state === undefined ? {} : { stateFolder: toRealPath(resolve(context.cwd, state)) }),
-    ...(endpoint === undefined || endpoint === '' ? {} : { endpoint: endpoint.replace(/\/$/, '') }),
+    ...(endpoint === undefined || endpoint === ''
+      ? {}
+      : { endpoint: endpoint.replace(/\/$/, '').replace('//localhost:', '//127.0.0.1:') }),
   }
 }
 
@@ -155,12 +183,13 @@ export function chooseSide(sides: readonly Side[], wish: SideWish): Side {
     const found = sides.find((side) => folderOf(side) === folder)
     if (found !== undefined) return found
   }
-  const [first, ...others] = sides
   const usual = sides.find((side) => side.port === defaultPort)
   if (usual !== undefined) return usual
-  if (first === undefined)
+  const [first, ...others] = sides
+  // A side of another project is never taken for this one's, be it the only one: `down` would end it.
+  if (first === undefined || others.length === 0) {
     throw noSide(sides, `no ${stateFolderName} from here upwards is in use, and port ${defaultPort} has none`)
-  if (others.length === 0) return first
+  }
   throw new CliError('several-local-sides', { list: listSidesForPeople(sides), port: String(first.port) })
 }
 
@@ -226,7 +255,7 @@ function readArn(name: string | undefined): { region: string; accountId: string 
 function describeSelection(selection: Selection, context: Context): string {
   if (selection.kind === 'local') {
     const { side, account, target } = selection
-    return `target: local side ${side.endpoint} (${side.stateFolder ?? 'in memory'}), account ${account.accountId}, ${target.region}`
+    return `target: ${nameSide(side)}, account ${account.accountId}, ${target.region}`
   }
   const { profile, region } = selection.target
   const endpoint = context.env['AWS_ENDPOINT_URL_LAMBDA'] ?? context.env['AWS_ENDPOINT_URL']

@@ -197,15 +197,43 @@ describe('startLocal()', () => {
       expect(recordOf(headers)?.refusal?.code).toBe(code)
     })
 
-    it('refuses a body over the limit with 413', async () => {
-      const { status, headers } = await call({
-        url,
-        method: 'POST',
-        body: new Uint8Array(6_291_457),
-        credentials: local.accounts[0]!,
-      })
+    it('refuses a body over the limit with 413, behind the route and the missing signature', async () => {
+      const body = new Uint8Array(6_291_457)
+      const post = { method: 'POST', body } as const
+      const { status, headers } = await call({ ...post, url, credentials: local.accounts[0]! })
       expect(status).toBe(413)
       expect(headers['x-amzn-errortype']).toBe('RequestEntityTooLargeException')
+      expect((await call({ ...post, url })).body).toBe(forbidden)
+      const nowhere = `${local.endpoint}/_url/${'z'.repeat(32)}/`
+      expect((await call({ ...post, url: nowhere })).body).toBe('{"Message":null}')
+    })
+
+    it('answers for its own hosts only, whatever the port', async () => {
+      const foreign = { url, credentials: local.accounts[0]!, headers: [['host', 'evil.example']] } as const
+      expect((await call(foreign)).body).toBe('{"Message":null}')
+      const own = `${urlId}.lambda-url.us-east-1.on.aws`
+      const twin = { url, credentials: local.accounts[0]!, headers: [['host', own]] } as const
+      expect((await call(twin)).status).toBe(200)
+    })
+
+    it('leaves the address of a deleted URL to nobody else', async () => {
+      await deployFunction(administrator, 'first', echo)
+      await deployFunction(administrator, 'second', echo)
+      const create = async (FunctionName: string): Promise<string> => {
+        const config = await administrator.lambda.createFunctionUrlConfig({
+          FunctionName,
+          AuthType: 'AWS_IAM',
+        })
+        return config.FunctionUrl ?? ''
+      }
+      const deleted = await create('first')
+      await administrator.lambda.deleteFunctionUrlConfig({ FunctionName: 'first' })
+      expect(await create('second')).not.toBe(deleted)
+      const answered = await call({ url: deleted, credentials: local.accounts[0]! })
+      expect({ status: answered.status, body: answered.body }).toEqual({
+        status: 403,
+        body: '{"Message":null}',
+      })
     })
 
     it('hints at a missing content type when the application refuses a JSON body', async () => {
@@ -435,6 +463,9 @@ describe('misuse', () => {
     await expect(startLocal({ memory: true, stateFolder: '/tmp/x' })).rejects.toThrow(TypeError)
     await expect(startLocal({ memory: true, accounts: [] })).rejects.toThrow('at least one account')
     await expect(startLocal({ memory: true, accounts: ['12'] })).rejects.toThrow(TypeError)
+    await expect(startLocal({ memory: true, port: 70_000 })).rejects.toThrow('0 to 65535, not 70000')
+    await expect(startLocal({ memory: true, urlPorts: [5, 1] })).rejects.toThrow('the lower first')
+    await expect(startLocal({ stateFoldr: 'x' } as object)).rejects.toThrow('no option stateFoldr')
   })
 })
 

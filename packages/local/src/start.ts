@@ -14,7 +14,7 @@ import { createUrlListeners, reopenUrls } from './front/url-listeners.ts'
 import { UrlPorts } from './front/url-ports.ts'
 import type { RequestRecord } from './record/record.ts'
 import { Records } from './record/records.ts'
-import { Ring } from './record/ring.ts'
+import { Ring, type RingLimits } from './record/ring.ts'
 import { Releases } from './side/releases.ts'
 import { clientEnvironment } from './side/client-environment.ts'
 import {
@@ -91,14 +91,18 @@ export interface Local {
 
 const defaultAccounts = ['111122223333', '444455556666'] as const
 const defaultUrlPorts = [20_000, 29_999] as const
-const logCapacity = 10_000
+const logLimits: RingLimits<LogLine> = {
+  entries: 10_000,
+  characters: 32 * 1024 * 1024,
+  sizeOf: ({ text }) => text.length + 128,
+}
 
 /**
  * Starts the AWS side on this machine: Lambda, IAM, STS and function URLs, closed by default.
  *
  * @param options where state lies, which ports and accounts; all optional
  * @returns the running side; any number run side by side in one process
- * @throws {TypeError} for a state folder in memory, no accounts, or an id that is not 12 digits
+ * @throws {TypeError} for an option that does not exist or has no such value
  * @throws {LocalError} `PortInUse`, `UrlPortInUse`, `NoFreeUrlPort`, `StateFolderNotWritable`, `StateFolderInUse`,
  *   `StoreTooNew`, `StoreUnreadable`
  * @example
@@ -128,7 +132,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const accounts = accountIds.map((accountId) => store.seedAccount(accountId, startedAt))
 
     const records = new Records()
-    const logs = new Ring<LogLine>(logCapacity)
+    const logs = new Ring<LogLine>(logLimits)
     const policies = new CompiledPolicies()
     const token = randomBytes(24).toString('base64url')
     const ports = new UrlPorts({ range, onConnection: (socket) => front.emit('connection', socket) })
@@ -237,11 +241,38 @@ async function openStore(stateFolder: string | null, folder: string): Promise<St
   }
 }
 
-function checkOptions({ memory, stateFolder }: LocalOptions, accountIds: readonly string[]): void {
-  if (memory === true && stateFolder !== undefined) {
-    throw new TypeError('startLocal: memory and stateFolder exclude each other.')
+const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
+  'memory',
+  'stateFolder',
+  'port',
+  'urlPorts',
+  'movePorts',
+  'accounts',
+  'region',
+  'hints',
+  'now',
+  'onRecord',
+  'onLog',
+  'announce',
+])
+
+const isPort = (value: unknown, lowest: number): boolean =>
+  Number.isInteger(value) && Number(value) >= lowest && Number(value) <= 65_535
+
+function checkOptions(options: LocalOptions, accountIds: readonly string[]): void {
+  const wrong = (what: string): TypeError => new TypeError(`startLocal: ${what}.`)
+  const unknown = Object.keys(options).find((name) => !optionNames.has(name))
+  if (unknown !== undefined)
+    throw wrong(`there is no option ${unknown}; there are ${[...optionNames].join(', ')}`)
+  const { memory, stateFolder, port = 0, urlPorts = defaultUrlPorts } = options
+  if (memory === true && stateFolder !== undefined) throw wrong('memory and stateFolder exclude each other')
+  if (!isPort(port, 0)) throw wrong(`port must be a whole number from 0 to 65535, not ${String(port)}`)
+  const [from, to] = urlPorts
+  if (!isPort(from, 1) || !isPort(to, 1) || from > to) {
+    throw wrong(`urlPorts must be two ports from 1 to 65535, the lower first, not ${String(urlPorts)}`)
   }
-  if (accountIds.length === 0) throw new TypeError('startLocal: accounts must name at least one account.')
+  if (accountIds.length === 0) throw wrong('accounts must name at least one account')
+  if (new Set(accountIds).size < accountIds.length) throw wrong('accounts must not name one account twice')
 }
 
 function findAccount(accounts: readonly LocalAccount[], accountId: string | undefined): LocalAccount {

@@ -3,7 +3,7 @@ import { isRunning } from '@furlong/local/sides'
 import { targetOptions, type Command } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { createSideClient } from '../side-client.ts'
-import { findSide } from '../target.ts'
+import { selectSide } from '../target.ts'
 
 const { port, state } = targetOptions
 const patienceSeconds = 15
@@ -19,8 +19,8 @@ export const command: Command = {
     ['furlong down', 'stops the local side of this folder'],
     ['furlong down --port 9400', 'stops the one on that port'],
   ],
-  run: async ({ values, context }) => {
-    const side = await findSide(values, context)
+  run: async ({ values, context, reporter }) => {
+    const side = await selectSide(values, context, reporter)
     await createSideClient(side).shutdown()
     const end = performance.now() + patienceSeconds * 1000
     while (isRunning(side.pid, side.processStart) && side.pid !== process.pid) {

@@ -4,7 +4,7 @@ import { CliError } from '../errors.ts'
 import { renderPlan } from '../render/fix.ts'
 import { isWorthTelling, renderRecord } from '../render/record.ts'
 import { createSideClient, type SideClient } from '../side-client.ts'
-import { findSide } from '../target.ts'
+import { selectSide } from '../target.ts'
 
 const { port, state } = targetOptions
 
@@ -25,7 +25,7 @@ export const command: Command = {
     ['furlong explain --format json', 'the whole record, and the fixes as data'],
   ],
   run: async ({ values, positionals: [id], context, reporter }) => {
-    const side = await findSide(values, context)
+    const side = await selectSide(values, context, reporter)
     const client = createSideClient(side)
     const record = id === undefined ? await findLatest(client) : await client.record(id)
     if (record === undefined)

@@ -28,6 +28,10 @@ export const command: Command = {
       throw new CliError('local-only', { what: 'furlong logs', suggestion })
     }
     const client = createSideClient(selection.side)
+    if (name !== undefined) {
+      const { createClients, findFunction } = await import('@furlong/aws')
+      await findFunction(createClients(selection.target), name, selection.target)
+    }
     const filter =
       name === undefined ? {} : { function: name.split(':').at(name.startsWith('arn:') ? 6 : 0) ?? name }
     let { lines, cursor } = await client.logs(filter)

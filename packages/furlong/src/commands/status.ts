@@ -1,7 +1,7 @@
 import { targetOptions, type Command } from '../command.ts'
 import { createTable } from '../reporter.ts'
 import { createSideClient } from '../side-client.ts'
-import { findSide } from '../target.ts'
+import { selectSide } from '../target.ts'
 
 const { port, state } = targetOptions
 
@@ -17,7 +17,7 @@ export const command: Command = {
     ['furlong status --format json', 'the same for a program'],
   ],
   run: async ({ values, context, reporter }) => {
-    const side = await findSide(values, context)
+    const side = await selectSide(values, context, reporter)
     const status = await createSideClient(side).status()
     const { paint } = reporter
     const facts = createTable([

@@ -50,7 +50,7 @@ function isCoded(error: unknown): error is Error & { readonly code: string } {
 
 /** `UrlPortInUse` → `URL port in use`. */
 function createTitle(code: string): string {
-  const words = code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+  const words = code.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ').toLowerCase()
   const spelled = words.replaceAll(/\b(?:aws|url)\b/g, (word) => word.toUpperCase())
   return spelled.charAt(0).toUpperCase() + spelled.slice(1)
 }

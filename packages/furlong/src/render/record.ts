@@ -4,13 +4,12 @@ import { createTable, plainPaint, type Paint } from '../reporter.ts'
 import { renderPlan, type Home } from './fix.ts'
 
 /**
- * Tells whether a refusal is news: what an AWS API refuses for its input, the client that asked says itself; signatures
- * and policies it cannot explain.
+ * Tells whether a refusal is news: that a client went away, it knows itself.
  * @param record any record
  * @returns whether it was refused for a reason that only the local side knows
  */
-export function isWorthTelling({ kind, refusal }: RequestRecord): boolean {
-  return refusal !== undefined && (kind === 'function-url' || refusal.gate !== 'respond')
+export function isWorthTelling({ refusal }: RequestRecord): boolean {
+  return refusal !== undefined && refusal.code !== 'ClientClosedRequest'
 }
 
 /**

@@ -4,6 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 const maxLineLength = 262_144
 // An invocation that logs in a loop must not fill the server's memory; the newest lines are kept, as LogType=Tail does.
 const maxLinesKept = 4_096
+const maxCharactersKept = 524_288
 
 /** Cuts the output of a process into lines. */
 export class LineSplitter {
@@ -44,6 +45,7 @@ export class LineSplitter {
 /** The lines of one invocation, the newest at the end. */
 export class InvocationLog {
   readonly #lines: string[]
+  #characters = 0
 
   /**
    * Creates the log.
@@ -59,7 +61,11 @@ export class InvocationLog {
    */
   add(line: string): void {
     this.#lines.push(line)
-    if (this.#lines.length > maxLinesKept) this.#lines.splice(0, maxLinesKept / 4)
+    this.#characters += line.length
+    if (this.#lines.length <= maxLinesKept && this.#characters <= maxCharactersKept) return
+    // A quarter at once, so that a long log does not move its lines for each new one; the last line always stays.
+    const dropped = this.#lines.splice(0, Math.min(this.#lines.length - 1, Math.ceil(this.#lines.length / 4)))
+    for (const { length } of dropped) this.#characters -= length
   }
 
   /**

@@ -9,10 +9,12 @@ import type { CompiledPolicies } from '../auth/compiled-policies.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies, type ResourcePolicy } from '../auth/policy-sets.ts'
 import {
+  accessDeniedCodes,
   type ControlAnswer,
   type ControlRequest,
   type ControlServices,
   createAuthenticationAnswer,
+  createTooLargeAnswer,
   handleControl,
 } from '../control/index.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
@@ -49,6 +51,11 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
   const service = serviceOf(raw, claimed?.service)
   const region = claimed !== undefined && regionName.test(claimed.region) ? claimed.region : 'us-east-1'
   recording.pass('route', service)
+  if (exchange.oversized) {
+    const answer = createTooLargeAnswer(service, raw, requestId)
+    tellAnswer(exchange, answer)
+    return toAnswer(answer)
+  }
   const authentication = authenticate(exchange, plane.store, { region, service })
   if (!authentication.ok) {
     recording.refuse({ gate: 'authenticate', ...explainFailure(exchange, authentication) })
@@ -82,6 +89,12 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
 function tellAnswer({ recording }: Exchange, { refusal }: ControlAnswer): void {
   if (refusal === undefined) {
     recording.pass('respond')
+  } else if (refusal.fault === true) {
+    recording.refuse({
+      gate: 'respond',
+      code: refusal.code,
+      cause: `The local side itself failed: ${refusal.message}`,
+    })
   } else if (refusal.explanation === undefined) {
     recording.answer('respond', `${refusal.code}: ${refusal.message}`)
   } else {
@@ -135,7 +148,7 @@ function createAuthorize(
     const message = createAccessDeniedMessage(access, decision)
     recording.refuse({
       gate: 'authorize',
-      code: 'AccessDeniedException',
+      code: accessDeniedCodes[request.service],
       cause: message,
       explanation: explainRefusal(plane.store, access, policies),
     })

@@ -1,11 +1,11 @@
 /** The front door: one HTTP server behind the main port and every URL port. */
-import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { maxControlBodyBytes } from '../control/index.ts'
 import { maskTarget } from '../record/mask-target.ts'
 import type { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'
 import { Recording } from '../record/recording.ts'
-import { eventTooLarge, toReply } from '../url/answers.ts'
+import { maxEventBytes } from '../url/answers.ts'
 import type { UrlReply } from '../url/respond.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
 import { readBody } from './read-body.ts'
@@ -32,10 +32,9 @@ const maxHeaderBytes = 1024 * 1024
 /** Largest body that is read, by route, in bytes. */
 const maxBodyBytes: Readonly<Record<Route['kind'], number>> = {
   // An event is never smaller than its body: what is over the event's limit here is refused without being read.
-  'function-url': 6_291_456,
+  'function-url': maxEventBytes,
   'own-api': 65_536,
-  // Lambda's own limit for CreateFunction: a 50 MB zip in base64, and some.
-  'control-plane': 70_167_211,
+  'control-plane': maxControlBodyBytes,
 }
 
 const nothing: Buffer = Buffer.alloc(0)
@@ -55,12 +54,15 @@ const internalFailure: Answer = {
  * @returns an HTTP server that takes connections from any port
  */
 export function createFront(services: FrontServices): Server {
-  return createServer(
-    { maxHeaderSize: maxHeaderBytes, noDelay: true, keepAliveTimeout: 60_000, requestTimeout: 0 },
+  const front = createServer(
+    { maxHeaderSize: maxHeaderBytes, noDelay: true, keepAliveTimeout: 60_000 },
     (request, response) => {
       void handle(services, request, response)
     },
   )
+  // Lambda counts bytes, not headers; Node would drop those beyond 2,000 unsaid.
+  front.maxHeadersCount = 0
+  return front
 }
 
 async function handle(
@@ -81,29 +83,25 @@ async function handle(
   })
   try {
     const body = await readBody(request, maxBodyBytes[route.kind])
-    const raw = { method, target, rawHeaders, body: body === 'too-large' ? nothing : body }
-    const exchange: Exchange = { request, response, raw, now, recording }
-    if (body === 'too-large') {
-      // The rest of the body is never read, so the connection cannot serve another request.
-      response.shouldKeepAlive = false
-      finish(services, exchange, refuseBody(exchange, maxBodyBytes[route.kind]))
-      request.resume()
-    } else {
-      await answer(services, exchange, route)
-    }
+    const oversized = body === 'too-large'
+    const raw = { method, target, rawHeaders, body: oversized ? nothing : body }
+    const exchange: Exchange = { request, response, raw, now: services.now(), oversized, recording }
+    await answer(services, exchange, route)
+    if (oversized) drain(request)
   } catch (error) {
     fail(services, { request, response, recording }, error)
   }
 }
 
-function refuseBody({ recording }: Exchange, limitBytes: number): Answer {
-  recording.refuse({
-    gate: 'admit',
-    code: 'RequestEntityTooLargeException',
-    cause: `The body is larger than the limit of ${limitBytes} bytes.`,
-    fix: 'Send less, or put large bodies into S3 and pass the key.',
+/** How much of a refused body is read and thrown away, in bytes: a client that is cut off while it sends may never see the answer. */
+const maxDrainedBytes = 128 * 1024 * 1024
+
+function drain(request: IncomingMessage): void {
+  let drained = 0
+  request.on('data', (chunk: Buffer) => {
+    drained += chunk.length
+    if (drained > maxDrainedBytes) request.destroy()
   })
-  return toReply(eventTooLarge, randomUUID())
 }
 
 async function answer(services: FrontServices, exchange: Exchange, route: Route): Promise<void> {
@@ -147,12 +145,14 @@ function finish(services: FrontServices, exchange: Exchange, answer: Answer): vo
   keep(services, exchange, answer.status)
 }
 
+const callerLeft = 'The caller closed the connection before the answer was whole.'
+
 async function stream(
   services: FrontServices,
   exchange: Exchange,
   reply: UrlReply & { kind: 'streamed' },
 ): Promise<void> {
-  const { response } = exchange
+  const { response, recording } = exchange
   let gone = false
   const onClose = (): void => {
     if (response.writableFinished) return
@@ -160,17 +160,23 @@ async function stream(
     reply.cancel()
   }
   response.once('close', onClose)
-  response.writeHead(reply.status, flatHeaders(response, reply.headers))
-  response.flushHeaders()
   try {
+    response.writeHead(reply.status, flatHeaders(response, reply.headers))
+    response.flushHeaders()
     for await (const chunk of reply.body) {
       if (gone) break
       if (!response.write(chunk)) await drained(response)
     }
-    reply.finished()
-    response.end()
+    if (gone) {
+      recording.note(callerLeft)
+      reply.finished(new Error(callerLeft))
+    } else {
+      reply.finished()
+      response.end()
+    }
   } catch (error) {
     reply.finished(error)
+    reply.cancel()
     // A status is out already: a torn connection is the only honest way to say that the body is not whole.
     response.destroy()
   }

@@ -18,7 +18,9 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   if (Number(announced) > limitBytes) return 'too-large'
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // The stream stays open when the loop ends early: the answer still has to go out over its connection.
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  for await (const chunk of body) {
     length += chunk.length
     if (length > limitBytes) return 'too-large'
     chunks.push(chunk)

@@ -13,8 +13,26 @@ describe('findRoute()', () => {
     expect(route(host, target)).toEqual({ kind: 'function-url', urlId: id, region, eventTarget: target })
   })
 
-  it('lets the port decide before the host', () => {
-    expect(route('anything', '/x', id)).toEqual({ kind: 'function-url', urlId: id, eventTarget: '/x' })
+  it.each(['127.0.0.1:20000', '127.0.0.1', 'localhost:20000', '[::1]:20000'])(
+    'takes the port for its URL when the Host is %s',
+    (host) => expect(route(host, '/x', id)).toEqual({ kind: 'function-url', urlId: id, eventTarget: '/x' }),
+  )
+
+  it.each(['evil.example', '127.0.0.1.evil.example', '', `${'z'.repeat(32)}.lambda-url.us-east-1.on.aws`])(
+    'knows no URL on its port when the Host is %s',
+    (host) => expect(route(host, '/x', id)).toMatchObject({ kind: 'function-url', urlId: '' }),
+  )
+
+  it('takes the own host on the own port', () => {
+    const host = `${id}.lambda-url.us-east-1.on.aws`
+    expect(route(host, '/x', id)).toMatchObject({ urlId: id, region: 'us-east-1' })
+  })
+
+  it.each([
+    [`http://127.0.0.1:9311/_url/${id}/book?page=5`, '/book?page=5'],
+    [`http://127.0.0.1:9311/_url/${id}`, '/'],
+  ])('reads the absolute form %s', (target, eventTarget) => {
+    expect(route('127.0.0.1:9311', target)).toEqual({ kind: 'function-url', urlId: id, eventTarget })
   })
 
   it.each([

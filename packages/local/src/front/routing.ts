@@ -1,7 +1,7 @@
 /** A request for a function URL. */
 export interface UrlRoute {
   readonly kind: 'function-url'
-  /** Empty for the port of a URL that is gone. */
+  /** Empty for the port of a URL that is gone, and for a Host that is not the URL's. */
   readonly urlId: string
   /** Of the host, where it names one. */
   readonly region?: string
@@ -13,6 +13,7 @@ export interface UrlRoute {
 export type Route = UrlRoute | { readonly kind: 'own-api' } | { readonly kind: 'control-plane' }
 
 const urlHost = /^([a-z0-9]+)\.lambda-url\.([a-z0-9-]+)\.(?:localhost|on\.aws)(?::\d+)?$/i
+const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i
 const urlPath = /^\/_url\/([^/?]+)/
 
 /**
@@ -27,17 +28,17 @@ export function findRoute(arrival: {
   readonly host: string
   readonly target: string
 }): Route {
-  const { portUrlId, host, target } = arrival
-  if (portUrlId !== undefined) return { kind: 'function-url', urlId: portUrlId, eventTarget: target }
+  const { portUrlId, host } = arrival
+  const target = dropOrigin(arrival.target)
   const byHost = urlHost.exec(host)
   if (byHost !== null) {
-    const [, urlId = '', region = ''] = byHost
-    return {
-      kind: 'function-url',
-      urlId: urlId.toLowerCase(),
-      region: region.toLowerCase(),
-      eventTarget: target,
-    }
+    const [, id = '', region = ''] = byHost
+    const urlId = portUrlId === undefined || portUrlId === id.toLowerCase() ? id.toLowerCase() : ''
+    return { kind: 'function-url', urlId, region: region.toLowerCase(), eventTarget: target }
+  }
+  if (portUrlId !== undefined) {
+    // The Host is what AWS routes by, and what a signature covers: one signed for another URL must not hold here.
+    return { kind: 'function-url', urlId: loopbackHost.test(host) ? portUrlId : '', eventTarget: target }
   }
   const byPath = urlPath.exec(target)
   if (byPath !== null) {
@@ -48,4 +49,13 @@ export function findRoute(arrival: {
   return target === '/_furlong' || target.startsWith('/_furlong/')
     ? { kind: 'own-api' }
     : { kind: 'control-plane' }
+}
+
+/** RFC 9112, 3.2.2: a client may send a proxy's absolute form to any server. */
+function dropOrigin(target: string): string {
+  if (target.startsWith('/')) return target
+  const origin = /^https?:\/\/[^/?#]*/i.exec(target)
+  if (origin === null) return target
+  const rest = target.slice(origin[0].length)
+  return rest.startsWith('/') ? rest : `/${rest}`
 }

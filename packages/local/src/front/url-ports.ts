@@ -10,16 +10,21 @@ export interface UrlPortOptions {
   readonly onConnection: (socket: Socket) => void
 }
 
+/** Stands for a URL that was deleted: its port goes on answering 403, as its host does on AWS. */
+const gone = ''
+
 /** The listening ports of function URLs: one port of 127.0.0.1 per URL. */
 export class UrlPorts {
   readonly #options: UrlPortOptions
   readonly #byPort = new Map<number, { readonly urlId: string; readonly server: Server }>()
+  #last: number
 
   constructor(options: UrlPortOptions) {
     this.#options = options
+    this.#last = options.range[1]
   }
 
-  /** @returns the URL that listens on this port */
+  /** @returns the URL that listens on this port; empty for one that was deleted */
   urlIdOf(port: number | undefined): string | undefined {
     return port === undefined ? undefined : this.#byPort.get(port)?.urlId
   }
@@ -39,7 +44,8 @@ export class UrlPorts {
   }
 
   /**
-   * Listens on the first free port of the range.
+   * Listens on the next free port of the range. The port of a deleted URL is given away only when no other is left: an
+   * address that somebody still holds must not lead to another function.
    *
    * @param urlId who will answer there
    * @param taken ports that belong to other URLs, listening or not
@@ -48,8 +54,18 @@ export class UrlPorts {
    */
   async open(urlId: string, taken: ReadonlySet<number>): Promise<number> {
     const [from, to] = this.#options.range
-    for (let port = from; port <= to; port += 1) {
-      if (!taken.has(port) && !this.#byPort.has(port) && (await this.#listen(urlId, port))) return port
+    const size = to - from + 1
+    const start = this.#last - from + 1
+    for (let step = 0; step < size; step += 1) {
+      const port = from + ((start + step) % size)
+      if (taken.has(port) || this.#byPort.has(port) || !(await this.#listen(urlId, port))) continue
+      this.#last = port
+      return port
+    }
+    for (const [port, { urlId: former, server }] of this.#byPort) {
+      if (former !== gone || taken.has(port) || port < from || port > to) continue
+      this.#byPort.set(port, { urlId, server })
+      return port
     }
     throw new LocalError(
       'NoFreeUrlPort',
@@ -57,18 +73,17 @@ export class UrlPorts {
     )
   }
 
-  /** Stops listening for a URL; connections that are open end with their client. Unknown ids are fine. */
+  /** Takes the port from a URL that was deleted. Unknown ids are fine. */
   close(urlId: string): void {
-    for (const [port, entry] of this.#byPort) {
-      if (entry.urlId !== urlId) continue
-      this.#byPort.delete(port)
-      entry.server.close()
+    for (const [port, { urlId: owner, server }] of this.#byPort) {
+      if (owner === urlId) this.#byPort.set(port, { urlId: gone, server })
     }
   }
 
-  /** Stops listening for all URLs. */
+  /** Stops listening on all ports; connections that are open are the HTTP server's to end. */
   closeAll(): void {
-    for (const { urlId } of this.#byPort.values()) this.close(urlId)
+    for (const { server } of this.#byPort.values()) server.close()
+    this.#byPort.clear()
   }
 
   async #listen(urlId: string, port: number): Promise<boolean> {

@@ -64,7 +64,7 @@ describe('Records', () => {
 
 describe('Ring', () => {
   it('keeps the newest entries and cursors that go on', () => {
-    const ring = new Ring<number>(3)
+    const ring = new Ring<number>({ entries: 3, characters: 100, sizeOf: () => 1 })
     for (let entry = 1; entry <= 5; entry += 1) ring.push(entry)
     expect([...ring.after()]).toEqual([3, 4, 5])
     expect([...ring.newest()]).toEqual([5, 4, 3])
@@ -72,6 +72,14 @@ describe('Ring', () => {
     expect([...ring.after(cursor)]).toEqual([])
     ring.push(6)
     expect([...ring.after(cursor)]).toEqual([6])
+  })
+
+  it('lets the oldest go when the entries grow large, never the newest', () => {
+    const ring = new Ring<string>({ entries: 100, characters: 10, sizeOf: (text) => text.length })
+    for (const text of ['aaaa', 'bbbb', 'cccc']) ring.push(text)
+    expect([...ring.after()]).toEqual(['bbbb', 'cccc'])
+    ring.push('d'.repeat(50))
+    expect([...ring.newest()]).toEqual(['d'.repeat(50)])
   })
 })
 
@@ -82,5 +90,12 @@ describe('maskTarget()', () => {
       '/a?X-Amz-Credential=AKID%2F20261122&X-Amz-Security-Token=***&x=1&X-Amz-Signature=***',
     )
     expect(maskTarget('/book?page=5')).toBe('/book?page=5')
+  })
+
+  it('knows the names however they are spelled, and cuts what is endless', () => {
+    expect(maskTarget('/?X%2D%41mz-Signature=abc&x-amz-security%2dtoken=def&y=%zz')).toBe(
+      '/?X%2D%41mz-Signature=***&x-amz-security%2dtoken=***&y=%zz',
+    )
+    expect(maskTarget(`/${'a'.repeat(1_000_000)}`).length).toBeLessThan(5000)
   })
 })

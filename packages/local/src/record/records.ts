@@ -1,13 +1,17 @@
 import { randomInt } from 'node:crypto'
 import type { RequestRecord } from './record.ts'
-import { Ring } from './ring.ts'
+import { Ring, type RingLimits } from './ring.ts'
 
-/** How many records a side keeps in memory. */
-const recordCapacity = 10_000
+/** What a side keeps of its records: what a function or a client sends must not fill the memory. */
+const recordLimits: RingLimits<RequestRecord> = {
+  entries: 10_000,
+  characters: 32 * 1024 * 1024,
+  sizeOf: ({ url, logLines = [] }) => logLines.reduce((sum, line) => sum + line.length, 1024 + url.length),
+}
 
 /** The records of one side, newest first. */
 export class Records {
-  readonly #ring = new Ring<RequestRecord>(recordCapacity)
+  readonly #ring = new Ring<RequestRecord>(recordLimits)
   // A few random letters keep ids of yesterday's side from naming today's requests.
   readonly #prefix = randomInt(36 ** 3, 36 ** 4).toString(36)
   #next = 0

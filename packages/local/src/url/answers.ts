@@ -44,10 +44,7 @@ export const eventTooLarge: ErrorAnswer = json(
   `{"message":"Request must be smaller than ${maxEventBytes} bytes for the InvokeFunction operation"}`,
 )
 
-/**
- * guess: a request without any authentication is answered like one refused by policy (reported), and so is one whose
- * `Authorization` is no SigV4 at all, such as a bearer token (not measured).
- */
+/** A request without any authentication is answered like one refused by policy. */
 const answeredAsForbidden: ReadonlySet<SigV4Failure> = new Set(['MissingAuthenticationTokenException'])
 
 /**

@@ -3,6 +3,7 @@ import type { IamAuthorizer } from '@furlong/events'
 import { createEvent } from '@furlong/events'
 import type { Principal, StatementRef } from '@furlong/iam'
 import { createFunctionUrlRequest, decide } from '@furlong/iam'
+import { readAuthorization } from '@furlong/sigv4'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
@@ -70,6 +71,11 @@ export async function serveFunctionUrl(
     const { headers, ...reply } = toReply(answer, requestId)
     return { ...reply, headers: [...headers, ...preflightHeaders(url.cors, origin)] }
   }
+  if (exchange.oversized && (url.authType === 'NONE' || readAuthorization(raw) !== undefined)) {
+    // guess: what is signed is refused for its size before its signature: nobody can hash what was not read.
+    recording.refuse(createTooLarge(`The body is larger than ${maxEventBytes} bytes`))
+    return toReply(eventTooLarge, requestId)
+  }
   const caller = url.authType === 'NONE' ? undefined : identify(exchange, called, services)
   if (caller !== undefined && 'refused' in caller) return toReply(caller.refused, requestId)
   if (!mayInvoke(exchange, called, caller, services)) return toReply(forbidden, requestId)
@@ -93,12 +99,9 @@ export async function serveFunctionUrl(
   })
   const payload = Buffer.from(JSON.stringify(event))
   if (payload.length > maxEventBytes) {
-    recording.refuse({
-      gate: 'admit',
-      code: 'RequestEntityTooLargeException',
-      cause: `The event is ${payload.length} bytes of JSON; Lambda takes at most ${maxEventBytes}. A binary body counts a third more, because it travels as base64.`,
-      fix: 'Send less, or put large bodies into S3 and pass the key.',
-    })
+    recording.refuse(
+      createTooLarge(`The event is ${payload.length} bytes of JSON, and a limit of ${maxEventBytes} holds`),
+    )
     return toReply(eventTooLarge, requestId)
   }
   recording.pass('admit')
@@ -123,11 +126,18 @@ function createNoSuchUrl({ urlId, region }: UrlRoute): Refusal {
     code: 'AccessDeniedException',
     cause:
       urlId === ''
-        ? 'The function URL of this port was deleted.'
+        ? 'The function URL of this port was deleted, or the Host header names another host than this URL’s.'
         : `No function URL with the id ${urlId} exists${where}.`,
     fix: 'List the URLs with: npx furlong url list <function>. A URL can be given this id with: npx furlong url create <function> --id <id>.',
   }
 }
+
+const createTooLarge = (what: string): Refusal => ({
+  gate: 'admit',
+  code: 'RequestEntityTooLargeException',
+  cause: `${what}. A binary body counts a third more, because it travels as base64.`,
+  fix: 'Send less, or put large bodies into S3 and pass the key.',
+})
 
 const isPreflight = ({ raw }: Exchange): boolean =>
   raw.method === 'OPTIONS' && headerOf(raw.rawHeaders, 'access-control-request-method') !== undefined

@@ -108,8 +108,9 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
         options.onStep?.({ step, outcome, says })
       },
     }
-    work.report('bundle', 'created', `${bundle.kind} → zip of ${formatKilobytes(bundle.zip.length)}`)
     const existing = await readConfiguration(work)
+    if (existing === undefined) readEntryPoint(work)
+    work.report('bundle', 'created', `${bundle.kind} → zip of ${formatKilobytes(bundle.zip.length)}`)
     const role = await provideRole(work, existing)
     const configuration = await provideFunction(work, existing, role)
     const url = options.url === false ? undefined : await provideUrl(work, configuration)
@@ -213,15 +214,19 @@ async function provideFunction(
   return configuration
 }
 
+/** A new function needs both; a zip or a folder may say neither. */
+function readEntryPoint({ options, bundle }: Work): { handler: string; runtime: string } {
+  const handler = bundle.handler ?? options.handler
+  const runtime = options.runtime ?? bundle.runtime
+  if (handler !== undefined && runtime !== undefined) return { handler, runtime }
+  throw new AwsError('BundleFailed', `${options.entry} does not say its handler and runtime.`, {
+    tryThis: '--handler index.handler --runtime nodejs24.x, or --handler app.handler --runtime python3.13',
+  })
+}
+
 async function createFunction(work: Work, roleArn: string): Promise<void> {
   const { options, bundle, functionName, lambda, target } = work
-  const Handler = bundle.handler ?? options.handler
-  const runtime = options.runtime ?? bundle.runtime
-  if (Handler === undefined || runtime === undefined) {
-    throw new AwsError('BundleFailed', `${options.entry} does not say its handler and runtime.`, {
-      tryThis: '--handler index.handler --runtime nodejs24.x',
-    })
-  }
+  const { handler: Handler, runtime } = readEntryPoint(work)
   await retry(
     () =>
       lambda.createFunction({

@@ -29,7 +29,7 @@ export function parseFunctionName(value: string): FunctionName {
     throw new AwsError(
       'InvalidFunctionName',
       `The function name '${value}' is not valid: it must match [a-zA-Z0-9-_]+ and be 1 to ${maxFunctionNameLength} characters long; it has ${wrong.length}.`,
-      { tryThis: `--name ${suggestFunctionName(wrong)}` },
+      { tryThis: `the name ${suggestFunctionName(wrong)}` },
     )
   }
   return {

@@ -78,7 +78,8 @@ export async function createUrl(target: Target, options: UrlOptions): Promise<Fu
     const clients = createClients(target)
     const found = await findFunction(clients, options.functionName, target)
     const lambda = await clients.lambda()
-    if (options.id !== undefined) await requestUrlId(target, lambda, found.functionArn, options.id)
+    const takeBack =
+      options.id === undefined ? undefined : await requestUrlId(target, lambda, found.functionArn, options.id)
     let url: FunctionUrl
     const variables = found.configuration.Environment?.Variables ?? {}
     const mode = options.stream === undefined ? readHostMode(variables) : toInvokeMode(options.stream)
@@ -88,6 +89,7 @@ export async function createUrl(target: Target, options: UrlOptions): Promise<Fu
         await lambda.createFunctionUrlConfig({ ...createRefInput(found.ref), AuthType, InvokeMode: mode }),
       )
     } catch (error) {
+      await takeBack?.()
       throw describeUrlConflict(error, options.functionName)
     }
     if (options.public === true) await openToEverybody(target, lambda, found.ref)
@@ -223,6 +225,7 @@ export async function openToEverybody(target: Target, lambda: Lambda, ref: Funct
  * @param lambda the client
  * @param functionArn ARN of the function
  * @param id 32 lower-case letters and digits
+ * @returns puts the tag back as it was, for a URL that could not be made
  * @throws {AwsError} `LocalOnly` on AWS, `InvalidUrlId` when it has another form
  */
 export async function requestUrlId(
@@ -230,10 +233,15 @@ export async function requestUrlId(
   lambda: Lambda,
   functionArn: string,
   id: string,
-): Promise<void> {
+): Promise<() => Promise<void>> {
   checkUrlId(target, id)
   const Resource = parseFunctionArn(functionArn)?.unqualifiedArn ?? functionArn
+  const before = (await lambda.listTags({ Resource })).Tags?.[urlIdTag]
   await lambda.tagResource({ Resource, Tags: { [urlIdTag]: id } })
+  return async () => {
+    if (before === undefined) await lambda.untagResource({ Resource, TagKeys: [urlIdTag] })
+    else await lambda.tagResource({ Resource, Tags: { [urlIdTag]: before } })
+  }
 }
 
 /**

@@ -293,6 +293,13 @@ describe('furlong against a local side', () => {
     expect(await here('call', twin)).toMatchObject({ code: 0, out: '{"page":"7"}' })
   })
 
+  it('leaves nothing behind of an id that another function has', async () => {
+    await here('deploy', 'app.mjs', '--name', 'x4', '--no-url')
+    expect((await here('url', 'create', 'x4', '--id', urlId)).code).toBe(1)
+    expect((await here('url', 'create', 'x4')).code).toBe(0)
+    await here('url', 'delete', 'x4', '--yes')
+  })
+
   it('refuses an id that another function has, before it makes anything', async () => {
     const { code, err } = await here('deploy', 'app.mjs', '--name', 'x3', '--id', urlId)
     expect(code).toBe(1)
@@ -347,7 +354,7 @@ describe('furlong against a local side', () => {
     expect((await here('deploy', 'nowhere.ts')).err).toContain("There is no file or folder 'nowhere.ts'")
     const name = await here('deploy', 'app.mjs', '--name', 'my books')
     expect(name.err).toMatch(
-      /'my books' is not valid: it must match \[a-zA-Z0-9-_\]\+ and be 1 to 64 .*\n {2}Try: --name my-books/,
+      /'my books' is not valid: it must match \[a-zA-Z0-9-_\]\+ and be 1 to 64 .*\n {2}Try: the name my-books/,
     )
     expect((await here('deploy', 'app.mjs', '--name', 'x1', '--id', 'short')).err).toContain('it has 5')
     expect((await here('deploy', 'app.mjs', '--name', 'x1', '--role', 'none')).err).toContain(

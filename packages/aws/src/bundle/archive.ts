@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { zipSync, type Zippable } from 'fflate'
@@ -30,7 +31,7 @@ export function createZip(files: readonly BundleFile[]): Uint8Array {
   return zipSync(entries, { level: 6 })
 }
 
-/** What never belongs into a function: version control, caches, the local side's own state. */
+/** What never belongs into a function: version control, caches, secrets of the shell, the local side's own state. */
 const skippedNames = new Set([
   '.git',
   '.furlong',
@@ -54,6 +55,10 @@ export async function readFolder(folder: string, skip: readonly string[] = []): 
   return files
 }
 
+/** A state folder of the local side under a name of its own; its database holds keys. */
+const isStateFolder = (folder: string): boolean =>
+  existsSync(join(folder, 'state.db')) && existsSync(join(folder, 'code'))
+
 async function collect(
   root: string,
   folder: string,
@@ -61,10 +66,11 @@ async function collect(
   files: BundleFile[],
 ): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (skip.has(entry.name)) continue
+    // `.env`, `.env.local` and the like hold what a shell needs, and must not travel with the code.
+    if (skip.has(entry.name) || entry.name === '.env' || entry.name.startsWith('.env.')) continue
     const path = join(folder, entry.name)
     const info = await stat(path).catch(() => undefined)
-    if (info?.isDirectory() === true) await collect(root, path, skip, files)
+    if (info?.isDirectory() === true && !isStateFolder(path)) await collect(root, path, skip, files)
     if (info?.isFile() === true) {
       const executable = (info.mode & 0o100) !== 0
       files.push({ path: relative(root, path).split(sep).join('/'), bytes: await readFile(path), executable })

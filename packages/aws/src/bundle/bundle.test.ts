@@ -142,6 +142,14 @@ describe('createBundle() of the rest', () => {
     })
   })
 
+  it('leaves the secrets of the shell and the state of a local side out', async () => {
+    for (const name of ['index.mjs', '.env', '.env.local', '.envrc.md', 'st/state.db', 'st/code/x']) {
+      await write(`secrets/${name}`, 'x')
+    }
+    const { zip } = await createBundle(join(folder, 'secrets'))
+    expect(Object.keys(unzipSync(zip)).toSorted()).toEqual(['.envrc.md', 'index.mjs'])
+  })
+
   it('takes a folder and a zip as they are', async () => {
     await write('fn/index.mjs', 'export const handler = async () => 1\n')
     const bundle = await createBundle(join(folder, 'fn'))

@@ -288,7 +288,7 @@ describe('invoke() with Node.js', () => {
     const { engine } = createEngine()
     const spec = await createFunction(
       esm(
-        `export const handler = async () => { for (let i = 0; i < 3000; i++) console.log(i + ' ' + 'x'.repeat(300)) }`,
+        `export const handler = async () => { for (let i = 0; i < 3000; i++) console.log(i + ' ' + 'x'.repeat(100)) }`,
       ),
     )
     const texts = (await call(engine, spec)).logLines()

@@ -273,6 +273,7 @@ describe('users and access keys', () => {
       message: `User: ${arn} is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::${accountId}:user/ because no identity-based policy allows the iam:ListUsers action`,
       $metadata: { httpStatusCode: 403 },
     })
+    expect(local.records.latestRefusal()?.refusal).toMatchObject({ gate: 'authorize', code: 'AccessDenied' })
     limited.destroy()
   })
 })

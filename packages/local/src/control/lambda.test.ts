@@ -439,6 +439,14 @@ describe('UpdateFunctionCode and UpdateFunctionConfiguration', () => {
       message:
         'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
     })
+    const Variables = { A1: 'x'.repeat(5120) }
+    await expect(
+      lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment: { Variables } })),
+    ).rejects.toMatchObject({
+      name: 'RequestEntityTooLargeException',
+      message: 'Request must be smaller than 5120 bytes for the UpdateFunctionConfiguration operation',
+      $metadata: expect.objectContaining({ httpStatusCode: 413 }) as object,
+    })
     await expect(
       lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket: 'b-b', S3Key: 'k' })),
     ).rejects.toThrow('furlong does not serve the member S3Bucket of UpdateFunctionCode.')

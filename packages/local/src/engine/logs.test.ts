@@ -30,6 +30,15 @@ describe('InvocationLog', () => {
     expect(log.lines().length).toBeLessThanOrEqual(4_096)
     expect(log.lines().at(-1)).toBe('9999')
   })
+
+  it('keeps the newest of long lines, and the last one whatever its length', () => {
+    const log = new InvocationLog([])
+    for (let index = 0; index < 100; index++) log.add(String(index).padEnd(100_000, '.'))
+    expect(log.lines().join('').length).toBeLessThanOrEqual(524_288)
+    expect(log.lines().at(-1)).toMatch(/^99\./)
+    log.add('x'.repeat(1_000_000))
+    expect(log.lines().at(-1)).toHaveLength(1_000_000)
+  })
 })
 
 describe('createReportLine()', () => {

@@ -334,6 +334,29 @@ describe('startLocal()', () => {
     })
   })
 
+  describe('a BUFFERED URL of a function that streams', () => {
+    it('collects the stream, and refuses one that is too large', async () => {
+      const source = `
+        export const handler = awslambda.streamifyResponse(async (event, stream) => {
+          const out = awslambda.HttpResponseStream.from(stream, { statusCode: 202 })
+          out.write('x'.repeat(event.rawPath === '/large' ? 7_000_000 : 3)); out.end()
+        })`
+      await deployFunction(administrator, 'collected', source)
+      const { FunctionUrl = '' } = await administrator.lambda.createFunctionUrlConfig({
+        FunctionName: 'collected',
+        AuthType: 'AWS_IAM',
+      })
+      const credentials = local.accounts[0]!
+      expect(await call({ url: FunctionUrl, credentials })).toMatchObject({ status: 202, body: 'xxx' })
+      const large = await call({ url: `${FunctionUrl}large`, credentials })
+      expect({ status: large.status, body: large.body }).toEqual({
+        status: 502,
+        body: 'Internal Server Error',
+      })
+      expect(recordOf(large.headers)?.refusal?.cause).toContain('Function.ResponseSizeTooLarge')
+    })
+  })
+
   describe('a streamed answer', () => {
     let streamUrl: string
     beforeAll(async () => {

@@ -607,6 +607,33 @@ describe('the pool', () => {
     expect(peak).toBe(2)
   })
 
+  it('gives each function its turn', async () => {
+    const { engine } = createEngine({ limits: { processes: 2 } })
+    const code = esm(`${waitForGate} export const handler = async (event) => gate(event.gate)`)
+    const one = await createFunction(code)
+    const other = await createFunction(code, { arn: `${one.arn}-2`, name: 'hello-2' })
+    const [first, later] = ['first', 'later'].map((name) => join(one.codeFolder, name))
+    const calls = [first, first, later, later, later, later].map((gate) => call(engine, one, { gate }))
+    await until(() => countBusy(engine) === 2)
+    const turn = call(engine, other, { gate: first })
+    await openGate(first ?? '')
+    // The callers of the first function who still wait would keep both places until the other was answered.
+    await turn
+    await openGate(later ?? '')
+    for (const outcome of await Promise.all(calls)) expect(resultOf(outcome)).toBeNull()
+  })
+
+  it('gives two busy functions their turns at one place', async () => {
+    const { engine } = createEngine({ limits: { processes: 1 } })
+    const one = await createFunction(esm(hello))
+    const other = await createFunction(esm(hello), { arn: `${one.arn}-2`, name: 'hello-2' })
+    const order: string[] = []
+    const send = (spec: FunctionSpec) => call(engine, spec).then(() => order.push(spec.name))
+    await Promise.all([one, one, one, one, other, other, other].map(send))
+    expect(order.indexOf('hello-2')).toBeLessThan(order.lastIndexOf('hello'))
+    expect(order.indexOf('hello')).toBeLessThan(order.lastIndexOf('hello-2'))
+  })
+
   it('stops idle environments of others when the places are taken', async () => {
     const { engine } = createEngine({ limits: { processes: 1 } })
     const one = await createFunction(esm(hello))

@@ -116,25 +116,38 @@ export class Engine implements Fleet {
     this.#serve()
   }
 
-  // One environment for each pool in turn, so that a function with many callers does not take every place.
+  /**
+   * Tells whether a pool must give a place away.
+   * @param pool A pool whose callers wait.
+   * @returns Whether another function has no place at all, and no process is ending yet to make room for it.
+   */
+  owesPlace(pool: Pool): boolean {
+    let without = 0
+    for (const other of this.#requests)
+      if (other !== pool && other.size === 0 && other.wantsMore) without += 1
+    return without > this.#countStopping()
+  }
+
+  // One environment for each pool in turn, and first for those that have none, so that a function with many callers
+  // does not take every place.
   #serve(): void {
     let free = this.#requests.size === 0 ? 0 : this.#services.limits.processes - this.#countProcesses()
-    for (const pool of this.#requests) {
-      if (free <= 0) break
+    for (const pool of this.#requests) if (!pool.wantsMore) this.#requests.delete(pool)
+    while (free > 0 && this.#requests.size > 0) {
+      const waiting = [...this.#requests]
+      const pool = waiting.find(({ size }) => size === 0) ?? waiting[0]
+      if (pool === undefined) break
       this.#requests.delete(pool)
-      if (!pool.wantsMore) continue
       pool.startOne()
       free -= 1
-      // Added at the end of the set, which this loop reaches after the others.
+      // To the end of the set: the others come first.
       if (pool.wantsMore) this.#requests.add(pool)
     }
     if (this.#requests.size > 0) this.#makeRoom()
   }
 
   #makeRoom(): void {
-    let stopping = 0
-    for (const pool of this.#pools) stopping += pool.stopping
-    if (stopping >= this.#requests.size) return
+    if (this.#countStopping() >= this.#requests.size) return
     const idle = [...this.#pools].flatMap((pool) => pool.longestIdle ?? [])
     const oldest = idle.sort((left, right) => left.idleSince - right.idleSince)[0]
     void oldest?.stop()
@@ -151,6 +164,12 @@ export class Engine implements Fleet {
     this.#pools.add(pool)
     current?.drain()
     return pool
+  }
+
+  #countStopping(): number {
+    let count = 0
+    for (const pool of this.#pools) count += pool.stopping
+    return count
   }
 
   #countProcesses(): number {

@@ -1,3 +1,4 @@
+export { collectStream } from './collect-stream.ts'
 export { createFunctionSpec } from './function-spec.ts'
 export { defaultLimits, Engine } from './engine.ts'
 export type { EngineStatus } from './engine.ts'

@@ -53,6 +53,7 @@ export class InvocationLog {
    */
   constructor(before: readonly string[] = []) {
     this.#lines = [...before]
+    for (const { length } of before) this.#characters += length
   }
 
   /**

@@ -10,6 +10,8 @@ export interface Fleet {
   request(pool: Pool): void
   /** An environment became idle or is gone. */
   released(pool: Pool): void
+  /** Whether the pool must give a place away: one that has none waits, and no process is ending yet to make room. */
+  owesPlace(pool: Pool): boolean
 }
 
 /** What one environment is doing. */
@@ -156,6 +158,11 @@ export class Pool implements EnvironmentOwner {
 
   onIdle(environment: Environment): void {
     if (environment.isWorn) {
+      void environment.stop()
+      return
+    }
+    // Callers without end would keep the place for ever; this function's go on when its turn comes again.
+    if (environment.invocations > 0 && this.#waiting.length > 0 && this.#fleet.owesPlace(this)) {
       void environment.stop()
       return
     }

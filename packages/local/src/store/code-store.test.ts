@@ -95,6 +95,16 @@ describe('CodeStore.put()', () => {
     await expect(code.put(claim(10))).rejects.toThrow(brokenZip)
   })
 
+  it('refuses names that ask for endless folders, before anything is written', async () => {
+    const deep = `${'a/'.repeat(100)}x`
+    await expect(code.put(zipSync({ [deep]: strToU8('x') }))).rejects.toThrow(brokenZip)
+    const many: Zippable = {}
+    for (let at = 0; at < 500; at += 1)
+      many[`${Array.from({ length: 50 }, (_, i) => `${at}-${i}`).join('/')}/x`] = strToU8('')
+    await expect(code.put(zipSync(many))).rejects.toThrow(brokenZip)
+    expect(readdirSync(join(parent, 'code'))).toEqual([])
+  })
+
   it('refuses an empty upload', async () => {
     await expect(code.put(new Uint8Array())).rejects.toThrow('Uploaded file must be a non-empty zip')
   })

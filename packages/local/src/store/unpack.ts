@@ -29,6 +29,7 @@ export async function unpack(zip: Uint8Array, target: string): Promise<void> {
     throw new CodeError(`Unzipped size must be smaller than ${maxUnzippedBytes} bytes`)
   }
   for (const entry of entries) checkEntry(entry)
+  checkFolders(entries)
   for (const entry of entries) {
     // One after the other: at most one file's bytes are in memory beside the zip.
     await unpackEntry(zip, entry, target)
@@ -42,6 +43,20 @@ function checkEntry({ name, mode, size }: ZipEntry): void {
   if (name === '' || name.includes('\0') || /^(?:[/\\]|[A-Za-z]:)/u.test(name)) throw createUnzipError()
   if (name.split(/[/\\]/u).includes('..')) throw createUnzipError()
   if (size === zip64Marker) throw createUnzipError()
+}
+
+/** guess: Lambda's own bounds are not known; a few hundred bytes of names can ask for millions of folders. */
+const maxFolders = 20_000
+const maxDepth = 64
+
+function checkFolders(entries: readonly ZipEntry[]): void {
+  const folders = new Set<string>()
+  for (const { name } of entries) {
+    const parts = name.split('/')
+    if (parts.length > maxDepth) throw createUnzipError()
+    for (let depth = 1; depth < parts.length; depth += 1) folders.add(parts.slice(0, depth).join('/'))
+    if (folders.size > maxFolders) throw createUnzipError()
+  }
 }
 
 async function unpackEntry(zip: Uint8Array, entry: ZipEntry, target: string): Promise<void> {

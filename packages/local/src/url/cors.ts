@@ -2,7 +2,14 @@ import type { Cors } from '../store/function-urls.ts'
 
 type Headers = [name: string, value: string][]
 
-const list = (values: readonly string[]): string => values.map((value) => value.toLowerCase()).join(',')
+/** guess: text beyond ASCII goes out as its UTF-8 octets; the API takes any character, a header does not. */
+const toOctets = (text: string): string =>
+  Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '')
+
+const list = (values: readonly string[]): string =>
+  toOctets(values.map((value) => value.toLowerCase()).join(','))
 
 const isAllowedOrigin = (cors: Cors, origin: string): boolean =>
   cors.AllowOrigins?.some((allowed) => allowed === '*' || allowed === origin) ?? false
@@ -38,7 +45,7 @@ export function preflightHeaders(cors: Cors, origin: string): Headers {
   if (headers.length === 0) return headers
   if (cors.AllowHeaders?.length) headers.push(['Access-Control-Allow-Headers', list(cors.AllowHeaders)])
   if (cors.AllowMethods?.length) {
-    headers.push(['Access-Control-Allow-Methods', cors.AllowMethods.join(',')])
+    headers.push(['Access-Control-Allow-Methods', toOctets(cors.AllowMethods.join(','))])
   }
   if (cors.MaxAge) headers.push(['Access-Control-Max-Age', String(cors.MaxAge)])
   return headers

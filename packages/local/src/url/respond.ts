@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpResponseParts } from '@furlong/events'
 import { integrationResponseContentType, PreludeReader, readResult } from '@furlong/events'
-import { type InvokeOutcome, maxResponseBytes } from '../engine/index.ts'
+import { collectStream, type InvokeOutcome } from '../engine/index.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { Answer } from '../front/send.ts'
 import { functionFailed, toReply } from './answers.ts'
@@ -129,23 +129,12 @@ function errorMessageOf({ document, errorType }: InvokeOutcome & { kind: 'error'
 
 /** guess: a BUFFERED URL honours the prelude of a function that streams; that Lambda collects the stream is documented. */
 async function collect(outcome: Stream): Promise<Read> {
-  const chunks: Uint8Array[] = []
-  let length = 0
+  let bytes: Buffer
   try {
-    for await (const chunk of outcome.body) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length <= maxResponseBytes) continue
-      outcome.cancel()
-      return {
-        ok: false,
-        reason: `it is larger than ${maxResponseBytes} bytes, which only a RESPONSE_STREAM URL takes`,
-      }
-    }
+    bytes = await collectStream(outcome)
   } catch (error) {
     return { ok: false, reason: `its stream failed (${nameOf(error)})` }
   }
-  const bytes = Buffer.concat(chunks)
   if (outcome.contentType !== integrationResponseContentType) {
     const headers = [['content-type', outcome.contentType] as const]
     return { ok: true, response: { statusCode: 200, headers, body: bytes } }

@@ -38,7 +38,8 @@ async function deleteFunction({ target, services }: LambdaCall<unknown>): Promis
     return open
   })
   await Promise.all(orphaned.map(({ urlId }) => urls.close(urlId)))
-  await engine.retire(record.arn)
+  // Not awaited: what runs may finish, and Lambda does not let the deletion wait for it.
+  void engine.retire(record.arn)
   return {}
 }
 

@@ -1,4 +1,4 @@
-import { createFunctionSpec } from '../../engine/index.ts'
+import { collectStream, createFunctionSpec } from '../../engine/index.ts'
 import type { InvokeOutcome } from '../../engine/types.ts'
 import { StreamFailed } from '../../engine/errors.ts'
 import { ControlError } from '../control-error.ts'
@@ -63,10 +63,8 @@ function readPayload(body: Uint8Array): Uint8Array {
 async function readOutcome(outcome: InvokeOutcome): Promise<{ bytes: Uint8Array; failed: boolean }> {
   if (outcome.kind === 'result') return { bytes: outcome.payload, failed: false }
   if (outcome.kind === 'error') return { bytes: outcome.document, failed: true }
-  const chunks: Uint8Array[] = []
   try {
-    for await (const chunk of outcome.body) chunks.push(chunk)
-    return { bytes: Buffer.concat(chunks), failed: false }
+    return { bytes: await collectStream(outcome), failed: false }
   } catch (error) {
     if (error instanceof StreamFailed) return { bytes: Buffer.from(error.errorBody), failed: true }
     throw error

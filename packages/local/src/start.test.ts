@@ -25,6 +25,10 @@ const echo = `
 export const handler = async (event) => {
   if (event.rawPath === '/crash') process.exit(3)
   if (event.rawPath === '/throw') throw new TypeError('no such book')
+  if (event.rawPath === '/binary') {
+    const bytes = Buffer.from(Array.from({ length: event.rawQueryString * 256 }, (_, at) => at % 256))
+    return { statusCode: 200, headers: { 'content-type': 'image/png' }, body: bytes.toString('base64'), isBase64Encoded: true }
+  }
   if (event.rawPath === '/malformed') return { statusCode: 'no number' }
   if (event.rawPath === '/unprocessable') return { statusCode: 422, body: '{"detail":"missing"}' }
   return event
@@ -195,6 +199,12 @@ describe('startLocal()', () => {
       expect({ status, body }).toEqual({ status: 502, body: 'Internal Server Error' })
       expect(headers['x-amzn-errortype']).toBeUndefined()
       expect(recordOf(headers)?.refusal?.code).toBe(code)
+    })
+
+    it.each([1, 1000])('sends %i times 256 bytes unchanged', async (times) => {
+      const { bytes, headers } = await call({ url: `${url}binary?${times}`, credentials: local.accounts[0]! })
+      expect(headers['content-length']).toBe(String(times * 256))
+      expect(bytes.equals(Buffer.from(Array.from({ length: times * 256 }, (_, at) => at % 256)))).toBe(true)
     })
 
     it('refuses a body over the limit with 413, behind the route and the missing signature', async () => {

@@ -21,13 +21,19 @@ export function flatHeaders(response: ServerResponse, headers: Answer['headers']
   return flat
 }
 
+/** Up to this many bytes a body is sent as text of one byte a character: Node then writes head and body at once. */
+const maxBytesAsText = 65_536
+
 /** Sends a whole answer; a body is dropped where HTTP has none (204, 304, HEAD). */
-export function send(response: ServerResponse, answer: Answer): void {
-  const flat = flatHeaders(response, answer.headers)
-  if (bodyless(answer.status)) {
-    response.writeHead(answer.status, flat).end()
+export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  const flat = flatHeaders(response, headers)
+  if (bodyless(status)) {
+    response.writeHead(status, flat).end()
     return
   }
-  flat.push('Content-Length', String(Buffer.byteLength(answer.body)))
-  response.writeHead(answer.status, flat).end(answer.body)
+  flat.push('Content-Length', String(Buffer.byteLength(body)))
+  response.writeHead(status, flat)
+  if (typeof body === 'string') response.end(body)
+  else if (body.length > maxBytesAsText) response.end(body)
+  else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
 }

@@ -6,7 +6,9 @@ import { type Credentials, sign } from '@furlong/sigv4'
 export interface Answered {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** As UTF-8 text. */
   readonly body: string
+  readonly bytes: Buffer
 }
 
 /** What to send; signed when there are credentials. */
@@ -35,13 +37,11 @@ export async function call(calling: Calling): Promise<Answered> {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', fail)
-      response.on('end', () =>
-        done({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
-        }),
-      )
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks)
+        const { statusCode: status = 0, headers } = response
+        done({ status, headers, body: bytes.toString('utf8'), bytes })
+      })
     })
     outgoing.on('error', fail)
     outgoing.end(body)

@@ -3,7 +3,7 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(
-    `furlong needs Node 22.13 or later; this is Node ${process.versions.node}. Try: npm i -D node@24, then npx furlong …\n`,
+    `furlong needs Node 22.13 or later; this is Node ${process.versions.node}. Try: Node 24, from nodejs.org or your version manager.\n`,
   )
   process.exitCode = 2
 } else {

@@ -2,7 +2,7 @@ import type { Explanation } from '@furlong/iam'
 import type { RequestRecord } from '@furlong/local'
 import { describe, expect, it } from 'vitest'
 import { renderPlan } from './fix.ts'
-import { renderRecord, renderRefusalLine } from './record.ts'
+import { renderRecord, renderRefusal, renderRefusalLine } from './record.ts'
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:books'
 const role = 'arn:aws:iam::111122223333:role/caller'
@@ -94,6 +94,20 @@ describe('renderRefusalLine()', () => {
     )
     const line = renderRefusalLine({ ...record, refusal: { ...refusal, fix: 'eval "$(npx furlong env)"' } })
     expect(line).toContain('Fix: eval "$(npx furlong env)" (')
+  })
+})
+
+describe('renderRefusal()', () => {
+  it('tells a cause once, with how it is known', () => {
+    const says = 'The request is signed for the service s3.'
+    const diagnosis = { cause: 'wrong-service', says, fix: 'Sign for lambda.', proof: 'evidence' } as const
+    const other = { ...diagnosis, says: 'The clock is wrong.', proof: 'signature-matches' } as const
+    const refusal = { gate: 'authenticate', code: 'X', cause: says, diagnoses: [diagnosis, other] } as const
+    expect(renderRefusal(refusal).slice(0, 3)).toEqual([
+      '',
+      `Why  ${says} [X] (by what the request shows)`,
+      '  The clock is wrong. (proved: the signature matches then)',
+    ])
   })
 })
 

@@ -77,16 +77,25 @@ export function renderRefusal(refusal: Refusal, paint: Paint = plainPaint, home?
   ]
 }
 
-function renderCause({ explanation, diagnoses, cause, code }: Refusal, paint: Paint): string[] {
+function renderCause({ explanation, diagnoses = [], cause, code }: Refusal, paint: Paint): string[] {
+  const why = explanation?.says ?? cause
+  const marks = diagnoses.map(({ proof }) =>
+    paint(
+      'dim',
+      proof === 'signature-matches' ? '(proved: the signature matches then)' : '(by what the request shows)',
+    ),
+  )
+  // The first diagnosis is the cause already: only how it is known is left to say.
+  const isToldAlready = diagnoses[0]?.says === why
   return [
     '',
-    `${paint('bold', 'Why')}  ${explanation?.says ?? cause} ${paint('dim', `[${code}]`)}`,
+    [
+      `${paint('bold', 'Why')}  ${why}`,
+      paint('dim', `[${code}]`),
+      ...(isToldAlready ? marks.slice(0, 1) : []),
+    ].join(' '),
     ...(explanation?.actions ?? []).flatMap((action) => renderAction(action, paint)),
-    ...(diagnoses ?? []).flatMap(({ says, proof }) => {
-      const mark =
-        proof === 'signature-matches' ? 'proved: the signature matches then' : 'by what the request shows'
-      return [`  ${says} ${paint('dim', `(${mark})`)}`]
-    }),
+    ...diagnoses.flatMap(({ says }, at) => (isToldAlready && at === 0 ? [] : [`  ${says} ${marks[at]}`])),
   ]
 }
 

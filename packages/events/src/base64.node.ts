@@ -3,7 +3,7 @@
 /**
  * Writes bytes as base64.
  *
- * @param bytes - Any bytes.
+ * @param bytes Any bytes.
  * @returns Standard alphabet, padded.
  */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -13,7 +13,7 @@ export function encodeBase64(bytes: Uint8Array): string {
 /**
  * Reads base64 strictly.
  *
- * @param text - Standard alphabet, padded, no white space.
+ * @param text Standard alphabet, padded, no white space.
  * @returns The bytes, or undefined when the text is not base64.
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {

@@ -33,7 +33,7 @@ export interface EventInput {
 /**
  * Turns a request into the event Lambda hands to a function behind a function URL.
  *
- * @param input - The request as received and what the front door knows about it.
+ * @param input The request as received and what the front door knows about it.
  * @returns The event; maps inside it have no prototype.
  * @throws TypeError when rawHeaders has an odd length.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html

@@ -39,7 +39,7 @@ function foldHead(parts: HttpResponseHead): FoldedHead {
 /**
  * Creates what a handler of a BUFFERED URL returns.
  *
- * @param parts - Status, headers and body of the answer. Repeated headers are joined, `set-cookie` becomes `cookies`,
+ * @param parts Status, headers and body of the answer. Repeated headers are joined, `set-cookie` becomes `cookies`,
  *   headers that frame the message are left out.
  * @returns The result; the body is text when type, charset, encoding and bytes all say so, else base64. A body without
  *   a content type is marked `application/octet-stream`, since Lambda would call it JSON.
@@ -62,7 +62,7 @@ export type PreludeDocument = Omit<FunctionUrlResult, 'body' | 'isBase64Encoded'
 /**
  * Creates the object that `awslambda.HttpResponseStream.from()` takes.
  *
- * @param parts - Status and headers of the answer, treated as in createResult().
+ * @param parts Status and headers of the answer, treated as in createResult().
  * @returns A plain object for JSON.
  */
 export function createPreludeDocument(parts: HttpResponseHead): PreludeDocument {
@@ -72,7 +72,7 @@ export function createPreludeDocument(parts: HttpResponseHead): PreludeDocument 
 /**
  * Creates the first bytes of a streamed answer.
  *
- * @param parts - Status and headers of the answer, treated as in createResult().
+ * @param parts Status and headers of the answer, treated as in createResult().
  * @returns The JSON prelude and the eight NUL bytes that end it.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
  */

@@ -12,8 +12,8 @@ export class EventsError extends Error {
   readonly code: EventsErrorCode
 
   /**
-   * @param code - The stable code.
-   * @param message - One sentence for a developer; never holds a header value or a body.
+   * @param code The stable code.
+   * @param message One sentence for a developer; never holds a header value or a body.
    */
   constructor(code: EventsErrorCode, message: string) {
     super(message)

@@ -40,8 +40,8 @@ function describe(value: unknown): string {
 /**
  * Reads status, headers and cookies of a function's result or of a streaming prelude.
  *
- * @param result - The parsed object.
- * @param defaultContentType - Added when the function sets no content type.
+ * @param result The parsed object.
+ * @param defaultContentType Added when the function sets no content type.
  * @returns Headers remapped, cookies as `set-cookie`; or the reason why the front door answers 502.
  */
 export function readHead(

@@ -10,7 +10,7 @@ const beyondLatin1 = /[^\x00-\xff]/
 /**
  * Says whether a name can be sent as a header name.
  *
- * @param name - Any string.
+ * @param name Any string.
  * @returns Whether it is an HTTP token.
  */
 export function isHeaderName(name: string): boolean {
@@ -23,7 +23,7 @@ export function isHeaderName(name: string): boolean {
  * Text within Latin-1 stays as it is. Anything beyond becomes its UTF-8 octets, because `Headers` and `node:http` both
  * refuse such characters.
  *
- * @param value - Any string.
+ * @param value Any string.
  * @returns The value, or undefined when it holds a control character such as CR, LF or NUL.
  */
 export function createHeaderValue(value: string): string | undefined {
@@ -49,7 +49,7 @@ export function createMap(): Record<string, string> {
 /**
  * Pairs up node's flat list of raw headers.
  *
- * @param rawHeaders - Name, value, name, value, …
+ * @param rawHeaders Name, value, name, value, …
  * @returns One pair a header, in order, names in lower case.
  * @throws TypeError when the list has an odd length.
  */

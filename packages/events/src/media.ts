@@ -25,7 +25,7 @@ const guessTextRequestTypes: readonly RegExp[] = [
 /**
  * Says whether Lambda puts a request body of this type into the event as text.
  *
- * @param contentType - Value of `content-type`, or undefined.
+ * @param contentType Value of `content-type`, or undefined.
  * @returns False when it becomes base64.
  */
 export function isTextRequest(contentType: string | undefined): boolean {
@@ -45,8 +45,8 @@ const utf8Charsets: ReadonlySet<string | undefined> = new Set([undefined, 'utf-8
 /**
  * Says whether an answer may travel as text, given that its bytes are UTF-8.
  *
- * @param contentType - Value of `content-type`, or undefined.
- * @param contentEncoding - Value of `content-encoding`, or undefined.
+ * @param contentType Value of `content-type`, or undefined.
+ * @param contentEncoding Value of `content-encoding`, or undefined.
  * @returns False when it must be base64: compressed, in another charset, or not known to be text.
  */
 export function isTextResponse(

@@ -33,7 +33,7 @@ export class PreludeReader {
   /**
    * Takes the next chunk of the stream.
    *
-   * @param chunk - Bytes as they came.
+   * @param chunk Bytes as they came.
    * @returns The prelude once it is complete, undefined while more is needed.
    * @throws EventsError `MalformedPrelude` when it is no JSON object, its members are malformed, or it exceeds 1 MiB.
    * @throws TypeError when the prelude was already returned.

@@ -10,7 +10,7 @@ export interface Target {
 /**
  * Splits a request target.
  *
- * @param target - As on the request line: `/path?query`, or the absolute form that proxies receive.
+ * @param target As on the request line: `/path?query`, or the absolute form that proxies receive.
  * @returns Path and query, byte for byte; the path is `/` when the target has none.
  */
 export function splitTarget(target: string): Target {
@@ -28,7 +28,7 @@ const decodeQueryPart = (part: string): string => decodePercent(part.replaceAll(
 /**
  * Creates the `queryStringParameters` member of an event.
  *
- * @param rawQueryString - Query as sent, without the question mark.
+ * @param rawQueryString Query as sent, without the question mark.
  * @returns Decoded values, repeated names joined by a comma; undefined when there are none. The map has no prototype.
  */
 export function createQueryParameters(rawQueryString: string): Record<string, string> | undefined {

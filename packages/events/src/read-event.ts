@@ -31,7 +31,7 @@ export interface EventRequest {
 /**
  * Reads the request out of a function URL event.
  *
- * @param event - What the runtime handed to the handler. Members that are null count as absent.
+ * @param event What the runtime handed to the handler. Members that are null count as absent.
  * @returns The request; `content-length` always tells the size of the body, however it was sent.
  * @throws EventsError `NotAnHttpEvent` when it is not payload format 2.0, `InvalidEvent` when a member cannot be read.
  */

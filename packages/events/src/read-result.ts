@@ -23,7 +23,7 @@ const encodeJson = (value: unknown): Uint8Array => encodeUtf8(JSON.stringify(val
  *
  * Values without a `statusCode` are serialised anew, so numbers beyond 2^53 lose digits.
  *
- * @param payload - The JSON the function handed to the Runtime API; empty counts as `null`.
+ * @param payload The JSON the function handed to the Runtime API; empty counts as `null`.
  * @returns The answer with headers remapped and the content type defaulted; a HEAD request's body is still there.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  */

@@ -39,8 +39,8 @@ const separators: Readonly<Record<string, string>> = { cookie: '; ' }
 /**
  * Creates the `headers` member of an event.
  *
- * @param rawHeaders - Name, value, … as received.
- * @param door - What the front door knows and adds.
+ * @param rawHeaders Name, value, … as received.
+ * @param door What the front door knows and adds.
  * @returns A map without a prototype; names in lower case.
  * @throws TypeError when rawHeaders has an odd length.
  */
@@ -60,7 +60,7 @@ export function createEventHeaders(rawHeaders: readonly string[], door: FrontDoo
 /**
  * Splits a `cookie` header as Lambda does.
  *
- * @param header - Value of `cookie`, or undefined.
+ * @param header Value of `cookie`, or undefined.
  * @returns One entry a cookie, or undefined when there is none.
  */
 export function splitCookies(header: string | undefined): string[] | undefined {

@@ -6,7 +6,7 @@ const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 /**
  * Encodes text as UTF-8.
  *
- * @param text - Any string; a lone surrogate becomes U+FFFD.
+ * @param text Any string; a lone surrogate becomes U+FFFD.
  * @returns The bytes.
  */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
@@ -16,7 +16,7 @@ export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
 /**
  * Decodes UTF-8 without loss or not at all.
  *
- * @param bytes - Any bytes.
+ * @param bytes Any bytes.
  * @returns Text that encodes to the same bytes, or undefined when they are not UTF-8.
  */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
@@ -33,7 +33,7 @@ const escapes = /(?:%[0-9a-f]{2})+/gi
 /**
  * Undoes percent-encoding once.
  *
- * @param text - Part of a URL.
+ * @param text Part of a URL.
  * @returns The decoded text. What is not an escape stays; escapes that are not UTF-8 become U+FFFD.
  */
 export function decodePercent(text: string): string {

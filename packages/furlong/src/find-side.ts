@@ -1,3 +1,4 @@
+import { parseFunctionArn } from '@furlong/iam'
 import { listSides, sidesFolder, type Side } from '@furlong/local/sides'
 import type { Context } from './context.ts'
 import { createSideClient } from './side-client.ts'
@@ -34,7 +35,7 @@ export async function findSideOf(url: URL, context: Context): Promise<UrlOwner |
       .status()
       .catch(() => undefined)
     const found = status?.urls.find((candidate) => Number(new URL(candidate.url).port) === port)
-    const region = found?.functionArn.split(':')[3]
+    const region = parseFunctionArn(found?.functionArn ?? '')?.region
     if (found !== undefined) return { side, ...(region === undefined ? {} : { region }) }
   }
   return undefined

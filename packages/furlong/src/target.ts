@@ -1,3 +1,4 @@
+import { parseFunctionArn } from '@furlong/iam'
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Target } from '@furlong/aws'
@@ -68,7 +69,8 @@ function refuseLocalShell({ env }: Context): void {
 
 async function selectAws(values: Values, hints: TargetHints): Promise<Selection> {
   const { createAwsTarget } = await import('@furlong/aws')
-  const region = values.text('region') ?? hints.awsRegion ?? readArn(hints.functionName)?.region
+  const region =
+    values.text('region') ?? hints.awsRegion ?? parseFunctionArn(hints.functionName ?? '')?.region
   const profile = values.text('profile')
   const target = await createAwsTarget({
     ...(profile === undefined ? {} : { profile }),
@@ -79,7 +81,7 @@ async function selectAws(values: Values, hints: TargetHints): Promise<Selection>
 
 async function selectLocal(values: Values, context: Context, hints: TargetHints): Promise<Selection> {
   const side = hints.side ?? (await findSide(values, context))
-  const arn = readArn(hints.functionName)
+  const arn = parseFunctionArn(hints.functionName ?? '')
   const account = findAccount(side, values.text('account') ?? arn?.accountId)
   // A region in the shell counts when the shell points at this very side, as it does for the AWS CLI.
   const isOwnShell = context.env['AWS_ENDPOINT_URL_LAMBDA'] === side.endpoint
@@ -245,11 +247,6 @@ export function findAccount(side: Pick<Side, 'accounts'>, accountId?: string): L
   if (found !== undefined) return found
   const known = side.accounts.map((account) => account.accountId).join(', ')
   throw new CliError('unknown-account', { account: accountId ?? '', known })
-}
-
-function readArn(name: string | undefined): { region: string; accountId: string } | undefined {
-  const match = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):(\d{12}):/.exec(name ?? '')
-  return match === null ? undefined : { region: match[1] ?? '', accountId: match[2] ?? '' }
 }
 
 function describeSelection(selection: Selection, context: Context): string {

@@ -12,8 +12,8 @@ export interface Answer extends HttpResponseHead {
 /**
  * An application of either kind, ready to be called.
  *
- * @param request - The request inside the event.
- * @param invocation - What belongs to this invocation alone.
+ * @param request The request inside the event.
+ * @param invocation What belongs to this invocation alone.
  * @returns The answer as soon as its head is known.
  */
 export type Application = (request: EventRequest, invocation: Invocation) => Promise<Answer>
@@ -24,8 +24,8 @@ const bodilessStatuses: ReadonlySet<number> = new Set([204, 205, 304])
 /**
  * Says whether a body has to be left out, whatever the application made.
  *
- * @param method - Method of the request.
- * @param statusCode - Status of the answer.
+ * @param method Method of the request.
+ * @param statusCode Status of the answer.
  * @returns True for HEAD and for statuses without a body.
  */
 export function isBodiless(method: string, statusCode: number): boolean {
@@ -35,7 +35,7 @@ export function isBodiless(method: string, statusCode: number): boolean {
 /**
  * Answers a request whose method this kind of application cannot be given.
  *
- * @param method - Method of the request.
+ * @param method Method of the request.
  * @returns 501, naming the method.
  */
 export function createMethodRefusal(method: string): Answer {

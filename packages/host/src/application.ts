@@ -16,8 +16,8 @@ export type AppKind = 'fetch' | 'node'
  * than two parameters; with two or more it is taken for a Node listener `(req, res)`, unless `kind` says otherwise. An
  * `http.Server` is hosted through its listeners.
  *
- * @param app - The application.
- * @param kind - Settles the question.
+ * @param app The application.
+ * @param kind Settles the question.
  * @returns The application, ready to be called.
  * @throws TypeError for anything that cannot be called.
  */

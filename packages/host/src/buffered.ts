@@ -15,8 +15,8 @@ const noBytes = new Uint8Array(0)
 /**
  * Sends an answer as a handler's result.
  *
- * @param answer - What the application answered.
- * @param bodiless - Whether the body has to be left out.
+ * @param answer What the application answered.
+ * @param bodiless Whether the body has to be left out.
  * @returns The result, or a 500 in its place when it exceeds Lambda's limit; the log then says so.
  */
 export async function createBufferedResult(answer: Answer, bodiless: boolean): Promise<FunctionUrlResult> {

@@ -25,7 +25,7 @@ const assumedRole = /^arn:[^:]+:sts::\d{12}:assumed-role\/([^/]+)\/(.+)$/
 /**
  * Says who signed a request.
  *
- * @param request - The very object the application received: in Hono `c.req.raw`. A copy, such as `new Request(request)`, is
+ * @param request The very object the application received: in Hono `c.req.raw`. A copy, such as `new Request(request)`, is
  *   not known.
  * @returns The caller, or undefined on a URL with auth type NONE and for objects that did not come from toLambda().
  */
@@ -36,8 +36,8 @@ export function getCaller(request: object): Caller | undefined {
 /**
  * Remembers who signed a request.
  *
- * @param request - The object the application will receive.
- * @param iam - `requestContext.authorizer.iam` of the event, if any.
+ * @param request The object the application will receive.
+ * @param iam `requestContext.authorizer.iam` of the event, if any.
  */
 export function bindCaller(request: object, iam: IamAuthorizer | undefined): void {
   if (iam !== undefined) callers.set(request, createCaller(iam))

@@ -30,7 +30,7 @@ export interface LambdaExecutionContext {
    * Keeps the invocation open until a promise settles. A stream is ended before; a buffered answer waits as well,
    * because Lambda freezes the process as soon as it has the answer.
    *
-   * @param promise - Work to wait for; a rejection is logged and changes nothing.
+   * @param promise Work to wait for; a rejection is logged and changes nothing.
    */
   waitUntil(promise: Promise<unknown>): void
   /** Does nothing: there is no origin behind a function URL to pass the request on to. */

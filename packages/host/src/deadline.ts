@@ -10,7 +10,7 @@ export class Deadline {
   #timer: ReturnType<typeof setTimeout> | undefined
   #reason: { readonly error: unknown } | undefined
 
-  /** @param context - The invocation's context; its clock decides. Without one, as in a test, there is no deadline. */
+  /** @param context The invocation's context; its clock decides. Without one, as in a test, there is no deadline. */
   constructor(context: Partial<LambdaContext> | undefined) {
     this.#context = context
   }
@@ -40,7 +40,7 @@ export class Deadline {
   /**
    * Aborts at once.
    *
-   * @param error - Becomes the signal's reason.
+   * @param error Becomes the signal's reason.
    */
   abort(error: unknown): void {
     this.#reason ??= { error }

@@ -31,7 +31,7 @@ const unservedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK
 /**
  * Makes a fetch handler callable with events.
  *
- * @param fetch - The handler, already bound to its application.
+ * @param fetch The handler, already bound to its application.
  * @returns The application; what the handler throws passes through.
  */
 export function createFetchApplication(fetch: FetchFunction): Application {
@@ -51,8 +51,8 @@ export function createFetchApplication(fetch: FetchFunction): Application {
  * Its URL is that of `readEvent()`: scheme and address never come from `x-forwarded-…` headers. As everywhere, `Request`
  * resolves dot segments; the path as sent is `bindings.event.rawPath`.
  *
- * @param from - The request inside the event.
- * @param deadline - Gives the request its signal on first use.
+ * @param from The request inside the event.
+ * @param deadline Gives the request its signal on first use.
  * @returns The request, known to getCaller().
  */
 export function createRequest(from: EventRequest, deadline: Deadline): Request {

@@ -15,8 +15,8 @@ export interface Invocation {
 /**
  * Creates the state of one invocation.
  *
- * @param event - The function URL event.
- * @param context - Lambda's context.
+ * @param event The function URL event.
+ * @param context Lambda's context.
  * @returns The state; call finish() once the answer is out.
  */
 export function createInvocation(event: FunctionUrlEvent, context: LambdaContext): Invocation {

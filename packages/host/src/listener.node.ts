@@ -52,7 +52,7 @@ interface Exchange {
 /**
  * Makes a Node listener callable with events.
  *
- * @param app - The listener, or a server with one.
+ * @param app The listener, or a server with one.
  * @returns The application; what the listener throws, or a promise it returns is rejected with, passes through.
  */
 export function createListenerApplication(app: NodeApp): Application {

@@ -49,7 +49,7 @@ const invokeModes: Readonly<Record<string, SendMode>> = { BUFFERED: 'buffered', 
 /**
  * Reads the mode a function was deployed with.
  *
- * @param environment - Environment variables.
+ * @param environment Environment variables.
  * @returns The mode; buffered when the variable is absent.
  * @throws TypeError when the variable holds anything but an invoke mode.
  */

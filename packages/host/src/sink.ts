@@ -16,8 +16,8 @@ export class SinkWatch {
   #wake: (() => void) | undefined
 
   /**
-   * @param sink - The stream to write to.
-   * @param onFailure - Called once when the sink fails or closes before it was ended.
+   * @param sink The stream to write to.
+   * @param onFailure Called once when the sink fails or closes before it was ended.
    */
   constructor(sink: ResponseSink, onFailure: (error: Error) => void) {
     this.#sink = sink
@@ -42,7 +42,7 @@ export class SinkWatch {
   /**
    * Writes and waits until the sink wants more.
    *
-   * @param chunk - Bytes or text.
+   * @param chunk Bytes or text.
    * @throws The sink's error once it has failed.
    */
   async write(chunk: string | Uint8Array): Promise<void> {

@@ -10,11 +10,11 @@ import { SinkWatch } from './sink.ts'
  * The head goes out at once. Should the body fail afterwards, the stream is left unended and the error thrown, so that the
  * runtime marks it as failed: ending it would turn half an answer into a whole one.
  *
- * @param answer - What the application answered.
- * @param bodiless - Whether the body has to be left out.
- * @param sink - The stream the runtime gave.
- * @param factory - `awslambda.HttpResponseStream`.
- * @param onSinkFailure - Called when the sink dies before the answer is complete.
+ * @param answer What the application answered.
+ * @param bodiless Whether the body has to be left out.
+ * @param sink The stream the runtime gave.
+ * @param factory `awslambda.HttpResponseStream`.
+ * @param onSinkFailure Called when the sink dies before the answer is complete.
  * @throws What the body or the sink failed with.
  */
 export async function sendStreamed(

@@ -45,10 +45,10 @@ type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Pr
  * What the application throws before it answered passes through: the runtime logs it and the client gets 502. What its body
  * throws after the head is out makes the stream fail.
  *
- * @param app - An application with a `fetch` method, such as Hono, or a fetch function: called with the request,
+ * @param app An application with a `fetch` method, such as Hono, or a fetch function: called with the request,
  *   `{ event, context }` and `{ waitUntil, passThroughOnException }`. Or a Node listener: an express application, Koa's
  *   `callback()`, an `http.Server`.
- * @param options - How to send.
+ * @param options How to send.
  * @returns The handler to export.
  * @throws TypeError when the application is of no known kind, and when streaming is asked for outside Lambda.
  * @example

@@ -1,3 +1,4 @@
+import { parseFunctionArn } from '@furlong/iam'
 import { createWriteStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
@@ -128,7 +129,7 @@ async function locate(
   const { url, functionArn } = await getUrl(target, { functionName: callTarget.functionName })
   return {
     url: url.replace(/\/$/, '') + callTarget.pathAndQuery,
-    region: functionArn.split(':')[3] ?? target.region,
+    region: parseFunctionArn(functionArn)?.region ?? target.region,
   }
 }
 

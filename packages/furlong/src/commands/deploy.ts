@@ -1,3 +1,4 @@
+import { parseFunctionArn } from '@furlong/iam'
 import { resolve } from 'node:path'
 import type { DeployOptions, Deployment, DeployStep } from '@furlong/aws'
 import { targetOptions, type Command, type Option } from '../command.ts'
@@ -73,7 +74,7 @@ async function refuseTakenId(selection: Selection, id: string | undefined, name:
   if (id === undefined || selection.kind === 'aws') return
   const { urls } = await createSideClient(selection.side).status()
   const holder = urls.find(({ urlId }) => urlId === id)?.functionArn
-  const functionName = holder?.split(':')[6]
+  const functionName = parseFunctionArn(holder ?? '')?.name
   const { region } = selection.target
   const own = `arn:aws:lambda:${region}:${selection.account.accountId}:function:${name}`
   if (holder === undefined || functionName === undefined || holder === own) return

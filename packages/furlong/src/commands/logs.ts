@@ -1,3 +1,5 @@
+import { parseFunctionArn } from '@furlong/iam'
+import { nameFunction } from '../render/name.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogLine } from '@furlong/local'
 import { targetOptions, type Command } from '../command.ts'
@@ -33,7 +35,7 @@ export const command: Command = {
       await findFunction(createClients(selection.target), name, selection.target)
     }
     const filter =
-      name === undefined ? {} : { function: name.split(':').at(name.startsWith('arn:') ? 6 : 0) ?? name }
+      name === undefined ? {} : { function: parseFunctionArn(name)?.name ?? name.split(':')[0] ?? name }
     let { lines, cursor } = await client.logs(filter)
     const withName = name === undefined
     if (!values.flag('follow'))
@@ -62,6 +64,6 @@ export const command: Command = {
  * @returns time, function and text
  */
 export function renderLogLine(line: LogLine, withName: boolean): string {
-  const name = withName ? `${line.functionArn.split(':').at(6)} ` : ''
+  const name = withName ? `${nameFunction(line.functionArn)} ` : ''
   return `${line.at.slice(11, 23)} ${name}${line.text.trimEnd()}`
 }

@@ -1,3 +1,5 @@
+import { parseFunctionArn } from '@furlong/iam'
+import { nameFunction } from '../render/name.ts'
 import { targetOptions, type Command } from '../command.ts'
 import { createTable } from '../reporter.ts'
 import { createSideClient } from '../side-client.ts'
@@ -26,13 +28,10 @@ export const command: Command = {
       ['process', `${status.pid}, since ${status.startedAt}`],
       ['accounts', status.accounts.map(({ accountId }) => accountId).join(', ')],
     ])
-    const urls = status.urls.map((url) => [
-      url.functionArn.split(':').at(6) ?? '',
-      url.url,
-      url.authType,
-      url.invokeMode,
-      url.functionArn.split(':').slice(3, 5).join(' '),
-    ])
+    const urls = status.urls.map(({ functionArn, url, authType, invokeMode }) => {
+      const { region = '', accountId = '' } = parseFunctionArn(functionArn) ?? {}
+      return [nameFunction(functionArn), url, authType, invokeMode, region, accountId]
+    })
     const listed = urls.length === 0 ? ['No function has a URL.'] : createTable(urls)
     return { data: status, lines: [...facts, '', paint('bold', 'Function URLs'), ...listed] }
   },

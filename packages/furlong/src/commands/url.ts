@@ -1,3 +1,4 @@
+import { nameFunction } from '../render/name.ts'
 import type { FunctionUrl } from '@furlong/aws'
 import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
 import { confirmOnAws } from '../confirm.ts'
@@ -62,12 +63,7 @@ const actions: Readonly<Record<string, { readonly needsFunction: boolean; run: A
     run: async (_invocation, functionName, { target }) => {
       const { listUrls } = await import('@furlong/aws')
       const urls = await listUrls(target, functionName === '' ? {} : { functionName })
-      const rows = urls.map((url) => [
-        url.functionArn.split(':').slice(6).join(':'),
-        url.url,
-        url.authType,
-        url.invokeMode,
-      ])
+      const rows = urls.map((url) => [nameFunction(url.functionArn), url.url, url.authType, url.invokeMode])
       return { data: urls, lines: urls.length === 0 ? ['There is no function URL.'] : createTable(rows) }
     },
   },

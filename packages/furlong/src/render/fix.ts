@@ -1,5 +1,6 @@
 import { createAwsCommand, quoteShellWord } from '@furlong/aws'
-import type { Fix } from '@furlong/iam'
+import { type Fix, parseFunctionArn } from '@furlong/iam'
+import { nameFunction } from './name.ts'
 
 /** Where `npx furlong` works when nothing is said: functions elsewhere are named by their ARN. */
 export interface Home {
@@ -39,7 +40,7 @@ export function renderPlan(fixes: readonly Fix[], home?: Home): RenderedPlan {
 /** Both statements of a URL are one grant, which adds what is missing. */
 function createFurlongCommand(fix: Fix, home: Home | undefined): string | undefined {
   if (fix.kind !== 'add-permission' || !isUrlStatement(fix)) return undefined
-  const name = nameFunction(fix.functionArn, home)
+  const name = nameWithin(fix.functionArn, home)
   if (fix.principal === '*') return `npx furlong url update ${name} --public`
   if (!fix.principal.startsWith('arn:')) return undefined
   return `npx furlong grant ${name} --to ${quoteShellWord(fix.principal)}`
@@ -49,9 +50,9 @@ function isUrlStatement(fix: AddPermission): boolean {
   return fix.functionUrlAuthType !== undefined || fix.invokedViaFunctionUrl === true
 }
 
-function nameFunction(functionArn: string, home: Home | undefined): string {
-  const [, , , region, accountId, , name = functionArn, qualifier] = functionArn.split(':')
+/** A function elsewhere is named by its ARN. */
+function nameWithin(functionArn: string, home: Home | undefined): string {
+  const { region, accountId } = parseFunctionArn(functionArn) ?? {}
   const isElsewhere = home !== undefined && (home.region !== region || home.accountId !== accountId)
-  if (isElsewhere) return functionArn
-  return qualifier === undefined ? name : `${name}:${qualifier}`
+  return isElsewhere ? functionArn : nameFunction(functionArn)
 }

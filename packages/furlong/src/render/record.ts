@@ -2,6 +2,7 @@ import type { ExplainedAction, StatementRef } from '@furlong/iam'
 import type { GateOutcome, Refusal, RequestRecord } from '@furlong/local'
 import { createTable, plainPaint, type Paint } from '../reporter.ts'
 import { renderPlan, type Home } from './fix.ts'
+import { nameFunction, shortenArn } from './name.ts'
 
 /**
  * Tells whether a refusal is news: that a client went away, it knows itself.
@@ -22,7 +23,9 @@ export function isWorthTelling({ refusal }: RequestRecord): boolean {
 export function renderRefusalLine(record: RequestRecord, paint: Paint = plainPaint, home?: Home): string {
   const { refusal } = record
   if (refusal === undefined) return `${record.status} ${record.method} ${record.url}`
-  const what = record.operation ?? `${nameFunction(record)} ${record.method} ${record.url}`
+  const what =
+    record.operation ??
+    `${record.functionArn === undefined ? record.host : nameFunction(record.functionArn)} ${record.method} ${record.url}`
   const by = record.caller === undefined ? '' : ` by ${shortenArn(record.caller.arn)}`
   const [fix] = listFixes(refusal, home)
   return [
@@ -160,16 +163,6 @@ function describe({ policy, sid, index }: StatementRef): string {
 function renderSection(title: string, lines: readonly string[], paint: Paint): string[] {
   if (lines.length === 0) return []
   return ['', paint('bold', title), ...lines.map((line) => `  ${line}`)]
-}
-
-function nameFunction(record: RequestRecord): string {
-  return record.functionArn?.split(':').slice(6).join(':') ?? record.host
-}
-
-/** `arn:aws:sts::1:assumed-role/caller/session` → `assumed-role/caller/session of 1`. */
-function shortenArn(arn: string): string {
-  const [, , , , accountId = '', ...rest] = arn.split(':')
-  return rest.length === 0 ? arn : `${rest.join(':')} of ${accountId}`
 }
 
 function asSentence(text: string): string {

@@ -1,7 +1,7 @@
 /** The AWS APIs on the main port: who calls, may they, and off to the operation. */
 import { randomUUID } from 'node:crypto'
 import type { HttpFacts } from '@furlong/iam'
-import { createAccessDeniedMessage, createApiRequest, decide } from '@furlong/iam'
+import { createAccessDeniedMessage, createApiRequest, decide, parseArn, parseFunctionArn } from '@furlong/iam'
 import { readAuthorization } from '@furlong/sigv4'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -129,7 +129,7 @@ function createAuthorize(
 ): ControlServices['authorize'] {
   const { recording } = exchange
   return (request, action, resource, context) => {
-    const resourceAccount = resource.split(':')[4] || request.accountId
+    const resourceAccount = parseArn(resource)?.accountId || request.accountId
     const access = createApiRequest({
       principal: request.caller,
       action,
@@ -158,9 +158,7 @@ function createAuthorize(
 
 /** Functions are the only resources here with a policy of their own that says who may call their API. */
 function policyOn({ store }: ControlPlane, resource: string): ResourcePolicy | undefined {
-  const [, , service, , , kind, name, qualifier] = resource.split(':')
-  if (service !== 'lambda' || kind !== 'function' || name === undefined) return undefined
-  const functionArn = resource.split(':').slice(0, 7).join(':')
-  const stored = store.functionPolicy(functionArn, qualifier)
-  return stored && { name: `the policy of function ${name}`, stored }
+  const target = parseFunctionArn(resource)
+  const stored = target && store.functionPolicy(target.unqualifiedArn, target.qualifier)
+  return stored && { name: `the policy of function ${target.name}`, stored }
 }

@@ -1,4 +1,4 @@
-import { decideTrust } from '@furlong/iam'
+import { decideTrust, parseArn } from '@furlong/iam'
 
 import { compileTrustPolicy } from '../../auth/trust-policy.ts'
 import type { PrincipalRecord } from '../../store/principals.ts'
@@ -25,7 +25,7 @@ export function checkFunctionRole(
   request: ControlRequest,
   services: ControlServices,
 ): void {
-  if (roleArn.split(':')[4] !== accountId) {
+  if (parseArn(roleArn)?.accountId !== accountId) {
     throw new ControlError('AccessDeniedException', 'Cross-account pass role is not allowed.')
   }
   demand(request, services, 'iam:PassRole', roleArn, { 'iam:PassedToService': lambdaService })

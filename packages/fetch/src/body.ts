@@ -64,7 +64,6 @@ async function* readStream(stream: ReadableStream | null): AsyncIterable<unknown
   let isDone = false
   try {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
       const result = await reader.read()
       isDone = result.done
       if (result.done) return

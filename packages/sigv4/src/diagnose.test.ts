@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { parseAmzDate } from './amz-date.ts'
 import {
   diagnose,
   type HeaderPair,
@@ -13,32 +12,7 @@ import {
 } from './index.ts'
 import { deriveSigningKey } from './signing-key.ts'
 import { hmacHex, sha256Hex } from './sha256.node.ts'
-
-const credentials = {
-  accessKeyId: 'AKIDEXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-}
-const temporary = {
-  ...credentials,
-  accessKeyId: 'ASIAEXAMPLE',
-  sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLE//token+==',
-}
-const host = 'abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws'
-const now = parseAmzDate('20261122T094500Z')!
-const signing: SignOptions = { credentials, region: 'us-east-1', service: 'lambda', now }
-const options: VerifyOptions = {
-  lookup: (accessKeyId, sessionToken) => {
-    if (accessKeyId === 'ASIAEXPIRED') return { code: 'ExpiredTokenException' }
-    const known = [credentials, temporary].find((one) => one.accessKeyId === accessKeyId)
-    if (!known || ('sessionToken' in known ? known.sessionToken : undefined) !== sessionToken) {
-      return { code: 'UnrecognizedClientException' }
-    }
-    return { secretAccessKey: known.secretAccessKey }
-  },
-  region: 'us-east-1',
-  service: 'lambda',
-  now,
-}
+import { credentials, host, now, options, signing, temporary } from './testing/keys.ts'
 
 interface Sent {
   method: string

@@ -12,32 +12,8 @@ import {
   verify,
   type VerifyOptions,
 } from './index.ts'
+import { credentials, host, now, options, signing, temporary } from './testing/keys.ts'
 
-const credentials = {
-  accessKeyId: 'AKIDEXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-}
-const temporary = {
-  ...credentials,
-  accessKeyId: 'ASIAEXAMPLE',
-  sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLE//token+==',
-}
-const host = 'abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws'
-const now = parseAmzDate('20261122T094500Z')!
-const signing: SignOptions = { credentials, region: 'us-east-1', service: 'lambda', now }
-const options: VerifyOptions = {
-  lookup: (accessKeyId, sessionToken) => {
-    const known = [credentials, temporary].find((one) => one.accessKeyId === accessKeyId)
-    if (accessKeyId === 'ASIAEXPIRED') return { code: 'ExpiredTokenException' }
-    if (!known || ('sessionToken' in known ? known.sessionToken : undefined) !== sessionToken) {
-      return { code: 'UnrecognizedClientException' }
-    }
-    return { secretAccessKey: known.secretAccessKey }
-  },
-  region: 'us-east-1',
-  service: 'lambda',
-  now,
-}
 const mismatch =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
 

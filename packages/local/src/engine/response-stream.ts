@@ -101,7 +101,6 @@ export class ResponseStream implements StreamTarget {
           continue
         }
         if (this.#isCancelled || this.#hasEnded) break
-        // oxlint-disable-next-line no-await-in-loop -- parts come one after another
         await new Promise<void>((resolve) => {
           this.#wake = resolve
         })

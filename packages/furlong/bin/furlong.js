@@ -7,6 +7,11 @@ if (major < 22 || (major === 22 && minor < 13)) {
   )
   process.exitCode = 2
 } else {
+  // Node 22 calls its SQLite experimental at every start; furlong's users have no use for that.
+  const { emitWarning } = process
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).startsWith('SQLite is an experimental')) emitWarning.call(process, warning, ...rest)
+  }
   const { main } = await import('../dist/main.js')
   process.exitCode = await main(process.argv.slice(2))
 }

@@ -53,6 +53,7 @@ export class Store {
   readonly policies: FunctionPolicies
   readonly #database: DatabaseSync
   readonly #memo: Memo
+  #isInTransaction = false
 
   private constructor(database: DatabaseSync) {
     this.#database = database
@@ -93,17 +94,29 @@ export class Store {
    * @throws what `work` throws, after everything was undone
    */
   transaction<T>(work: () => T): T {
-    if (this.#database.isTransaction) return work()
+    // Counted here: the database itself tells only since Node 22.16.
+    if (this.#isInTransaction) return work()
     this.#database.exec('BEGIN IMMEDIATE')
+    this.#isInTransaction = true
     try {
       const result = work()
       this.#database.exec('COMMIT')
       return result
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      // What was read in between was never true, and undoing counts as no change.
-      this.#memo.clear()
+      this.#rollBack()
       throw error
+    } finally {
+      this.#isInTransaction = false
+    }
+  }
+
+  #rollBack(): void {
+    // What was read in between was never true, and undoing counts as no change.
+    this.#memo.clear()
+    try {
+      this.#database.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full; the error that led here says so.
     }
   }
 

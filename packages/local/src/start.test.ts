@@ -403,6 +403,48 @@ describe('startLocal()', () => {
       await once(response, 'data')
       sent.destroy()
       expect((await call({ url: streamUrl, credentials: local.accounts[0]! })).body).toBe('one two')
+      const left = local.records.list().find(({ url: target }) => target === '/endless')
+      expect(left?.refusal).toBeUndefined()
+      expect(left?.gates.at(-1)?.says).toContain('the caller closed the connection')
+    })
+  })
+
+  describe('a caller that leaves while the function is thinking', () => {
+    it('holds nothing up', async () => {
+      const source = `
+        export const handler = awslambda.streamifyResponse(async (event, stream) => {
+          await new Promise((done) => setTimeout(done, 150))
+          const out = awslambda.HttpResponseStream.from(stream, { statusCode: 200 })
+          for (let at = 0; at < 50; at += 1) out.write('x'.repeat(65536))
+          out.end()
+        })`
+      await deployFunction(administrator, 'thinking', source)
+      const { FunctionUrl = '' } = await administrator.lambda.createFunctionUrlConfig({
+        FunctionName: 'thinking',
+        AuthType: 'AWS_IAM',
+        InvokeMode: 'RESPONSE_STREAM',
+      })
+      const signed = sign(
+        { method: 'GET', url: `${FunctionUrl}left` },
+        { credentials: local.accounts[0]!, service: 'lambda', region: 'us-east-1', now: new Date() },
+      )
+      const sent = request(signed.url, { headers: Object.fromEntries(signed.headers), agent: false })
+      sent.on('error', () => {}).end()
+      await once(sent, 'socket')
+      await new Promise((done) => setTimeout(done, 50))
+      sent.destroy()
+      await expect
+        .poll(
+          () =>
+            local.records
+              .list()
+              .find(({ url: target }) => target === '/left')
+              ?.gates.at(-1)?.says,
+        )
+        .toContain('the caller closed the connection')
+      expect((await call({ url: FunctionUrl, credentials: local.accounts[0]! })).body.length).toBe(
+        50 * 65_536,
+      )
     })
   })
 

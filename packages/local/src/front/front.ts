@@ -145,15 +145,15 @@ function finish(services: FrontServices, exchange: Exchange, answer: Answer): vo
   keep(services, exchange, answer.status)
 }
 
-const callerLeft = 'The caller closed the connection before the answer was whole.'
-
 async function stream(
   services: FrontServices,
   exchange: Exchange,
   reply: UrlReply & { kind: 'streamed' },
 ): Promise<void> {
-  const { response, recording } = exchange
-  let gone = false
+  const { response } = exchange
+  // Who left while the function was still thinking is gone already, and no event will say so again.
+  let gone = response.destroyed
+  if (gone) reply.cancel()
   const onClose = (): void => {
     if (response.writableFinished) return
     gone = true
@@ -167,15 +167,10 @@ async function stream(
       if (gone) break
       if (!response.write(chunk)) await drained(response)
     }
-    if (gone) {
-      recording.note(callerLeft)
-      reply.finished(new Error(callerLeft))
-    } else {
-      reply.finished()
-      response.end()
-    }
+    reply.finished(gone ? 'caller-left' : 'whole')
+    if (!gone) response.end()
   } catch (error) {
-    reply.finished(error)
+    reply.finished(gone ? 'caller-left' : { failed: error })
     reply.cancel()
     // A status is out already: a torn connection is the only honest way to say that the body is not whole.
     response.destroy()
@@ -185,6 +180,10 @@ async function stream(
 
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((done) => {
+    if (response.destroyed) {
+      done()
+      return
+    }
     const settle = (): void => {
       response.off('drain', settle).off('close', settle)
       done()

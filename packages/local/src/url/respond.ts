@@ -19,9 +19,12 @@ export type UrlReply =
       readonly body: AsyncIterable<Uint8Array>
       /** Tells the function that nobody listens any more. */
       readonly cancel: () => void
-      /** Called once, when the stream has ended or failed. */
-      readonly finished: (error?: unknown) => void
+      /** Called once, when the stream has ended, has failed, or has nobody left to listen. */
+      readonly finished: (end: StreamEnd) => void
     }
+
+/** How a streamed answer came to its end. */
+export type StreamEnd = 'whole' | 'caller-left' | { readonly failed: unknown }
 
 interface Ids {
   readonly requestId: string
@@ -163,14 +166,18 @@ async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, 
     headers: withLambdaHeaders(exchange, called, opened.headers, ids),
     body: opened.body,
     cancel: () => outcome.cancel(),
-    finished: (error) => {
+    finished: (end) => {
       keepLog(exchange, outcome)
-      if (error === undefined) recording.pass('respond')
-      else {
+      if (end === 'whole') {
+        recording.pass('respond')
+      } else if (end === 'caller-left') {
+        recording.answer('respond', 'the caller closed the connection before the answer was whole')
+      } else {
+        const code = nameOf(end.failed)
         recording.refuse({
           gate: 'respond',
-          code: nameOf(error),
-          cause: `The stream broke after its status had been sent (${nameOf(error)}): the caller got part of the body and a closed connection.`,
+          code,
+          cause: `The stream broke after its status had been sent (${code}): the caller got part of the body and a closed connection.`,
           fix: 'Read the log lines of this request.',
         })
       }

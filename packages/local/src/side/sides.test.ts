@@ -93,6 +93,16 @@ describe('holdStateFolder()', () => {
     expect((await stat(project)).mode & 0o777).toBe(0o755)
   })
 
+  it('sweeps up after a side in memory that was killed', async () => {
+    const left = join(tmpdir(), `furlong-side-${await deadPid()}-x`)
+    await mkdir(join(left, 'code'), { recursive: true })
+    const held = await holdStateFolder(null)
+    await expect(stat(left)).rejects.toThrow('ENOENT')
+    expect((await stat(held.folder)).isDirectory()).toBe(true)
+    await held.release()
+    await expect(stat(held.folder)).rejects.toThrow('ENOENT')
+  })
+
   it('says what to do about a folder that cannot be made', async () => {
     await writeFile(join(folder, 'file'), '')
     await expect(holdStateFolder(join(folder, 'file', 'state'))).rejects.toMatchObject({

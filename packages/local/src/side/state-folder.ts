@@ -2,6 +2,7 @@ import { access, chmod, constants, mkdir, mkdtemp, readdir, rm, stat } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { LocalError } from '../errors.ts'
+import { isRunning } from './sides.ts'
 
 /** A folder of a side, and how to let go of it. */
 export interface HeldFolder {
@@ -21,7 +22,8 @@ export const stateFileName = 'state.db'
  */
 export async function holdStateFolder(stateFolder: string | null): Promise<HeldFolder> {
   if (stateFolder === null) {
-    const folder = await mkdtemp(join(tmpdir(), 'furlong-'))
+    await sweepTemporaryFolders()
+    const folder = await mkdtemp(join(tmpdir(), `${temporaryPrefix}${process.pid}-`))
     return { folder, release: () => rm(folder, { recursive: true, force: true }) }
   }
   try {
@@ -46,6 +48,20 @@ export async function holdStateFolder(stateFolder: string | null): Promise<HeldF
   // It is furlong's: secrets lie in it.
   await chmod(stateFolder, 0o700)
   return { folder: stateFolder, release: () => Promise.resolve() }
+}
+
+const temporaryPrefix = 'furlong-side-'
+const temporaryName = /^furlong-side-(\d+)-/
+
+/** Removes what sides that were killed have left; their names tell whose they are. */
+async function sweepTemporaryFolders(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => [])
+  const left = names.filter((name) => {
+    const pid = Number(temporaryName.exec(name)?.[1] ?? process.pid)
+    return pid !== process.pid && !isRunning(pid)
+  })
+  // One of another user's stays where it is: that is not this side's trouble.
+  await Promise.all(left.map((name) => rm(join(tmpdir(), name), { recursive: true }).catch(() => {})))
 }
 
 /** Folder by folder: Node's own `recursive` never comes back from a place where nothing can be made, such as /proc. */

@@ -322,6 +322,18 @@ describe('diagnose()', () => {
     expect(causes).toEqual(['wrong-region', 'wrong-service'])
   })
 
+  it('takes a wrong secret for the likelier cause when a client of AWS signed', () => {
+    const wrong = { credentials: { ...credentials, secretAccessKey: 'another' } }
+    const sent = send({ headers: [['user-agent', 'aws-cli/1.45.11 md/Botocore#1.43.11']] }, wrong)
+    const [first, second] = explain(sent)
+    expect(first).toMatchObject({
+      cause: 'wrong-secret',
+      says: expect.stringContaining('comes from aws-cli,'),
+    })
+    expect(second?.cause).toBe('changed-after-signing')
+    expect(explain(send({}, wrong))[0]?.cause).toBe('changed-after-signing')
+  })
+
   it('shows no control character of a hostile request', () => {
     const name = encodeURIComponent('\u001B[31m')
     const added = explain({ ...send({}), target: `/book?page=5&${name}=1` })

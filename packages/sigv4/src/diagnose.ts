@@ -126,18 +126,27 @@ function mergeProved(proved: Diagnosis, stated: readonly Diagnosis[]): Diagnosis
 // Nothing common explains it. What remains is a request changed in a way that cannot be guessed, or another secret.
 function diagnoseMismatch(situation: Situation, stated: readonly Diagnosis[]): Diagnosis[] {
   const changed = describeChange(situation)
+  const { claim, headers } = situation.context
+  const client = awsClient.exec(headers.get('user-agent')?.value ?? '')?.[0]
   const secret: Diagnosis = {
     cause: 'wrong-secret',
-    says: `No common mistake makes the signature match, so the secret access key used may not be the one that belongs to ${situation.context.claim.accessKeyId}.`,
+    says:
+      client === undefined
+        ? `No common mistake makes the signature match, so the secret access key used may not be the one that belongs to ${claim.accessKeyId}.`
+        : `The request comes from ${client}, which signs exactly what it sends: the secret access key used is most likely not the one that belongs to ${claim.accessKeyId}.`,
     fix: 'Compare AWS_SECRET_ACCESS_KEY of the sender with the one issued with this access key id.',
     proof: 'evidence',
   }
   const isExplained = stated.some(
     ({ cause }) => cause === 'signed-header-absent' || coveredByProof.has(cause),
   )
-  if (!changed) return isExplained ? [] : [secret]
-  return isExplained ? [] : [changed, secret]
+  if (isExplained) return []
+  if (!changed) return [secret]
+  return client === undefined ? [changed, secret] : [secret, changed]
 }
+
+/** AWS's own clients: nothing of theirs changes a request after it was signed. */
+const awsClient = /^(?:aws-cli|boto3|botocore|aws-sdk-[a-z0-9]+)(?=[/ ])/i
 
 function describeChange({ context, parts }: Situation): Diagnosis | undefined {
   const { claim, headers, request } = context

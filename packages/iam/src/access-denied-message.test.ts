@@ -9,7 +9,7 @@ import {
   now,
   otherAccount,
   roleSession,
-} from '../test/cases.ts'
+} from './testing/cases.ts'
 import { createAccessDeniedMessage } from './access-denied-message.ts'
 import type { PolicySet } from './decide.ts'
 import { decide } from './decide.ts'

@@ -9,7 +9,7 @@ import {
   invokeUrl,
   now,
   roleSession,
-} from '../test/cases.ts'
+} from './testing/cases.ts'
 import { createApiRequest, createFunctionUrlRequest } from './contexts.ts'
 import type { Principal } from './principal.ts'
 

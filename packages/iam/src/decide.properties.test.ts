@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { account, alice, callUrl, compile, functionArn, otherAccount, roleSession } from '../test/cases.ts'
+import { account, alice, callUrl, compile, functionArn, otherAccount, roleSession } from './testing/cases.ts'
 import type { CompiledPolicy } from './compile.ts'
 import type { PolicySet } from './decide.ts'
 import { decide } from './decide.ts'

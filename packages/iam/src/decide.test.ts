@@ -11,7 +11,7 @@ import {
   invokeUrl,
   otherAccount,
   roleSession,
-} from '../test/cases.ts'
+} from './testing/cases.ts'
 import { compilePolicy } from './compile.ts'
 import type { AccessRequest } from './contexts.ts'
 import type { PolicySet } from './decide.ts'

@@ -16,7 +16,7 @@ import {
   now,
   otherAccount,
   roleSession,
-} from '../test/cases.ts'
+} from './testing/cases.ts'
 import type { PolicySet } from './decide.ts'
 import { decide } from './decide.ts'
 import { createApiRequest } from './contexts.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parsePolicy } from './parse-policy.ts'
 import { PolicyError } from './policy-error.ts'
 import type { PolicyKind } from './policy.ts'
-import { printPolicy } from '../test/print-policy.ts'
+import { printPolicy } from './testing/print-policy.ts'
 
 const statement = { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: '*' }
 

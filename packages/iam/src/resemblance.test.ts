@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { account, alice, otherAccount, roleSession } from '../test/cases.ts'
+import { account, alice, otherAccount, roleSession } from './testing/cases.ts'
 import type { PrincipalElement } from './policy.ts'
 import type { Principal } from './principal.ts'
 import { resemblesCaller } from './resemblance.ts'

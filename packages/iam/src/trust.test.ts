@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { account, alice, compile, http, now, otherAccount, roleSession } from '../test/cases.ts'
+import { account, alice, compile, http, now, otherAccount, roleSession } from './testing/cases.ts'
 import type { PolicySet } from './decide.ts'
 import type { Principal } from './principal.ts'
 import { decideTrust } from './trust.ts'

@@ -14,7 +14,7 @@ import {
   now,
   otherAccount,
   roleSession,
-} from '../test/cases.ts'
+} from './testing/cases.ts'
 import { compilePolicy } from './compile.ts'
 import { createApiRequest } from './contexts.ts'
 import { decide } from './decide.ts'

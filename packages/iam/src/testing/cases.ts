@@ -5,8 +5,8 @@ import type {
   Principal,
   RoleSessionPrincipal,
   UserPrincipal,
-} from '../src/index.ts'
-import { compilePolicy, createFunctionUrlRequest, parsePolicy } from '../src/index.ts'
+} from '../index.ts'
+import { compilePolicy, createFunctionUrlRequest, parsePolicy } from '../index.ts'
 
 export const account = '111122223333'
 export const otherAccount = '444455556666'

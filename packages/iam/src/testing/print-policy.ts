@@ -1,5 +1,5 @@
-import { describeOperator } from '../src/describe.ts'
-import type { Condition, Policy, PrincipalElement, Statement } from '../src/policy.ts'
+import { describeOperator } from '../describe.ts'
+import type { Condition, Policy, PrincipalElement, Statement } from '../policy.ts'
 
 /**
  * Writes a policy as a document, to see that `parsePolicy()` loses nothing.

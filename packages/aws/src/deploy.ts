@@ -179,8 +179,12 @@ async function provideFunction(
 ): Promise<FunctionConfiguration> {
   if (existing === undefined) {
     await createFunction(work, roleArn).catch(async (error: unknown) => {
-      // Nothing half-made: the refusal is what counts, also when the role cannot be taken back.
-      if (isNew) await removeRole(work.clients, roleArn).catch(() => {})
+      // Nothing half-made. The refusal is what counts; a role that cannot be taken back is said, not thrown.
+      if (isNew) {
+        await removeRole(work.clients, roleArn).catch(() =>
+          work.report('role', 'unchanged', `${roleArn} was made for nothing and could not be removed`),
+        )
+      }
       throw error
     })
     const configuration = await waitUntilReady(work)

@@ -76,7 +76,7 @@ function readStatus(value: unknown): Reading<number> {
 function readHeaders(value: unknown): Reading<HeaderPair[]> {
   if (value === undefined || value === null) return { ok: true, value: [] }
   if (!isRecord(value)) return fail(`headers must be an object of strings; it is ${describe(value)}`)
-  // One value a name: a name repeated in another case replaces the earlier one (guess: the last wins).
+  // guess: of a name repeated in another case the last wins; there is one value a name.
   const pairs = new Map<string, HeaderPair>()
   for (const [name, raw] of Object.entries(value)) {
     const pair = readHeader(name, raw)

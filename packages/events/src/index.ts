@@ -4,6 +4,7 @@ export { createPrelude, createPreludeDocument, createResult } from './create-res
 export type { PreludeDocument } from './create-result.ts'
 export { EventsError } from './errors.ts'
 export type { EventsErrorCode } from './errors.ts'
+export { maxEventBytes, maxResultBytes } from './limits.ts'
 export { integrationResponseContentType, PreludeReader } from './prelude.ts'
 export type { Prelude } from './prelude.ts'
 export { readEvent } from './read-event.ts'

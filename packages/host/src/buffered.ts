@@ -1,14 +1,7 @@
-import { createResult } from '@furlong/events'
+import { createResult, maxResultBytes } from '@furlong/events'
 import type { FunctionUrlResult } from '@furlong/events'
 import type { Answer } from './answer.ts'
 import { logError } from './log.ts'
-
-/**
- * The largest result Lambda takes, in bytes of its JSON.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-export const maxResultBytes = 6_291_556
 
 const noBytes = new Uint8Array(0)
 

@@ -40,7 +40,7 @@ export function describeError(error: unknown): DescribedError {
 }
 
 /** Classes of the packages below whose `code` is part of their surface; system errors have codes too, and are not meant. */
-const codedNames = new Set(['AwsError', 'FetchError', 'LocalError', 'StoreError', 'CodeError', 'EngineError'])
+const codedNames = new Set(['AwsError', 'FetchError', 'LocalError'])
 
 function isCoded(error: unknown): error is Error & { readonly code: string } {
   return (

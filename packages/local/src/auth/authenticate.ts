@@ -48,15 +48,8 @@ export function authenticate(
   const verification = verify(raw, options)
   if (!verification.ok) return { ok: false, failure: verification, options }
   const caller = findCaller(store, verification.accessKeyId)
-  if (caller === undefined) {
-    // The user or role went between the two look-ups: its keys are as unknown as they will be from now on.
-    const message = 'The security token included in the request is invalid.'
-    return {
-      ok: false,
-      failure: { ok: false, code: 'UnrecognizedClientException', message, trace: {} },
-      options,
-    }
-  }
+  // Keys go with their user, sessions with their role: a key that verified has an owner.
+  if (caller === undefined) throw new Error(`Access key ${verification.accessKeyId} has no owner.`)
   if (verification.signedHost !== host) {
     recording.note(
       `The signature covers host ${verification.signedHost}, without the port of ${host}. It is accepted here because AWS never sees a port; sign the Host header exactly as it is sent to be exact.`,

@@ -1,3 +1,4 @@
+import { maxEventBytes } from '@furlong/events'
 import { ControlError } from './control-error.ts'
 
 /**
@@ -23,7 +24,7 @@ const limits: Readonly<Record<string, RequestLimit>> = {
   CreateFunction: { maxBytes: packageBytes },
   UpdateFunctionCode: { maxBytes: packageBytes },
   UpdateFunctionConfiguration: { maxBytes: 5120 },
-  Invoke: { maxBytes: 6_291_456, shownAs: 'InvokeFunction' },
+  Invoke: { maxBytes: maxEventBytes, shownAs: 'InvokeFunction' },
 }
 
 /** guess: the limit of every other operation. It keeps one call from filling the memory, and no real call meets it. */

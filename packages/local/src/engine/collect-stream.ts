@@ -1,5 +1,5 @@
+import { maxResultBytes } from '@furlong/events'
 import { createFailureReport, StreamFailed } from './errors.ts'
-import { maxResponseBytes } from './runtime-api.ts'
 import type { InvokeOutcome } from './types.ts'
 
 /**
@@ -15,9 +15,9 @@ export async function collectStream(outcome: InvokeOutcome & { kind: 'stream' })
   for await (const chunk of outcome.body) {
     chunks.push(chunk)
     length += chunk.length
-    if (length <= maxResponseBytes) continue
+    if (length <= maxResultBytes) continue
     outcome.cancel()
-    const message = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`
+    const message = `Response payload size exceeded maximum allowed payload size (${maxResultBytes} bytes).`
     const { errorType, document } = createFailureReport('Function.ResponseSizeTooLarge', message)
     throw new StreamFailed(errorType, Buffer.from(document).toString('utf8'))
   }

@@ -5,7 +5,6 @@ export type { EngineStatus } from './engine.ts'
 export type { EnvironmentState } from './environment.ts'
 export { StreamFailed } from './errors.ts'
 export type { EnvironmentStatus, PoolStatus } from './pool.ts'
-export { maxResponseBytes } from './runtime-api.ts'
 export { isKnownRuntime, runtimeIds } from './runtimes.ts'
 export type {
   EngineLimits,

@@ -5,7 +5,7 @@ import type { StreamTarget } from './runtime-api.ts'
 // What may wait for a slow reader before the function is made to wait.
 const highWaterBytes = 256 * 1024
 
-/** Largest streamed response, in bytes. guess: the documented 200 MB counted as MiB; what a reader sees beyond it is unknown. */
+/** guess: the documented 200 MB of a streamed response counted as MiB; what a reader sees beyond it is unknown. In bytes. */
 export const maxStreamBytes: number = 200 * 1024 * 1024
 
 /** Carries a streamed response from the Runtime API to its one reader, with backpressure. */

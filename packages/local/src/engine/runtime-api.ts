@@ -1,12 +1,10 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { maxResultBytes } from '@furlong/events'
 import { createFailureReport } from './errors.ts'
 import type { FailureReport } from './errors.ts'
 import { MalformedRequest, RequestReader } from './http-reader.ts'
 import type { RequestHead, RequestSink } from './http-reader.ts'
-
-/** Largest buffered response: 6 MiB and 100 bytes, as the runtime interface emulator of AWS has it. */
-export const maxResponseBytes = 6_291_556
 
 /** What a streamed response is written to, by the environment. */
 export interface StreamTarget {
@@ -76,7 +74,7 @@ const invalidMode: Refusal = {
 const tooLarge: Refusal = {
   status: 413,
   errorType: 'RequestEntityTooLarge',
-  errorMessage: `Exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+  errorMessage: `Exceeded maximum allowed payload size (${maxResultBytes} bytes).`,
 }
 const notFound: Refusal = {
   status: 404,
@@ -275,7 +273,7 @@ export class RuntimeApi {
           this.#events.failed(
             createFailureReport(
               'Function.ResponseSizeTooLarge',
-              `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`,
+              `Response payload size exceeded maximum allowed payload size (${maxResultBytes} bytes).`,
             ),
           )
           return
@@ -482,12 +480,12 @@ class BodyCollector {
 
   push(chunk: Buffer): void {
     this.#bytes += chunk.length
-    if (this.#bytes > maxResponseBytes) this.#chunks = []
+    if (this.#bytes > maxResultBytes) this.#chunks = []
     else this.#chunks.push(chunk)
   }
 
   take(): Buffer | undefined {
-    if (this.#bytes > maxResponseBytes) return undefined
+    if (this.#bytes > maxResultBytes) return undefined
     const [first, ...others] = this.#chunks
     return first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks)
   }

@@ -1,11 +1,11 @@
 /** The AWS APIs on the main port: who calls, may they, and off to the operation. */
 import { randomUUID } from 'node:crypto'
-import type { HttpFacts } from '@furlong/iam'
 import { createAccessDeniedMessage, createApiRequest, decide, parseArn, parseFunctionArn } from '@furlong/iam'
 import { readAuthorization } from '@furlong/sigv4'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
+import { readHttpFacts } from '../auth/http-facts.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies, type ResourcePolicy } from '../auth/policy-sets.ts'
 import {
@@ -17,7 +17,7 @@ import {
   createTooLargeAnswer,
   handleControl,
 } from '../control/index.ts'
-import { type Exchange, headerOf } from '../exchange.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Answer } from './send.ts'
 
 type Service = ControlRequest['service']
@@ -72,7 +72,7 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
     accountId,
     region,
     service,
-    http: httpFactsOf(exchange, region),
+    http: readHttpFacts(exchange, region),
     requestId,
     now,
   }
@@ -110,16 +110,6 @@ function serviceOf(raw: Exchange['raw'], claimed: string | undefined): Service {
   if (claimed !== undefined && isService(claimed)) return claimed
   if (/^\/20\d\d-\d\d-\d\d\//.test(raw.target)) return 'lambda'
   return raw.method === 'POST' && raw.body.includes('Version=2010-05-08') ? 'iam' : 'sts'
-}
-
-function httpFactsOf({ raw, request }: Exchange, region: string): HttpFacts {
-  const userAgent = headerOf(raw.rawHeaders, 'user-agent')
-  return {
-    sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
-    secureTransport: true,
-    region,
-    ...(userAgent === undefined ? {} : { userAgent }),
-  }
 }
 
 function createAuthorize(

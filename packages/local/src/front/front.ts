@@ -1,11 +1,11 @@
 /** The front door: one HTTP server behind the main port and every URL port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { maxEventBytes } from '@furlong/events'
 import { maxControlBodyBytes } from '../control/index.ts'
 import { maskTarget } from '../record/mask-target.ts'
 import type { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'
 import { Recording } from '../record/recording.ts'
-import { maxEventBytes } from '../url/answers.ts'
 import type { UrlReply } from '../url/respond.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
 import { readBody } from './read-body.ts'

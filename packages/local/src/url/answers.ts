@@ -1,4 +1,5 @@
 /** The error answers of function URLs, byte for byte. @see facts on function URLs, section 3.1, and ARCHITECTURE.md */
+import { maxEventBytes } from '@furlong/events'
 import type { SigV4Failure } from '@furlong/sigv4'
 import type { Answer } from '../front/send.ts'
 
@@ -33,9 +34,6 @@ export const functionFailed: ErrorAnswer = {
   contentType: 'application/json',
   body: 'Internal Server Error',
 }
-
-/** Largest event, in bytes of its JSON. */
-export const maxEventBytes = 6_291_456
 
 /** guess: the member is spelt `message`; the status and the text are reported. */
 export const eventTooLarge: ErrorAnswer = json(

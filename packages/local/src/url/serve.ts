@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { IamAuthorizer } from '@furlong/events'
-import { createEvent } from '@furlong/events'
+import { createEvent, maxEventBytes } from '@furlong/events'
 import type { Principal, StatementRef } from '@furlong/iam'
 import { createFunctionUrlRequest, decide } from '@furlong/iam'
 import { readAuthorization } from '@furlong/sigv4'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
+import { readHttpFacts, sourceIpOf } from '../auth/http-facts.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies } from '../auth/policy-sets.ts'
 import type { Engine } from '../engine/index.ts'
@@ -20,7 +21,6 @@ import {
   eventTooLarge,
   forbidden,
   functionFailed,
-  maxEventBytes,
   noSuchUrl,
   signatureRefused,
   toReply,
@@ -71,8 +71,7 @@ export async function serveFunctionUrl(
     const { headers, ...reply } = toReply(answer, requestId)
     return { ...reply, headers: [...headers, ...preflightHeaders(url.cors, origin)] }
   }
-  if (exchange.oversized && (url.authType === 'NONE' || readAuthorization(raw) !== undefined)) {
-    // guess: what is signed is refused for its size before its signature: nobody can hash what was not read.
+  if (exchange.oversized && isSizeToldFirst(exchange, url.authType)) {
     recording.refuse(createTooLarge(`The body is larger than ${maxEventBytes} bytes`))
     return toReply(eventTooLarge, requestId)
   }
@@ -118,6 +117,13 @@ export async function serveFunctionUrl(
     return toReply(functionFailed, requestId)
   }
 }
+
+/**
+ * guess: what claims a signature is refused for its size before the signature is checked, since nobody can hash what was
+ * not read; what claims none is refused for that, as always.
+ */
+const isSizeToldFirst = ({ raw }: Exchange, authType: UrlFunction['url']['authType']): boolean =>
+  authType === 'NONE' || readAuthorization(raw) !== undefined
 
 function createNoSuchUrl({ urlId, region }: UrlRoute): Refusal {
   const where = region === undefined ? '' : ` in ${region}`
@@ -168,22 +174,13 @@ function mayInvoke(
   caller: Caller | undefined,
   services: UrlServices,
 ): boolean {
-  const { raw, recording } = exchange
+  const { recording } = exchange
   const { url, spec } = called
-  const userAgent = headerOf(raw.rawHeaders, 'user-agent')
-  const referer = headerOf(raw.rawHeaders, 'referer')
   const request = createFunctionUrlRequest({
     principal: caller?.principal ?? anonymous,
     functionArn: called.resourceArn,
     authType: url.authType,
-    http: {
-      sourceIp: sourceIpOf(exchange),
-      // A function URL has no other way in than TLS; the local side stands for it.
-      secureTransport: true,
-      region: spec.region,
-      ...(userAgent === undefined ? {} : { userAgent }),
-      ...(referer === undefined ? {} : { referer }),
-    },
+    http: readHttpFacts(exchange, spec.region),
     now: exchange.now,
     functionTags: called.tags,
   })
@@ -214,9 +211,6 @@ function mayInvoke(
 
 const nameOfStatement = ({ policy, sid, index }: StatementRef): string =>
   `${policy.name}, statement ${sid ?? index + 1}`
-
-const sourceIpOf = ({ request }: Exchange): string =>
-  (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
 
 function createIamAuthorizer({ principal, accessKeyId, accountId }: Caller): IamAuthorizer {
   return {

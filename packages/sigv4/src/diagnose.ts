@@ -1,6 +1,8 @@
 import type { SigV4Failure } from './failures.ts'
-import { mistakes, type ProvableMistakeId } from './mistakes.ts'
+import { hideSecrets } from './mask.ts'
+import type { ProvableMistakeId } from './mistakes.ts'
 import { type RawRequest, type ReceivedHeaders, readReceivedHeaders } from './received-request.ts'
+import { findMistakes } from './search.ts'
 import { readSituation, type Situation } from './situation.ts'
 import { statedCauses, type StatedCauseId } from './stated-causes.ts'
 import type { Verification, VerifyOptions } from './verify.ts'
@@ -11,6 +13,7 @@ export type MistakeId =
   | StatedCauseId
   | 'unsigned-request'
   | 'other-authorization-scheme'
+  | 'other-algorithm'
   | 'repeated-authorization'
   | 'malformed-signature'
   | 'changed-after-signing'
@@ -20,17 +23,25 @@ export type MistakeId =
 /** One thing that explains a refusal. */
 export interface Diagnosis {
   readonly cause: MistakeId
-  /** What happened, in one or two sentences. */
+  /** What happened and why, in one or two sentences. */
   readonly says: string
   /** What to do. */
   readonly fix: string
-  /** `signature-matches` when the signature is right under this assumption, which proves it; else `evidence`. */
+  /**
+   * `signature-matches` when the signature is right under this assumption, which proves it; two causes with this proof
+   * hold together. Else `evidence`.
+   */
   readonly proof: 'signature-matches' | 'evidence'
 }
 
+type Failure = Verification & { readonly ok: false }
+
 /**
- * Finds out why a signature was refused: verifies the request again under each common mistake.
+ * Finds out why a signature was refused: verifies the request again under each common mistake, then under two at once.
  * Needs the secret through `lookup`; no secret, token or signature is in what it returns.
+ *
+ * What it costs is bounded: at most 2,000 assumptions are tried, and fewer for a request so long that 64 MiB would be
+ * hashed; a body beyond 256 KiB is hashed once and not taken apart.
  * @param request the refused request
  * @param options as for `verify`
  * @param failure the refusal of `verify`
@@ -39,24 +50,72 @@ export interface Diagnosis {
  * const result = verify(request, options)
  * if (!result.ok) console.log(diagnose(request, options, result)[0]?.says)
  */
-export function diagnose(
-  request: RawRequest,
-  options: VerifyOptions,
-  failure: Verification & { ok: false },
-): Diagnosis[] {
+export function diagnose(request: RawRequest, options: VerifyOptions, failure: Failure): Diagnosis[] {
   const situation = readSituation(request, options)
-  if (!situation) return [diagnoseUnreadable(readReceivedHeaders(request.rawHeaders), failure)]
-  const stated = diagnoseStated(situation)
-  if (situation.keyProblem !== undefined) return orUnknown(stated, failure)
-  // When the signature is right as it stands, the stated causes are all there is.
-  if (situation.matches({})) return orUnknown(stated, failure)
-  const proved = findMistake(situation)
-  if (proved) return mergeProved(proved, stated)
+  if (!situation) return hideIn([diagnoseUnreadable(readReceivedHeaders(request.rawHeaders), failure)], [])
+  const { claim } = situation.context
+  const found = options.lookup(claim.accessKeyId, claim.sessionToken)
+  const secret = 'code' in found ? undefined : found.secretAccessKey
+  const diagnoses = diagnoseReadable(situation)
+  if (diagnoses.length === 0) diagnoses.push(createUnknown(failure.code))
+  return hideIn(diagnoses, [secret, claim.sessionToken, claim.signature])
+}
+
+function hideIn(diagnoses: readonly Diagnosis[], secrets: readonly (string | undefined)[]): Diagnosis[] {
+  return diagnoses.map(({ cause, says, fix, proof }) => ({
+    cause,
+    says: hideSecrets(says, secrets),
+    fix: hideSecrets(fix, secrets),
+    proof,
+  }))
+}
+
+// When the signature is right as it stands, or no key is known, the stated causes are all there is.
+function diagnoseReadable(situation: Situation): Diagnosis[] {
+  const isRight = situation.matches({})
+  if (isRight || situation.keyProblem !== undefined) return diagnoseStated(situation, isRight)
+  const proved = findMistakes(situation).map(({ mistake: { cause, says, fix }, detail }): Diagnosis => ({
+    cause,
+    says: says.replace('{}', () => detail),
+    fix,
+    proof: 'signature-matches',
+  }))
+  const isBody = proved.length === 0 || proved.some(({ cause }) => /body|payload/.test(cause))
+  const stated = diagnoseStated(situation, false, isBody)
+  if (proved.length > 0) return [...proved, ...stated.filter(({ cause }) => !coveredByProof.has(cause))]
   return [...stated, ...diagnoseMismatch(situation, stated)]
 }
 
+/** Causes that are the same thing seen from the payload hash, and say less than the proof. */
+const coveredByProof: ReadonlySet<MistakeId> = new Set(['payload-hash-mismatch', 'payload-hash-unsigned'])
+
+/** Causes beside which a changed request or a wrong secret need not be suspected. */
+const sufficient: ReadonlySet<MistakeId> = new Set([
+  ...coveredByProof,
+  'signed-header-absent',
+  'cloudfront-without-hash',
+])
+
+// A stated cause is proved when the rest of the signature is right, since a scope and a time are its own.
+function diagnoseStated(situation: Situation, isRight: boolean, isBody = false): Diagnosis[] {
+  const found: Diagnosis[] = []
+  for (const { cause, says, fix, explainsBody } of statedCauses) {
+    const sentence = explainsBody && !isBody ? undefined : says(situation)
+    if (sentence === undefined) continue
+    found.push({
+      cause,
+      says: sentence,
+      fix: typeof fix === 'string' ? fix : fix(situation),
+      proof: isRight ? 'signature-matches' : 'evidence',
+    })
+  }
+  return found
+}
+
 /** What the refusal alone tells when no well-formed signature could be read. */
-const unreadable: Readonly<Record<'unsigned' | 'scheme' | 'repeated' | 'malformed', Diagnosis>> = {
+const unreadable: Readonly<
+  Record<'unsigned' | 'scheme' | 'algorithm' | 'repeated' | 'malformed', Diagnosis>
+> = {
   unsigned: {
     cause: 'unsigned-request',
     says: 'The request carries no signature: neither an Authorization header nor X-Amz-Signature in its query.',
@@ -65,8 +124,14 @@ const unreadable: Readonly<Record<'unsigned' | 'scheme' | 'repeated' | 'malforme
   },
   scheme: {
     cause: 'other-authorization-scheme',
-    says: 'The Authorization header is of another scheme, such as Bearer or Basic; an IAM-protected URL takes AWS4-HMAC-SHA256 only.',
+    says: 'The Authorization header is of another scheme, such as Bearer, Basic or the old AWS one; an IAM-protected URL takes AWS4-HMAC-SHA256 only.',
     fix: "Sign with Signature Version 4, and send the application's own token in another header.",
+    proof: 'evidence',
+  },
+  algorithm: {
+    cause: 'other-algorithm',
+    says: 'The request is signed with another algorithm of AWS, such as the asymmetric AWS4-ECDSA-P256-SHA256 (SigV4A); this side takes AWS4-HMAC-SHA256 only.',
+    fix: 'Sign with plain Signature Version 4 for the region of the URL: set the algorithm to AWS4-HMAC-SHA256 and name one region, no region set.',
     proof: 'evidence',
   },
   repeated: {
@@ -83,48 +148,20 @@ const unreadable: Readonly<Record<'unsigned' | 'scheme' | 'repeated' | 'malforme
   },
 }
 
-function diagnoseUnreadable(headers: ReceivedHeaders, failure: Verification & { ok: false }): Diagnosis {
+function diagnoseUnreadable(headers: ReceivedHeaders, failure: Failure): Diagnosis {
   const authorization = headers.get('authorization')
   if (failure.code === 'MissingAuthenticationTokenException') return unreadable.unsigned
   if (authorization && !authorization.value.startsWith('AWS4-')) return unreadable.scheme
-  if (authorization && authorization.count > 1) return unreadable.repeated
-  if (failure.message.includes('not in both')) return unreadable.repeated
+  if ((authorization && authorization.count > 1) || failure.message.includes('not in both')) {
+    return unreadable.repeated
+  }
+  if (failure.message.includes("'algorithm'")) return unreadable.algorithm
   return { ...unreadable.malformed, says: `${unreadable.malformed.says}: ${failure.message}` }
-}
-
-// A stated cause is proved when the rest of the signature is right, since a scope and a time are its own.
-function diagnoseStated(situation: Situation): Diagnosis[] {
-  const isRight = situation.matches({})
-  const found: Diagnosis[] = []
-  for (const { cause, says, fix } of statedCauses) {
-    const sentence = says(situation)
-    if (sentence === undefined) continue
-    const proof = isRight ? 'signature-matches' : 'evidence'
-    found.push({ cause, says: sentence, fix: fix(situation), proof })
-  }
-  return found
-}
-
-function findMistake(situation: Situation): Diagnosis | undefined {
-  for (const { cause, attempt, says, fix } of mistakes) {
-    for (const assumed of attempt(situation)) {
-      if (situation.matches(assumed)) {
-        return { cause, says: says(assumed.detail ?? ''), fix, proof: 'signature-matches' }
-      }
-    }
-  }
-  return undefined
-}
-
-/** Causes that are the same thing seen from the payload hash, and say less than the proof. */
-const coveredByProof: ReadonlySet<MistakeId> = new Set(['payload-hash-mismatch', 'payload-hash-unsigned'])
-
-function mergeProved(proved: Diagnosis, stated: readonly Diagnosis[]): Diagnosis[] {
-  return [proved, ...stated.filter(({ cause }) => !coveredByProof.has(cause))]
 }
 
 // Nothing common explains it. What remains is a request changed in a way that cannot be guessed, or another secret.
 function diagnoseMismatch(situation: Situation, stated: readonly Diagnosis[]): Diagnosis[] {
+  if (stated.some(({ cause }) => sufficient.has(cause))) return []
   const changed = describeChange(situation)
   const { claim, headers } = situation.context
   const client = awsClient.exec(headers.get('user-agent')?.value ?? '')?.[0]
@@ -137,10 +174,6 @@ function diagnoseMismatch(situation: Situation, stated: readonly Diagnosis[]): D
     fix: 'Compare AWS_SECRET_ACCESS_KEY of the sender with the one issued with this access key id.',
     proof: 'evidence',
   }
-  const isExplained = stated.some(
-    ({ cause }) => cause === 'signed-header-absent' || coveredByProof.has(cause),
-  )
-  if (isExplained) return []
   if (!changed) return [secret]
   return client === undefined ? [changed, secret] : [secret, changed]
 }
@@ -191,14 +224,11 @@ function listNames(query: string): string[] {
   return shown.length > shownNames ? [...shown.slice(0, shownNames), '…'] : shown
 }
 
-function orUnknown(found: Diagnosis[], failure: { code: SigV4Failure }): Diagnosis[] {
-  if (found.length > 0) return found
-  return [
-    {
-      cause: 'unknown',
-      says: `The request was refused with ${failure.code}, and nothing in it says why: the signature matches now.`,
-      fix: 'Send it again, signed anew; the key or the clock may have changed in between.',
-      proof: 'evidence',
-    },
-  ]
+function createUnknown(code: SigV4Failure): Diagnosis {
+  return {
+    cause: 'unknown',
+    says: `The request was refused with ${code}, and nothing in it says why: the signature matches now.`,
+    fix: 'Send it again, signed anew; the key or the clock may have changed in between.',
+    proof: 'evidence',
+  }
 }

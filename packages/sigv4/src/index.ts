@@ -1,6 +1,12 @@
 export { formatAmzDate, parseAmzDate } from './amz-date.ts'
 export { readAuthorization, type SignatureForm } from './authorization.ts'
 export type { CredentialScope } from './canonical-request.ts'
+export { type CanonicalStrings, readCanonicalStrings } from './canonical-strings.ts'
+export {
+  type CanonicalDifference,
+  type CanonicalPart,
+  compareCanonicalStrings,
+} from './compare-canonical-strings.ts'
 export type { Credentials } from './credentials.ts'
 export { diagnose, type Diagnosis, type MistakeId } from './diagnose.ts'
 export type { SigV4Failure } from './failures.ts'

@@ -2,8 +2,10 @@ import type { CanonicalHeader } from './canonical-headers.ts'
 
 /** Signed headers whose values are never shown: whoever reads them can act as the caller. */
 const secretHeaders: ReadonlySet<string> = new Set([
+  'authorization',
   'x-amz-security-token',
   'x-amz-s3session-token',
+  'x-amz-access-token',
   'cookie',
   'x-api-key',
   'x-auth-token',
@@ -12,6 +14,8 @@ const secretHeaders: ReadonlySet<string> = new Set([
 
 const shownCharacters = 4
 const shortestShown = 16
+const longestShown = 120
+const shortestSecret = 8
 
 /**
  * Masks a token for logs and records.
@@ -28,7 +32,45 @@ export function maskToken(value: string): string {
  * @returns the same headers, fit for a record
  */
 export function maskHeaders(headers: readonly CanonicalHeader[]): CanonicalHeader[] {
-  return headers.map((header) => (secretHeaders.has(header[0]) ? [header[0], maskToken(header[1])] : header))
+  return headers.map(([name, value]) => [name, maskHeader(name, value)])
+}
+
+/**
+ * Tells whether the values under a name are secret.
+ * @param name the lower-case name of a header, or the name of a pair in a query
+ * @returns true for session tokens, signatures, cookies and keys
+ */
+export function isSecretName(name: string): boolean {
+  return secretHeaders.has(name) || name === 'X-Amz-Security-Token' || name === 'X-Amz-Signature'
+}
+
+/**
+ * Masks the value of a header if it holds a secret.
+ * @param name its lower-case name
+ * @param value its value
+ * @returns the value, fit for a record
+ */
+export function maskHeader(name: string, value: string): string {
+  return isSecretName(name) ? maskToken(value) : value
+}
+
+/**
+ * Shows the value of a header in a sentence.
+ * @param name its lower-case name
+ * @param value its value
+ * @returns the value, masked where it is secret, printable, and cut where it is long
+ */
+export function showHeader(name: string, value: string): string {
+  return showText(maskHeader(name, value))
+}
+
+/**
+ * Shows a text of a request in a sentence.
+ * @param text any text
+ * @returns it without control characters, and cut where it is long
+ */
+export function showText(text: string): string {
+  return text.length > longestShown ? toPrintable(text.slice(0, longestShown)) + '…' : toPrintable(text)
 }
 
 /**
@@ -42,8 +84,29 @@ export function maskQuery(query: string): string {
     .split('&')
     .map((pair) => {
       const name = pair.slice(0, pair.indexOf('='))
-      if (name !== 'X-Amz-Security-Token' && name !== 'X-Amz-Signature') return pair
+      if (!isSecretName(name)) return pair
       return name + '=' + maskToken(pair.slice(name.length + 1))
     })
     .join('&')
+}
+
+// Text of a request could hold terminal escapes.
+function toPrintable(text: string): string {
+  return text.replace(/[^ -~…]/g, '?')
+}
+
+/**
+ * Takes secrets and control characters out of a sentence, wherever in the request they stood.
+ * @param text a sentence
+ * @param secrets the texts that must not be told; those under eight characters are no secrets
+ * @returns the sentence, printable, with `…` in their place
+ */
+export function hideSecrets(text: string, secrets: readonly (string | undefined)[]): string {
+  let shown = text
+  for (const secret of secrets) {
+    if (secret === undefined || secret.length < shortestSecret) continue
+    const once = encodeURIComponent(secret.toWellFormed())
+    for (const form of [secret, once, encodeURIComponent(once)]) shown = shown.replaceAll(form, '…')
+  }
+  return toPrintable(shown)
 }

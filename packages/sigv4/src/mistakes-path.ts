@@ -5,52 +5,103 @@ import type { Attempt, Situation } from './situation.ts'
 /** More segments than these are not varied one by one. */
 const mostSegments = 30
 
+/** The headers in which proxies tell of the path that was asked for. */
+const proxyHeaders = [
+  'x-forwarded-prefix',
+  'x-original-uri',
+  'x-original-url',
+  'x-forwarded-uri',
+  'x-envoy-original-path',
+]
+
 /** Assumes that the path was encoded once only. */
-export function* attemptPathOnce({ context, parts }: Situation): Iterable<Attempt> {
-  yield* attemptOther(parts.path, createCanonicalPath(context.path, { encodeTwice: false, normalize: true }))
-  yield* attemptOther(parts.path, createCanonicalPath(context.path, { encodeTwice: false, normalize: false }))
-  yield* attemptOther(parts.path, context.path)
+export function* attemptPathOnce({ context: { path } }: Situation): Iterable<Attempt> {
+  yield attemptPath(createCanonicalPath(path, { encodeTwice: false, normalize: true }))
+  yield attemptPath(createCanonicalPath(path, { encodeTwice: false, normalize: false }))
+  yield attemptPath(path)
+}
+
+/** Assumes that the path was encoded a third time. */
+export function* attemptPathThrice({ parts }: Situation): Iterable<Attempt> {
+  yield attemptPath(parts.path.replaceAll('%', '%25'))
 }
 
 /** Assumes that empty and dot segments were kept. */
-export function* attemptRawPath({ context, parts }: Situation): Iterable<Attempt> {
-  yield* attemptOther(parts.path, createCanonicalPath(context.path, { encodeTwice: true, normalize: false }))
+export function* attemptRawPath({ context: { path } }: Situation): Iterable<Attempt> {
+  yield attemptPath(createCanonicalPath(path, { encodeTwice: true, normalize: false }))
 }
 
 /** Assumes that the path was decoded and not encoded again. */
-export function* attemptDecodedPath({ context, parts }: Situation): Iterable<Attempt> {
-  yield* attemptOther(parts.path, decode(context.path))
+export function* attemptDecodedPath({ context: { path } }: Situation): Iterable<Attempt> {
+  try {
+    yield attemptPath(decodeURIComponent(path))
+  } catch {
+    // No text: there is nothing that it could have been decoded to.
+  }
 }
 
-/** Assumes that a slash at the end was added or lost. */
-export function* attemptTrailingSlash({ parts }: Situation): Iterable<Attempt> {
+/** Assumes that the query stood in the path: as text, or encoded with it. */
+export function* attemptQueryInPath({ context: { path, query }, parts }: Situation): Iterable<Attempt> {
+  if (query === '') return
+  const whole = `${path}?${query}`
+  const encoded = createCanonicalPath(whole, { encodeTwice: true, normalize: true })
+  for (const path of [whole, encoded]) {
+    yield { parts: { path, query: '' } }
+    yield { parts: { path, query: parts.query } }
+  }
+}
+
+/** Assumes a slash at the end that was added or lost, or a prefix that a proxy added or took away. */
+export function* attemptPrefixes({ parts, context }: Situation): Iterable<Attempt> {
   const { path } = parts
-  const other = path.endsWith('/') ? path.slice(0, -1) : path + '/'
-  yield {
-    parts: { path: other === '' ? '/' : other },
-    detail: 'the path with its last slash added or removed',
+  yield attemptPath(path.endsWith('/') ? path.slice(0, -1) || '/' : path + '/')
+  yield attemptPath('/')
+  const segments = path.split('/')
+  for (let dropped = 2; dropped < Math.min(segments.length, 5); dropped++) {
+    yield attemptPath('/' + segments.slice(dropped).join('/'))
+  }
+  for (const name of proxyHeaders) {
+    const told = context.headers.get(name)?.value.split('?')[0]
+    if (told === undefined) continue
+    for (const before of [told, told + path]) {
+      yield attemptPath(createCanonicalPath(before, { encodeTwice: true, normalize: true }))
+    }
   }
 }
 
 /** Assumes that one segment was another number near by. */
 export function* attemptNearPaths({ parts }: Situation): Iterable<Attempt> {
-  const segments = parts.path.split('/').slice(0, mostSegments)
-  for (const [index, segment] of segments.entries()) {
-    for (const near of listNearNumbers(segment)) {
-      const path = segments.with(index, near).join('/')
-      yield { parts: { path }, detail: `\`${path}\`` }
-    }
+  const segments = parts.path.split('/')
+  for (const [index, segment] of segments.slice(0, mostSegments).entries()) {
+    for (const near of listNearNumbers(segment)) yield attemptPath(segments.with(index, near).join('/'))
   }
 }
 
-function* attemptOther(path: string, other: string): Iterable<Attempt> {
-  if (other !== path) yield { parts: { path: other } }
+/** Encodings that are not AWS's, which leaves A-Z a-z 0-9 - . _ ~ alone and writes capitals. */
+const encodings: readonly (readonly [detail: string, encode: (text: string) => string])[] = [
+  [
+    "`! ' ( ) *` left as they are",
+    (text) => text.replace(/%(?:25)?(2[1789A])/g, (_, hex: string) => decodeURIComponent('%' + hex)),
+  ],
+  ['`~` encoded', (text) => text.replaceAll('~', '%7E')],
+  ['blanks as `+`', (text) => text.replace(/%(25)?20/g, '+')],
+  [
+    'small letters in place of `%2F`',
+    (text) => text.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase()),
+  ],
+]
+
+/** Assumes that the path, the query or both were encoded in another way. */
+export function* attemptEncodings({ parts }: Situation): Iterable<Attempt> {
+  for (const [detail, encode] of encodings) {
+    const path = encode(parts.path)
+    const query = encode(parts.query)
+    yield { parts: { query }, detail }
+    yield { parts: { path }, detail }
+    yield { parts: { path, query }, detail }
+  }
 }
 
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
+function attemptPath(path: string): Attempt {
+  return { parts: { path }, detail: `\`${path.slice(0, 200)}\`` }
 }

@@ -1,6 +1,6 @@
 import { type CanonicalStrings, readCanonicalStrings } from './canonical-strings.ts'
 import { emptyPayloadHash } from './canonical-request.ts'
-import { fixes } from './fixes.ts'
+import { fixBody, fixEncoding, fixHeader, fixHeaderOrder, fixHost, fixLayout, fixMethod, fixNoBody, fixPath, fixPathTwice, fixQuery, fixQueryOrder } from './fixes.ts'
 import { hideSecrets, isSecretName, maskToken, showText } from './mask.ts'
 
 /** A line of the canonical request or of the string to sign; `key` stands for what makes a signature of them. */
@@ -219,13 +219,13 @@ function quote(value: string | undefined): string {
 }
 
 const fixOfPart: Readonly<Record<CanonicalPart, string>> = {
-  layout: fixes.layout,
-  method: fixes.method,
-  path: fixes.path,
-  query: fixes.query,
-  header: fixes.header,
-  signedHeaders: fixes.headerOrder,
-  payloadHash: fixes.body,
+  layout: fixLayout,
+  method: fixMethod,
+  path: fixPath,
+  query: fixQuery,
+  header: fixHeader,
+  signedHeaders: fixHeaderOrder,
+  payloadHash: fixBody,
   algorithm: 'Sign with AWS4-HMAC-SHA256.',
   date: 'Put the same time into X-Amz-Date and into the string to sign, in UTC.',
   scope: 'Sign for the day of X-Amz-Date, and for the region and the service of the host.',
@@ -235,11 +235,11 @@ const fixOfPart: Readonly<Record<CanonicalPart, string>> = {
 }
 
 function createFix({ part, name }: Line, expected: string | undefined, signed: string | undefined): string {
-  if (part === 'path' && expected === signed?.replaceAll('%', '%25')) return fixes.pathTwice
-  if (part === 'query' && name === undefined) return fixes.queryOrder
-  if ((part === 'path' || part === 'query') && isOtherEncoding(expected, signed)) return fixes.encoding
-  if (part === 'header' && name === 'host') return fixes.host
-  if (part === 'payloadHash' && signed === emptyPayloadHash) return fixes.noBody
+  if (part === 'path' && expected === signed?.replaceAll('%', '%25')) return fixPathTwice
+  if (part === 'query' && name === undefined) return fixQueryOrder
+  if ((part === 'path' || part === 'query') && isOtherEncoding(expected, signed)) return fixEncoding
+  if (part === 'header' && name === 'host') return fixHost
+  if (part === 'payloadHash' && signed === emptyPayloadHash) return fixNoBody
   return fixOfPart[part]
 }
 

@@ -91,7 +91,8 @@ const coveredByProof: ReadonlySet<MistakeId> = new Set(['payload-hash-mismatch',
 
 /** Causes beside which a changed request or a wrong secret need not be suspected. */
 const sufficient: ReadonlySet<MistakeId> = new Set([
-  ...coveredByProof,
+  'payload-hash-mismatch',
+  'payload-hash-unsigned',
   'signed-header-absent',
   'cloudfront-without-hash',
 ])

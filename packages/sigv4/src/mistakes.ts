@@ -1,4 +1,4 @@
-import { fixes } from './fixes.ts'
+import { fixBody, fixEncoding, fixHeader, fixHeaderOrder, fixHost, fixKey, fixLayout, fixMethod, fixNoBody, fixPath, fixPathTwice, fixQuery, fixQueryOrder } from './fixes.ts'
 import {
   attemptBodies,
   attemptCharsets,
@@ -133,7 +133,7 @@ export const mistakes: readonly Mistake[] = [
     cause: 'path-encoded-once',
     attempt: attemptPathOnce,
     says: 'The path was encoded once in the canonical request; every service but S3 wants it encoded twice.',
-    fix: fixes.pathTwice,
+    fix: fixPathTwice,
     pairs,
   },
   {
@@ -168,7 +168,7 @@ export const mistakes: readonly Mistake[] = [
     cause: 'query-unsorted',
     attempt: attemptUnsorted,
     says: 'The query was signed in the order of the URL, or sorted before it was encoded.',
-    fix: fixes.queryOrder,
+    fix: fixQueryOrder,
     pairs,
   },
   {
@@ -182,7 +182,7 @@ export const mistakes: readonly Mistake[] = [
     cause: 'loosely-encoded',
     attempt: attemptEncodings,
     says: 'The path or the query was signed in another encoding than AWS uses: with {}.',
-    fix: fixes.encoding,
+    fix: fixEncoding,
   },
   {
     cause: 'query-flag-left-out',
@@ -215,7 +215,7 @@ export const mistakes: readonly Mistake[] = [
     cause: 'body-empty-when-signed',
     attempt: attemptEmptyBody,
     says: 'The request was signed as if it had no body.',
-    fix: fixes.noBody,
+    fix: fixNoBody,
     pairs,
   },
   {
@@ -236,14 +236,14 @@ export const mistakes: readonly Mistake[] = [
     cause: 'another-method',
     attempt: attemptMethods,
     says: 'The request was signed for the method {}.',
-    fix: fixes.method,
+    fix: fixMethod,
     pairs,
   },
   {
     cause: 'another-host',
     attempt: attemptHostAliases,
     says: 'The request was signed for the host {}.',
-    fix: fixes.host,
+    fix: fixHost,
     pairs,
   },
   {
@@ -270,7 +270,7 @@ export const mistakes: readonly Mistake[] = [
     cause: 'header-changed',
     attempt: attemptHeaders,
     says: 'The signed header {}.',
-    fix: fixes.header,
+    fix: fixHeader,
   },
   {
     cause: 'header-white-space',
@@ -288,13 +288,13 @@ export const mistakes: readonly Mistake[] = [
     cause: 'headers-unsorted',
     attempt: attemptSignedHeaderOrder,
     says: 'The signed headers were not sorted by name when they were signed.',
-    fix: fixes.headerOrder,
+    fix: fixHeaderOrder,
   },
   {
     cause: 'key-derived-otherwise',
     attempt: attemptKeys,
     says: 'The signing key was derived {}.',
-    fix: fixes.key,
+    fix: fixKey,
   },
   {
     cause: 'signature-spelled-otherwise',
@@ -306,7 +306,7 @@ export const mistakes: readonly Mistake[] = [
     cause: 'canonical-request-layout',
     attempt: attemptLayouts,
     says: 'The request was signed {}.',
-    fix: fixes.layout,
+    fix: fixLayout,
   },
   {
     cause: 'path-changed',
@@ -315,7 +315,7 @@ export const mistakes: readonly Mistake[] = [
       yield* attemptNearPaths(situation)
     },
     says: 'The path was changed after signing: the signature is that of {}.',
-    fix: fixes.path,
+    fix: fixPath,
   },
   {
     cause: 'query-changed',
@@ -324,13 +324,13 @@ export const mistakes: readonly Mistake[] = [
       yield* attemptNearQueries(situation)
     },
     says: 'The query was changed after signing: the signature is that of a query {}.',
-    fix: fixes.query,
+    fix: fixQuery,
   },
   {
     cause: 'body-changed',
     attempt: attemptStatedHash,
     says: 'The body was changed after signing: x-amz-content-sha256 is signed, and it is not the hash of the body received.',
-    fix: fixes.body,
+    fix: fixBody,
     pairs,
   },
 ]

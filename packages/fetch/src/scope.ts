@@ -1,4 +1,5 @@
 import { readEnvironment } from './environment.ts'
+import { readHostScope } from './hosts.ts'
 
 /** The region and service a request is signed for. */
 export interface SigningScope {
@@ -17,39 +18,33 @@ const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[
 /**
  * Tells what a request must be signed for.
  *
- * The host of a function URL (`<id>.lambda-url.<region>.on.aws`, and `….localhost` of the local side) says both.
- * On loopback the service is `lambda` unless given, and the region may come from AWS_REGION.
- * For any other host both must be given: a wrong guess ends in a 403 that says nothing.
+ * What the host says for certain prevails over the options, so that one signed fetch serves several hosts: the
+ * region always, the service for function URLs, API Gateway and S3. Where the service is only read off a label
+ * (`<service>.<region>.amazonaws.com`), the option prevails. On loopback the service is `lambda` unless given, and
+ * the region may come from AWS_REGION. What nobody said is asked for, never assumed: a wrong guess ends in a 403.
  * @param url where the request goes
  * @param options what the caller said
  * @returns the region and service
  * @throws TypeError naming what to set
  */
 export function getSigningScope(url: URL, options: ScopeOptions): SigningScope {
-  const region = readUrlRegion(url.hostname)
-  if (region !== undefined) return { region, service: 'lambda' }
-  if (loopbackHosts.has(url.hostname)) {
-    const local = options.region ?? readEnvironment('AWS_REGION') ?? readEnvironment('AWS_DEFAULT_REGION')
-    if (local === undefined) {
-      throw new TypeError('The region is not known: set the option `region`, or the variable AWS_REGION')
-    }
-    return { region: local, service: options.service ?? 'lambda' }
-  }
-  if (options.region === undefined || options.service === undefined) {
-    const missing = [options.region === undefined && 'region', options.service === undefined && 'service']
-    const names = missing.filter((name) => name !== false).map((name) => `\`${name}\``)
-    throw new TypeError(
-      `The host ${url.hostname} is no function URL: set the option${names.length > 1 ? 's' : ''} ${names.join(' and ')} ('lambda' for a function URL behind a domain of your own)`,
-    )
-  }
-  return { region: options.region, service: options.service }
+  if (loopbackHosts.has(url.hostname)) return getLoopbackScope(options)
+  const host = readHostScope(url.hostname.replace(/\.$/, ''))
+  const service = host?.isCertain === true ? host.service : (options.service ?? host?.service)
+  const region = host?.region ?? options.region
+  if (region !== undefined && service !== undefined) return { region, service }
+  const missing: string[] = []
+  if (region === undefined) missing.push('`region`')
+  if (service === undefined) missing.push('`service`')
+  throw new TypeError(
+    `The host ${url.hostname} does not say what to sign for: set the option${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}${service === undefined ? " ('lambda' for a function URL behind a domain of your own)" : ''}`,
+  )
 }
 
-function readUrlRegion(hostname: string): string | undefined {
-  const labels = hostname.split('.')
-  const isFunctionUrl =
-    labels[1] === 'lambda-url' &&
-    ((labels.length === 5 && labels[3] === 'on' && labels[4] === 'aws') ||
-      (labels.length === 4 && labels[3] === 'localhost'))
-  return isFunctionUrl ? labels[2] : undefined
+function getLoopbackScope(options: ScopeOptions): SigningScope {
+  const region = options.region ?? readEnvironment('AWS_REGION') ?? readEnvironment('AWS_DEFAULT_REGION')
+  if (region === undefined) {
+    throw new TypeError('The region is not known: set the option `region`, or the variable AWS_REGION')
+  }
+  return { region, service: options.service ?? 'lambda' }
 }

@@ -15,13 +15,18 @@ const encoder = new TextEncoder()
  * Reads a body into bytes, since a signature covers all of them.
  * @param body any body of fetch, or a plain object or array
  * @param maxBodyBytes the largest size taken, in bytes
+ * @param signal ends the reading of a stream, and cancels the stream
  * @returns the bytes and their content type; undefined when there is no body
  * @throws TypeError when the value is no body
  * @throws FetchError `BodyTooLarge` above the limit, `BodyUnreadable` when reading fails
  */
-export async function readBody(body: unknown, maxBodyBytes: number): Promise<BufferedBody | undefined> {
+export async function readBody(
+  body: unknown,
+  maxBodyBytes: number,
+  signal?: AbortSignal,
+): Promise<BufferedBody | undefined> {
   if (body === null || body === undefined) return undefined
-  const buffered = readAtOnce(body) ?? (await readSlowly(body, maxBodyBytes))
+  const buffered = readAtOnce(body) ?? (await readSlowly(body, maxBodyBytes, signal))
   if (buffered.bytes.length > maxBodyBytes) throw createTooLarge(maxBodyBytes)
   return buffered
 }
@@ -42,25 +47,36 @@ function readAtOnce(body: unknown): BufferedBody | undefined {
   return undefined
 }
 
-async function readSlowly(body: unknown, maxBodyBytes: number): Promise<BufferedBody> {
+async function readSlowly(
+  body: unknown,
+  maxBodyBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<BufferedBody> {
   if (body instanceof Promise) return { bytes: new Uint8Array((await body) as ArrayBuffer) }
   if (isAsyncIterable(body)) return { bytes: await readChunks(body, maxBodyBytes) }
   if (body instanceof Blob || body instanceof FormData) {
     const response = new Response(body)
     const contentType = response.headers.get('content-type') ?? undefined
-    const bytes = await readChunks(readStream(response.body), maxBodyBytes)
+    const bytes = await readChunks(readStream(response.body, signal), maxBodyBytes)
     return { bytes, ...(contentType === undefined ? {} : { contentType }) }
   }
-  if (body instanceof ReadableStream) return { bytes: await readChunks(readStream(body), maxBodyBytes) }
+  if (body instanceof ReadableStream) {
+    return { bytes: await readChunks(readStream(body, signal), maxBodyBytes) }
+  }
   throw new TypeError(
     'The body must be a string, bytes, a Blob, URLSearchParams, FormData, a stream, or a plain object or array for JSON',
   )
 }
 
 // Not every browser iterates over streams.
-async function* readStream(stream: ReadableStream | null): AsyncIterable<unknown> {
+async function* readStream(
+  stream: ReadableStream | null,
+  signal: AbortSignal | undefined,
+): AsyncIterable<unknown> {
   if (!stream) return
   const reader = stream.getReader()
+  const cancel = (): void => void reader.cancel(signal?.reason).catch(() => {})
+  signal?.addEventListener('abort', cancel)
   let isDone = false
   try {
     for (;;) {
@@ -70,6 +86,7 @@ async function* readStream(stream: ReadableStream | null): AsyncIterable<unknown
       yield result.value
     }
   } finally {
+    signal?.removeEventListener('abort', cancel)
     if (!isDone) await reader.cancel()
   }
 }
@@ -108,6 +125,15 @@ function join(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuf
     offset += part.length
   }
   return bytes
+}
+
+/**
+ * Tells whether a body is sent piece by piece as it comes, when its hash is known beforehand.
+ * @param body any body of fetch
+ * @returns true for streams, asynchronous iterables and blobs
+ */
+export function isStreamed(body: unknown): body is ReadableStream | AsyncIterable<Uint8Array> | Blob {
+  return body instanceof ReadableStream || body instanceof Blob || isAsyncIterable(body)
 }
 
 function isPlain(body: unknown): boolean {

@@ -1,9 +1,21 @@
-/** What can go wrong in the world, as a stable code. */
-export type FetchErrorCode = 'CredentialsMissing' | 'CredentialsFailed' | 'BodyTooLarge' | 'BodyUnreadable'
+/** What can go wrong in the world, as stable codes, and what each means. */
+export const fetchErrorCodes = {
+  BodyTooLarge: 'The body is larger than `maxBodyBytes`.',
+  BodyUnreadable: 'The stream that is the body broke off.',
+  CredentialsExpired: 'The credentials have run out, and the source gave no newer ones.',
+  CredentialsFailed: 'The credentials provider failed.',
+  CredentialsMissing: 'No source has credentials.',
+  TimedOut:
+    'No answer came within `timeoutMs` or `attemptTimeoutMs`; the name of this error is `TimeoutError`.',
+} as const
 
-/** Something outside the caller's code failed before the request was sent; misuse throws a `TypeError` instead. */
+/** What can go wrong in the world, as a stable code. */
+export type FetchErrorCode = keyof typeof fetchErrorCodes
+
+/** Something outside the caller's code failed before there was an answer; misuse throws a `TypeError` instead. */
 export class FetchError extends Error {
-  override readonly name = 'FetchError'
+  /** `TimeoutError` for the code `TimedOut`, as with `AbortSignal.timeout()`. */
+  override readonly name: 'FetchError' | 'TimeoutError'
   /** The stable code; the message may change. */
   readonly code: FetchErrorCode
 
@@ -14,6 +26,7 @@ export class FetchError extends Error {
    */
   constructor(code: FetchErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
+    this.name = code === 'TimedOut' ? 'TimeoutError' : 'FetchError'
     this.code = code
   }
 }

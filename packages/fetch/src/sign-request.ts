@@ -1,25 +1,28 @@
-import { type Credentials, type HeaderPair, sign } from '@furlong/sigv4'
-import { readBody, type SignedBody } from './body.ts'
-import { type CredentialsProvider, createCredentialsSource } from './credentials.ts'
-import { getSigningScope, type ScopeOptions } from './scope.ts'
+import { type HeaderPair, sign, type SignedRequest } from '@furlong/sigv4'
+import type { CredentialsProvider, ExpiringCredentials } from './credentials.ts'
+import { createCredentialsSource } from './credentials-source.ts'
+import { type PreparedRequest, prepareRequest } from './prepare-request.ts'
+import type { SignedRequestInit } from './request-input.ts'
+import type { ScopeOptions } from './scope.ts'
 
 /** How requests are signed. */
 export interface SigningOptions extends ScopeOptions {
-  /** The region, for hosts that do not say it; the host of a function URL does, and prevails. */
+  /** The region, for hosts that do not say it; a host that does prevails. */
   readonly region?: string
-  /** The signing name of the service, for hosts that do not say it: `lambda` for function URLs, which prevails. */
+  /**
+   * The signing name of the service, for hosts that do not say it: `lambda` for function URLs. The hosts of
+   * function URLs, API Gateway and S3 prevail; for other hosts of AWS the option does.
+   */
   readonly service?: string
-  /** Credentials, or a function that fetches them; the environment (AWS_ACCESS_KEY_ID, …) by default. */
-  readonly credentials?: Credentials | CredentialsProvider
+  /**
+   * Credentials, or a function that fetches them. By default the environment (AWS_ACCESS_KEY_ID, …), and then, in
+   * Node, the chain of `@aws-sdk/credential-providers` where that is installed.
+   */
+  readonly credentials?: ExpiringCredentials | CredentialsProvider
   /** The clock; the machine's by default. */
   readonly now?: () => Date
-  /** The largest body, in bytes; 6 MiB by default, which is what a function URL takes. */
+  /** The largest body held in memory, in bytes; 6 MiB by default, which is what a function URL takes. */
   readonly maxBodyBytes?: number
-}
-
-/** The second argument of a signed fetch: fetch's own, and a plain object or array as body is sent as JSON. */
-export interface SignedRequestInit extends Omit<RequestInit, 'body'> {
-  readonly body?: SignedBody
 }
 
 /** A signed request, ready for any HTTP client that sends it as it is. */
@@ -41,116 +44,71 @@ export type RequestSigner = (
 
 const defaultMaxBodyBytes = 6_291_456
 
-/** Headers that the HTTP client writes itself; a copy among the caller's could only contradict it. */
-const clientHeaders: ReadonlySet<string> = new Set([
-  'host',
-  'content-length',
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-])
-
-/** Headers that browsers drop or replace: they are sent, and left out of the signature. */
-const platformHeaders: ReadonlySet<string> = new Set([
-  'accept-charset',
-  'cookie',
-  'dnt',
-  'origin',
-  'referer',
-  'access-control-request-headers',
-  'access-control-request-method',
-])
-
 /**
  * Creates a signer for requests as fetch takes them, for use with other HTTP clients.
+ * Bodies, streams too, are read into memory; there are no retries, and the clock is taken as it is.
  * @param options region, service, credentials, clock and limits
  * @returns a function that signs; it rejects with a `TypeError` for misuse and a `FetchError` for the world
  * @throws TypeError when an option is malformed
+ * @example
+ * const sign = createRequestSigner()
+ * const { method, url, headers, body } = await sign('https://<id>.lambda-url.eu-west-1.on.aws/')
  */
 export function createRequestSigner(options: SigningOptions = {}): RequestSigner {
-  const { now = () => new Date(), maxBodyBytes = defaultMaxBodyBytes } = options
-  if (!(maxBodyBytes >= 0)) throw new TypeError('maxBodyBytes must be a number of bytes, 0 or more')
+  const now = options.now ?? readMachineClock
+  const prepareOptions = { ...options, maxBodyBytes: readMaxBodyBytes(options), streams: false }
   const getCredentials = createCredentialsSource(options.credentials, now)
   return async (input, init = {}) => {
-    const request = readInput(input, init)
-    const scope = getSigningScope(request.url, options)
-    const body = await readBody(request.body, maxBodyBytes)
-    if (body?.contentType !== undefined && !request.headers.has('content-type')) {
-      request.headers.set('content-type', body.contentType)
-    }
-    const { signed, unsigned } = splitHeaders(request.headers)
-    const result = sign(
-      {
-        method: request.method,
-        url: request.url.href,
-        headers: signed,
-        ...(body ? { body: body.bytes } : {}),
-      },
-      { ...scope, credentials: await getCredentials(), now: now() },
-    )
-    return {
-      method: result.method,
-      url: result.url,
-      headers: [...result.headers, ...unsigned],
-      body: body?.bytes,
-    }
+    const prepared = await prepareRequest(input, init, prepareOptions, init.signal ?? undefined)
+    const { method, url, headers } = signPrepared(prepared, await getCredentials(), now())
+    return { method, url, headers, body: prepared.body }
   }
 }
 
-interface Input {
-  readonly method: string
-  readonly url: URL
-  readonly headers: Headers
-  readonly body: unknown
+/**
+ * Signs a prepared request.
+ * @param prepared the request
+ * @param credentials what to sign with
+ * @param now the time of signing
+ * @returns method, URL and all headers to send, and what was signed
+ * @throws TypeError when a header, the credentials or the scope is malformed
+ */
+export function signPrepared(
+  prepared: PreparedRequest,
+  credentials: ExpiringCredentials,
+  now: Date,
+): SignedRequest {
+  const { body, payloadHash } = prepared
+  // Where the hash is our own there is nothing to hold it against, so the signer need not see the body.
+  const result = sign(
+    {
+      method: prepared.method,
+      url: prepared.url.href,
+      headers: prepared.signed,
+      ...(body && !prepared.isHashOwn ? { body } : {}),
+      ...(payloadHash === undefined ? {} : { payloadHash }),
+    },
+    { ...prepared.scope, credentials, now },
+  )
+  result.headers.push(...prepared.unsigned)
+  return result
 }
 
-// As `new Request(input, init)` reads them, but without its cost and without its stream.
-function readInput(input: string | URL | Request, init: SignedRequestInit): Input {
-  const request = isRequest(input) ? input : undefined
-  const method = (init.method ?? request?.method ?? 'GET').toUpperCase()
-  const given = init.body === undefined ? getBody(request, method) : init.body
-  if (given !== undefined && given !== null && (method === 'GET' || method === 'HEAD')) {
-    throw new TypeError(`A request with the method ${method} cannot have a body`)
-  }
-  if (init.body === undefined && request?.bodyUsed === true) {
-    throw new TypeError('The body of the request was read before: clone it before its first use')
-  }
-  return {
-    method,
-    url: readUrl(isRequest(input) ? input.url : String(input)),
-    headers: new Headers(init.headers ?? request?.headers),
-    body: given,
-  }
+/**
+ * Reads the limit for bodies.
+ * @param options the caller's options
+ * @returns the limit in bytes
+ * @throws TypeError when it is no number
+ */
+export function readMaxBodyBytes({ maxBodyBytes = defaultMaxBodyBytes }: SigningOptions): number {
+  if (!(maxBodyBytes >= 0)) throw new TypeError('maxBodyBytes must be a number of bytes, 0 or more')
+  return maxBodyBytes
 }
 
-// Firefox knows no `Request.body`.
-function getBody(request: Request | undefined, method: string): unknown {
-  if (!request || 'body' in request) return request?.body
-  return method === 'GET' || method === 'HEAD' ? undefined : (request as Request).arrayBuffer()
-}
-
-function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === 'object' && 'url' in input && 'headers' in input
-}
-
-function readUrl(text: string): URL {
-  const { location } = globalThis as { location?: { href?: string } }
-  try {
-    return new URL(text, location?.href)
-  } catch {
-    throw new TypeError('The URL must be absolute, for example https://<id>.lambda-url.<region>.on.aws/')
-  }
-}
-
-function splitHeaders(headers: Headers): { signed: HeaderPair[]; unsigned: HeaderPair[] } {
-  const signed: HeaderPair[] = []
-  const unsigned: HeaderPair[] = []
-  for (const [name, value] of headers) {
-    if (clientHeaders.has(name)) continue
-    if (platformHeaders.has(name) || name.startsWith('sec-')) unsigned.push([name, value])
-    else signed.push([name, value])
-  }
-  return { signed, unsigned }
+/**
+ * The default clock.
+ * @returns the machine's time
+ */
+export function readMachineClock(): Date {
+  return new Date()
 }

@@ -1,0 +1,188 @@
+import type { SignedRequest } from '@furlong/sigv4'
+import { readAnswerParts } from './answer.ts'
+import { isConnectionFailure } from './connection-failure.ts'
+import type { ExpiringCredentials } from './credentials.ts'
+import type { CredentialsSource } from './credentials-source.ts'
+import { type Deadline, joinSignals, orAborted, startTimer } from './deadline.ts'
+import type { PreparedRequest } from './prepare-request.ts'
+import { classifyAnswer, type Refusal } from './refusal.ts'
+import { getPauseMs, readRetryAfterMs, type RetryPolicy } from './retry.ts'
+import type { ServerClock } from './server-clock.ts'
+import { signPrepared } from './sign-request.ts'
+
+/** A response, and with `explain: true` why AWS refused. */
+export interface SignedResponse extends Response {
+  /** Why AWS refused; undefined unless AWS did and `explain` is set. */
+  readonly refusal?: Refusal
+}
+
+/** How requests are exchanged for answers. */
+export interface ExchangeSettings {
+  readonly getCredentials: CredentialsSource
+  readonly clock: ServerClock
+  readonly policy: RetryPolicy
+  readonly attemptTimeoutMs: number | undefined
+  readonly explain: boolean
+  readonly send: (url: string, init: RequestInit) => Promise<Response>
+  readonly sleep: (ms: number, signal: AbortSignal | undefined) => Promise<void>
+  readonly random: () => number
+}
+
+/** What came of one attempt. */
+type Outcome =
+  | {
+      readonly kind: 'answer'
+      readonly response: Response
+      readonly refusal: Refusal | undefined
+      readonly sent: SignedRequest
+      readonly credentials: ExpiringCredentials
+      /** Whether a signature of another time may do better. */
+      readonly hasLearntTime: boolean
+    }
+  | {
+      readonly kind: 'failure'
+      readonly error: unknown
+      readonly cause: 'connection' | 'timeout' | undefined
+    }
+
+/**
+ * Sends a request, signed anew for each attempt, until its answer stands.
+ * @param settings credentials, clock, retries, and the fetch that sends
+ * @param prepared the request
+ * @param init what else fetch is told
+ * @param deadline what ends the call
+ * @returns the answer
+ * @throws what fetch rejects with, a `FetchError`, or the reason of the signal
+ */
+export async function exchange(
+  settings: ExchangeSettings,
+  prepared: PreparedRequest,
+  init: RequestInit,
+  deadline: Deadline,
+): Promise<SignedResponse> {
+  const isReplayable = prepared.streamed === undefined || prepared.streamed instanceof Blob
+  let retry = 0
+  let hasCorrectedClock = false
+  for (;;) {
+    const outcome = await attempt(settings, prepared, init, deadline)
+    let pauseMs: number | undefined
+    if (isReplayable && outcome.kind === 'answer' && outcome.hasLearntTime && !hasCorrectedClock) {
+      hasCorrectedClock = true
+      pauseMs = 0
+    } else if (isReplayable) {
+      retry += 1
+      pauseMs = choosePauseMs(settings, prepared, outcome, retry)
+    }
+    if (pauseMs === undefined || pauseMs >= deadline.getLeftMs()) return finish(settings, prepared, outcome)
+    discard(outcome)
+    if (pauseMs > 0) await settings.sleep(pauseMs, deadline.signal)
+  }
+}
+
+async function attempt(
+  settings: ExchangeSettings,
+  prepared: PreparedRequest,
+  init: RequestInit,
+  { signal }: Deadline,
+): Promise<Outcome> {
+  const { origin } = prepared.url
+  const credentials = await orAborted(settings.getCredentials(), signal)
+  const sent = signPrepared(prepared, credentials, settings.clock.now(origin))
+  const timer =
+    settings.attemptTimeoutMs === undefined
+      ? undefined
+      : startTimer('attemptTimeoutMs', settings.attemptTimeoutMs)
+  try {
+    const joined = timer ? joinSignals(signal, timer.signal) : signal
+    const response = await settings.send(sent.url, createInit(prepared, sent, init, joined))
+    const refusal = await readRefusal(settings, origin, response)
+    const hasLearntTime = settings.clock.learn(origin, response, refusal)
+    return { kind: 'answer', response, refusal, sent, credentials, hasLearntTime }
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason
+    if (timer?.signal.aborted === true) {
+      return { kind: 'failure', error: timer.signal.reason, cause: 'timeout' }
+    }
+    const cause = isConnectionFailure(error, init.redirect) ? 'connection' : undefined
+    return { kind: 'failure', error, cause }
+  } finally {
+    timer?.stop()
+  }
+}
+
+function createInit(
+  { body, streamed }: PreparedRequest,
+  { method, headers }: SignedRequest,
+  init: RequestInit,
+  signal: AbortSignal | undefined,
+): RequestInit {
+  const sent = streamed ?? (body && body.length > 0 ? body : undefined)
+  return {
+    ...init,
+    method,
+    headers: headers.map(([name, value]) => [name, value] as [string, string]),
+    ...(signal ? { signal } : {}),
+    ...(sent === undefined ? {} : { body: sent as Exclude<RequestInit['body'], undefined> }),
+    ...(streamed !== undefined && !(streamed instanceof Blob) ? { duplex: 'half' } : {}),
+  }
+}
+
+/** The statuses with which AWS refuses a time. */
+const timeStatuses: ReadonlySet<number> = new Set([400, 401, 403])
+
+// Most refusals are not about time, and are left alone unless the caller wants to know.
+async function readRefusal(
+  { explain, clock }: ExchangeSettings,
+  origin: string,
+  response: Response,
+): Promise<Refusal | undefined> {
+  if (response.status < 400) return undefined
+  const mayBeTime =
+    timeStatuses.has(response.status) &&
+    (clock.isFarOff(origin, response) || isTimeType(response.headers.get('x-amzn-errortype')))
+  return explain || mayBeTime ? classifyAnswer(await readAnswerParts(response)) : undefined
+}
+
+function isTimeType(errorType: string | null): boolean {
+  return (
+    errorType !== null && /^(?:InvalidSignatureException|Request(?:TimeTooSkewed|Expired))\b/.test(errorType)
+  )
+}
+
+function choosePauseMs(
+  { policy, random, clock }: ExchangeSettings,
+  { method, url }: PreparedRequest,
+  outcome: Outcome,
+  retry: number,
+): number | undefined {
+  if (retry >= policy.attempts) return undefined
+  if (outcome.kind === 'failure') {
+    if (outcome.cause === undefined || !policy.retries(method, outcome.cause)) return undefined
+    return getPauseMs(policy, retry, random(), undefined)
+  }
+  const { status, headers } = outcome.response
+  if (!policy.retries(method, status)) return undefined
+  const serverNow = clock.readServerTime(outcome.response) ?? clock.now(url.origin)
+  const retryAfterMs = readRetryAfterMs(headers.get('retry-after'), serverNow.getTime())
+  return getPauseMs(policy, retry, random(), retryAfterMs)
+}
+
+// An unread body would hold its connection until it is collected.
+function discard(outcome: Outcome): void {
+  if (outcome.kind === 'answer') outcome.response.body?.cancel().catch(() => {})
+}
+
+async function finish(
+  { explain, clock }: ExchangeSettings,
+  prepared: PreparedRequest,
+  outcome: Outcome,
+): Promise<SignedResponse> {
+  if (outcome.kind === 'failure') throw outcome.error
+  const { response, refusal } = outcome
+  if (!explain || !refusal) return response
+  // Loaded only when needed: a bundler that splits keeps the sentences out of what starts first.
+  const { diagnoseSent } = await import('./diagnose-sent.ts')
+  const serverNow = clock.readServerTime(response)
+  const diagnosis = diagnoseSent({ ...outcome, refusal, prepared, serverNow })
+  return Object.defineProperty(response, 'refusal', { value: { ...refusal, diagnosis }, enumerable: true })
+}

@@ -11,7 +11,7 @@ import {
   roleSession,
 } from './testing/cases.ts'
 import { createAccessDeniedMessage } from './access-denied-message.ts'
-import type { PolicySet } from './decide.ts'
+import type { PolicySet } from './decision.ts'
 import { decide } from './decide.ts'
 import { createApiRequest } from './contexts.ts'
 import type { Principal } from './principal.ts'

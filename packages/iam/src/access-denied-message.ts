@@ -1,5 +1,5 @@
 import type { AccessRequest } from './contexts.ts'
-import type { ActionVerdict, Decision } from './decide.ts'
+import type { ActionVerdict, Decision } from './decision.ts'
 import type { PolicyKind } from './policy.ts'
 import { nameOfPrincipal } from './principal.ts'
 
@@ -36,7 +36,7 @@ function createReason(refused: ActionVerdict & { allowed: false }): string {
   const [kind] = refused.blame
   if (kind === undefined) return ''
   // AWS calls a service control policy's missing Allow an explicit deny, too.
-  if (refused.kind === 'implicit-deny' && kind !== 'scp') {
+  if (refused.kind !== 'explicit-deny' && kind !== 'scp') {
     return ` because no ${policyKindNames[kind]} allows the ${refused.action} action`
   }
   const article = kind === 'identity' ? 'an' : 'a'

@@ -1,53 +1,58 @@
 import { arnPartCount, splitArn } from './arn.ts'
+import type { Glob, Token } from './glob.ts'
+import { anyRun, createGlob, matchesGlob, readWildcards } from './glob.ts'
 import type { RequestContext } from './request-context.ts'
-import type { Glob } from './glob.ts'
-import { anyRun, createGlob, matchesGlob } from './glob.ts'
 import type { Piece } from './variables.ts'
-import { isDynamic, readPieces, resolvePieces } from './variables.ts'
+import { isStatic, readPieces, resolvePieces } from './variables.ts'
 
 /** A prepared ARN pattern: up to six parts, compared one by one. */
 export interface ArnPattern {
+  /** Leading parts without wildcards, as one text with the colon behind them. */
+  readonly lead: string
+  /** The parts behind the lead, at least one. */
   readonly parts: readonly Glob[]
-  /** The whole pattern when it holds no wildcard. */
-  readonly exact?: string
+  /** Parts in all. */
+  readonly count: number
+  /** Whether the last part closes with `*`. */
+  readonly isOpen: boolean
 }
 
 /** One entry of a `Resource` element, prepared. */
 export type ResourceMatcher =
   | { readonly kind: 'any' }
-  | { readonly kind: 'fixed'; readonly pattern: ArnPattern }
-  | { readonly kind: 'variable'; readonly head: readonly number[]; readonly tail: readonly Piece[] }
+  | { readonly kind: 'exact'; readonly arn: string }
+  | { readonly kind: 'pattern'; readonly pattern: ArnPattern }
+  | { readonly kind: 'variable'; readonly head: readonly Token[]; readonly tail: readonly Piece[] }
 
 /**
  * Prepares an ARN pattern.
  *
- * @param codes from `readWildcards()` or `resolvePieces()`
+ * @param tokens from `readWildcards()` or `resolvePieces()`
  * @returns the pattern
  */
-export function createArnPattern(codes: readonly number[]): ArnPattern {
-  const parts: Glob[] = []
-  let from = 0
-  while (parts.length < arnPartCount - 1) {
-    const found = codes.indexOf(colon, from)
-    if (found === -1) break
-    parts.push(createGlob(codes.slice(from, found)))
-    from = found + 1
+export function createArnPattern(tokens: readonly Token[]): ArnPattern {
+  const parts = splitTokens(tokens)
+  const fixed = parts.slice(0, -1).findIndex((part) => part.some((token) => typeof token !== 'string'))
+  const leading = fixed === -1 ? parts.length - 1 : fixed
+  let lead = ''
+  for (const part of parts.slice(0, leading)) lead += `${part.join('')}:`
+  return {
+    lead,
+    parts: parts.slice(leading).map(createGlob),
+    count: parts.length,
+    isOpen: tokens.at(-1) === anyRun,
   }
-  parts.push(createGlob(codes.slice(from)))
-  const whole = createGlob(codes).exact
-  return whole === undefined ? { parts } : { parts, exact: whole }
 }
 
 /**
  * Compares six parts with six parts, as `ArnLike` does.
  *
  * @param pattern a prepared pattern
- * @param parts from `splitArn()`
+ * @param arn the value of the request
  * @returns `false` also when either side has fewer than six parts
  */
-export function matchesArn(pattern: ArnPattern, parts: readonly string[]): boolean {
-  if (pattern.parts.length !== arnPartCount || parts.length !== arnPartCount) return false
-  return pattern.parts.every((glob, index) => matchesGlob(glob, parts[index] ?? ''))
+export function matchesArn(pattern: ArnPattern, arn: string): boolean {
+  return pattern.count === arnPartCount && matchesParts(pattern, arn)
 }
 
 /**
@@ -62,13 +67,12 @@ export function matchesArn(pattern: ArnPattern, parts: readonly string[]): boole
  */
 export function createResourceMatcher(text: string, expand: boolean): ResourceMatcher {
   if (text === '*') return { kind: 'any' }
+  if (!expand || !text.includes('${')) return createFixedMatcher(readWildcards(text))
   const parts = splitArn(text)
   const last = parts.length === arnPartCount ? (parts[arnPartCount - 1] ?? '') : ''
-  const head = text.slice(0, text.length - last.length)
+  const head = readWildcards(text.slice(0, text.length - last.length))
   const tail = readPieces(last, 'wildcards', expand)
-  const headCodes = readPieces(head, 'wildcards', false).flat() as number[]
-  if (isDynamic(tail)) return { kind: 'variable', head: headCodes, tail }
-  return { kind: 'fixed', pattern: createArnPattern([...headCodes, ...(tail.flat() as number[])]) }
+  return isStatic(tail) ? createFixedMatcher([...head, ...tail]) : { kind: 'variable', head, tail }
 }
 
 /**
@@ -87,25 +91,60 @@ export function matchesResource(
   context: RequestContext,
 ): boolean {
   if (matcher.kind === 'any') return true
-  if (matcher.kind === 'fixed') return matchesResourcePattern(matcher.pattern, resource)
+  if (matcher.kind === 'exact') return matcher.arn === resource
+  if (matcher.kind === 'pattern') return matchesResourcePattern(matcher.pattern, resource)
   const tail = resolvePieces(matcher.tail, context)
   return tail !== undefined && matchesResourcePattern(createArnPattern([...matcher.head, ...tail]), resource)
 }
 
 const colon = 58
 
+function createFixedMatcher(tokens: readonly Token[]): ResourceMatcher {
+  if (tokens.every((token) => typeof token === 'string')) return { kind: 'exact', arn: tokens.join('') }
+  return { kind: 'pattern', pattern: createArnPattern(tokens) }
+}
+
+/** Splits at the first five colons that were written, not at those of a wildcard's run. */
+function splitTokens(tokens: readonly Token[]): Token[][] {
+  const parts: Token[][] = [[]]
+  for (const token of tokens) {
+    let rest = token
+    while (typeof rest === 'string' && parts.length < arnPartCount) {
+      const found: number = rest.indexOf(':')
+      if (found === -1) break
+      parts.at(-1)?.push(rest.slice(0, found))
+      parts.push([])
+      rest = rest.slice(found + 1)
+    }
+    parts.at(-1)?.push(rest)
+  }
+  return parts
+}
+
 function matchesResourcePattern(pattern: ArnPattern, resource: string): boolean {
-  if (pattern.exact !== undefined) return pattern.exact === resource
-  let from = 0
-  const last = pattern.parts.length - 1
-  for (let index = 0; index < last; index++) {
-    const end = resource.indexOf(':', from)
-    const glob = pattern.parts[index]
-    if (end === -1 || glob === undefined || !matchesGlob(glob, resource.slice(from, end))) return false
+  return (pattern.count === arnPartCount || pattern.isOpen) && matchesParts(pattern, resource)
+}
+
+function matchesParts({ lead, parts }: ArnPattern, arn: string): boolean {
+  if (!arn.startsWith(lead)) return false
+  let from = lead.length
+  for (let index = 0; index < parts.length; index++) {
+    const glob = parts[index]
+    if (glob === undefined) return false
+    if (index === parts.length - 1) return matchesGlob(glob, arn.slice(from))
+    const end = arn.indexOf(':', from)
+    if (end === -1 || !matchesPart(glob, arn, from, end)) return false
     from = end + 1
   }
-  const glob = pattern.parts[last]
-  if (glob === undefined) return false
-  if (pattern.parts.length < arnPartCount && glob.codes.at(-1) !== anyRun) return false
-  return matchesGlob(glob, resource.slice(from))
+  return false
+}
+
+/** Without cutting out the part when it has to be just so. */
+function matchesPart(glob: Glob, arn: string, from: number, end: number): boolean {
+  if (glob.exact === undefined) return matchesGlob(glob, arn.slice(from, end))
+  return (
+    arn.charCodeAt(from + glob.exact.length) === colon &&
+    end === from + glob.exact.length &&
+    arn.startsWith(glob.exact, from)
+  )
 }

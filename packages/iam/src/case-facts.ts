@@ -1,5 +1,5 @@
 import type { AccessRequest } from './contexts.ts'
-import type { ActionVerdict, Decision, PolicySet } from './decide.ts'
+import type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 import { resourceKindOf } from './decide.ts'
 import type { ExplainOptions } from './explanation.ts'
 import type { ElementFailure } from './match-statement.ts'

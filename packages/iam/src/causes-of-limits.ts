@@ -19,7 +19,7 @@ import { grantClasses } from './principal-match.ts'
 export function findUnsigned({ decision, request }: CaseFacts): Cause | undefined {
   if (decision.stage === undefined) return undefined
   return {
-    says: `The request is not signed, and ${describeTarget(request)} has AuthType AWS_IAM, so that it was refused before any policy was read`,
+    says: `The request is not signed, and ${describeTarget(request)} has AuthType ${request.endpoint?.authType ?? ''}, so that it was refused before any policy was read`,
     next: 'sign it with Signature Version 4 for the service lambda',
   }
 }

@@ -10,6 +10,7 @@ import {
   findUniqueId,
   findUrlOnlyGrant,
 } from './causes-of-misses.ts'
+import { findUnknown } from './causes-of-unknown.ts'
 import {
   findDelegated,
   findFunctionAccount,
@@ -34,6 +35,7 @@ export interface CauseRow {
 export const causes: readonly CauseRow[] = [
   { id: 'unsigned', isNote: false, find: findUnsigned },
   { id: 'explicit-deny', isNote: false, find: findDeny },
+  { id: 'unknown', isNote: false, find: findUnknown },
   { id: 'scp', isNote: true, find: findSilentScp },
   { id: 'cap', isNote: true, find: findCap },
   { id: 'auth-type', isNote: true, find: findAuthType },

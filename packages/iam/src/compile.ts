@@ -54,7 +54,7 @@ function compileStatement(
 ): CompiledStatement {
   const resources = source.resources ?? source.notResources
   return {
-    ref: { policy: origin, ...(source.sid !== undefined && { sid: source.sid }), index },
+    ref: source.sid === undefined ? { policy: origin, index } : { policy: origin, sid: source.sid, index },
     source,
     effect: source.effect,
     actions: (source.actions ?? source.notActions ?? []).map(compileAction),

@@ -1,5 +1,5 @@
-import { splitArn } from './arn.ts'
 import { createArnPattern, matchesArn } from './arn-match.ts'
+import type { Token } from './glob.ts'
 import { createGlob, matchesGlob } from './glob.ts'
 import { isInIpRange, parseIpAddress, parseIpRange } from './ip-range.ts'
 import type { Reading } from './variables.ts'
@@ -13,8 +13,8 @@ export interface OperatorRow {
   readonly negated: boolean
   /** How `*` and `?` of the policy's value are read; absent when variables have no meaning here. */
   readonly reading?: Reading
-  /** Prepares one value of the policy; codes as in `glob.ts`. A value that makes no sense never matches. */
-  readonly prepare: (codes: readonly number[]) => ValueTest
+  /** Prepares one value of the policy. A value that makes no sense never matches. */
+  readonly prepare: (tokens: readonly Token[]) => ValueTest
 }
 
 /**
@@ -23,22 +23,22 @@ export interface OperatorRow {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export const conditionOperators: Readonly<Record<string, OperatorRow>> = {
-  ...pair('StringEquals', 'StringNotEquals', 'literal', (codes) => {
-    const wanted = textOf(codes)
+  ...pair('StringEquals', 'StringNotEquals', 'literal', (tokens) => {
+    const wanted = textOf(tokens)
     return (requested) => requested === wanted
   }),
-  ...pair('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', 'literal', (codes) => {
-    const wanted = textOf(codes).toLowerCase()
+  ...pair('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', 'literal', (tokens) => {
+    const wanted = textOf(tokens).toLowerCase()
     return (requested) => requested.toLowerCase() === wanted
   }),
-  ...pair('StringLike', 'StringNotLike', 'wildcards', (codes) => {
-    const glob = createGlob(codes)
+  ...pair('StringLike', 'StringNotLike', 'wildcards', (tokens) => {
+    const glob = createGlob(tokens)
     return (requested) => matchesGlob(glob, requested)
   }),
   ...pair('ArnEquals', 'ArnNotEquals', 'wildcards', prepareArn),
   ...pair('ArnLike', 'ArnNotLike', 'wildcards', prepareArn),
-  ...pair('IpAddress', 'NotIpAddress', undefined, (codes) => {
-    const range = parseIpRange(textOf(codes))
+  ...pair('IpAddress', 'NotIpAddress', undefined, (tokens) => {
+    const range = parseIpRange(textOf(tokens))
     return (requested) => {
       const address = parseIpAddress(requested)
       return range !== undefined && address !== undefined && isInIpRange(range, address)
@@ -48,15 +48,15 @@ export const conditionOperators: Readonly<Record<string, OperatorRow>> = {
   ...ordered('Date', parseDate),
   Bool: {
     negated: false,
-    prepare: (codes) => {
-      const wanted = textOf(codes).toLowerCase()
+    prepare: (tokens) => {
+      const wanted = textOf(tokens).toLowerCase()
       return (requested) => (wanted === 'true' || wanted === 'false') && requested.toLowerCase() === wanted
     },
   },
   BinaryEquals: {
     negated: false,
-    prepare: (codes) => {
-      const wanted = decodeBase64(textOf(codes))
+    prepare: (tokens) => {
+      const wanted = decodeBase64(textOf(tokens))
       return (requested) => wanted !== undefined && decodeBase64(requested) === wanted
     },
   },
@@ -85,15 +85,21 @@ export function parseDate(text: string): number | undefined {
     fraction = '',
     zone = 'Z',
   ] = found
-  const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`
+  const offset = zone.includes(':') || zone.length === 1 ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`
   const milliseconds = `${fraction}000`.slice(0, 3)
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${offset}`)
+  const time = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${offset.toUpperCase()}`,
+  )
   return Number.isNaN(time) ? undefined : time
 }
 
-/** Four digits alone are a year: as seconds they would lie in the first hours of 1970. */
+/**
+ * Four digits alone are a year: as seconds they would lie in the first hours of 1970.
+ *
+ * guess: a time without a zone, which the W3C's form does not know and IAM takes, is in UTC.
+ */
 const isoDate =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:?\d{2}))?)?)?$/
+  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$/i
 
 function parseNumber(text: string): number | undefined {
   return /^[+-]?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined
@@ -107,14 +113,14 @@ function decodeBase64(text: string): string | undefined {
   }
 }
 
-function prepareArn(codes: readonly number[]): ValueTest {
-  const pattern = createArnPattern(codes)
-  return (requested) => matchesArn(pattern, splitArn(requested))
+function prepareArn(tokens: readonly Token[]): ValueTest {
+  const pattern = createArnPattern(tokens)
+  return (requested) => matchesArn(pattern, requested)
 }
 
-/** Only literal readings come here, so that every code is a character. */
-function textOf(codes: readonly number[]): string {
-  return createGlob(codes).exact ?? ''
+/** Only literal readings come here, so that there is no wildcard. */
+function textOf(tokens: readonly Token[]): string {
+  return tokens.join('')
 }
 
 function pair(
@@ -130,8 +136,8 @@ function pair(
 function ordered(prefix: string, parse: (text: string) => number | undefined): Record<string, OperatorRow> {
   const compare =
     (holds: (requested: number, wanted: number) => boolean): OperatorRow['prepare'] =>
-    (codes) => {
-      const wanted = parse(textOf(codes))
+    (tokens) => {
+      const wanted = parse(textOf(tokens))
       return (requested) => {
         const value = parse(requested)
         return wanted !== undefined && value !== undefined && holds(value, wanted)

@@ -58,7 +58,8 @@ describe('condition operators on one value', () => {
     ['DateLessThanEquals', '2026-11-22T12:00:00.000Z', '2026-11-22T12:00:00Z', true],
     ['DateGreaterThan', '2026', '2026-11-22T12:00:00Z', true],
     ['DateGreaterThanEquals', '2026-11-22T12:00Z', '2026-11-22T12:00:00Z', true],
-    ['DateLessThan', 'tomorrow', '2026-11-22T12:00:00Z', false],
+    ['DateLessThan', '2026-12-01', 'tomorrow', false],
+    ['DateEquals', '2026-11-22t12:00:00z', '2026-11-22T12:00:00Z', true],
     ['Bool', 'true', 'true', true],
     ['Bool', true, 'true', true],
     ['Bool', 'TRUE', 'true', true],
@@ -228,7 +229,7 @@ describe('parseDate()', () => {
     ['1795348800', 1795348800000],
     ['1795348800.5', 1795348800500],
     ['2026-13-01', undefined],
-    ['2026-11-22T12:00:00', undefined],
+    ['2026-11-22T12:00:00', Date.UTC(2026, 10, 22, 12)],
     ['', undefined],
   ])('%j', (text, expected) => {
     expect(parseDate(text)).toBe(expected)

@@ -1,9 +1,8 @@
 import type { OperatorRow } from './condition-operators.ts'
 import { conditionOperators } from './condition-operators.ts'
 import type { RequestContext } from './request-context.ts'
-import { readLiteral } from './glob.ts'
 import type { Condition } from './policy.ts'
-import { isDynamic, readPieces, resolvePieces } from './variables.ts'
+import { isStatic, readPieces, resolvePieces } from './variables.ts'
 
 /** A condition with its values prepared. */
 export interface CompiledCondition {
@@ -54,41 +53,35 @@ function createTest(
   expand: boolean,
 ): (context: RequestContext) => boolean {
   const tests = condition.values.map((value) => prepareValue(value, row, expand))
-  const matches = (value: string, context: RequestContext): boolean =>
-    tests.some((test) => test(value, context)) !== row.negated
+  const { negated } = row
+  const matches = (value: string, context: RequestContext): boolean => {
+    for (const test of tests) if (test(value, context)) return !negated
+    return negated
+  }
   const quantifier = quantifiers[condition.quantifier ?? 'none']
-  const whenAbsent = condition.ifExists || quantifier.whenAbsent(row.negated)
+  const whenAbsent = condition.ifExists || quantifier.whenAbsent(negated)
   return (context) => {
     const value = context[key]
-    if (value === undefined || value.length === 0) {
-      // An empty string is a value; an empty list is none.
-      if (value !== '') return whenAbsent
-    }
-    return quantifier.holds(value, (one) => matches(one, context))
+    if (typeof value === 'string') return matches(value, context)
+    // An empty list is no value.
+    if (value === undefined || value.length === 0) return whenAbsent
+    return quantifier.holdsForList(value, (one) => matches(one, context))
   }
 }
 
+/** What a set operator makes of a key; of a single value it makes nothing. */
 interface Quantifier {
   readonly whenAbsent: (negated: boolean) => boolean
-  readonly holds: (value: string | readonly string[], matches: (one: string) => boolean) => boolean
+  readonly holdsForList: (values: readonly string[], matches: (one: string) => boolean) => boolean
 }
 
 /** guess: AWS does not define a list under an operator without `ForAnyValue` or `ForAllValues`; here it never holds. */
 const listHoldsWithoutQuantifier: boolean = false
 
 const quantifiers: Readonly<Record<'none' | 'ForAllValues' | 'ForAnyValue', Quantifier>> = {
-  none: {
-    whenAbsent: (negated) => negated,
-    holds: (value, matches) => (typeof value === 'string' ? matches(value) : listHoldsWithoutQuantifier),
-  },
-  ForAllValues: {
-    whenAbsent: () => true,
-    holds: (value, matches) => (typeof value === 'string' ? matches(value) : value.every(matches)),
-  },
-  ForAnyValue: {
-    whenAbsent: () => false,
-    holds: (value, matches) => (typeof value === 'string' ? matches(value) : value.some(matches)),
-  },
+  none: { whenAbsent: (negated) => negated, holdsForList: () => listHoldsWithoutQuantifier },
+  ForAllValues: { whenAbsent: () => true, holdsForList: (values, matches) => values.every(matches) },
+  ForAnyValue: { whenAbsent: () => false, holdsForList: (values, matches) => values.some(matches) },
 }
 
 function prepareValue(
@@ -96,11 +89,11 @@ function prepareValue(
   row: OperatorRow,
   expand: boolean,
 ): (value: string, context: RequestContext) => boolean {
-  if (row.reading === undefined) return row.prepare(readLiteral(text))
+  if (row.reading === undefined) return row.prepare([text])
   const pieces = readPieces(text, row.reading, expand)
-  if (!isDynamic(pieces)) return row.prepare(pieces.flat() as number[])
+  if (isStatic(pieces)) return row.prepare(pieces)
   return (value, context) => {
-    const codes = resolvePieces(pieces, context)
-    return codes !== undefined && row.prepare(codes)(value)
+    const tokens = resolvePieces(pieces, context)
+    return tokens !== undefined && row.prepare(tokens)(value)
   }
 }

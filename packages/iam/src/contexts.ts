@@ -1,8 +1,8 @@
-import { parseFunctionArn } from './arn.ts'
-import type { EndpointKindName, UrlAuthType } from './endpoint-kinds.ts'
+import type { EndpointAuthType, EndpointKindName, UrlAuthType } from './endpoint-kinds.ts'
 import { endpointKinds } from './endpoint-kinds.ts'
 import type { Principal, PrincipalTags } from './principal.ts'
-import { accountOfPrincipal } from './principal.ts'
+import type { OrganizationPlace } from './principal-context.ts'
+import { createPrincipalContext, formatTime, tagKeys } from './principal-context.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** What is known of a request from the connection it came over. */
@@ -32,37 +32,48 @@ export interface AccessRequest {
   readonly resourceAccount: string
   readonly actions: readonly RequestedAction[]
   /** Set when an endpoint was called rather than an API. */
-  readonly endpoint?: { readonly kind: EndpointKindName; readonly authType: UrlAuthType }
+  readonly endpoint?: { readonly kind: EndpointKindName; readonly authType: EndpointAuthType }
   /** Set when no identity policy can stand in for the resource's own policy, as with a role's trust policy. */
   readonly resourcePolicyMustAllow?: true
 }
 
-/** Input of `createFunctionUrlRequest()`. */
-export interface FunctionUrlRequestInput {
+/** What every question is made of. */
+export interface RequestInput {
   readonly principal: Principal
-  /** The ARN the URL belongs to: qualified when the URL is on an alias. */
-  readonly functionArn: string
-  readonly authType: UrlAuthType
   readonly http: HttpFacts
   readonly now: Date
-  readonly functionTags?: PrincipalTags | undefined
-  /** Further keys, such as those of an organization; names in any case. */
+  /** The organizations of the accounts that belong to one, by account id; their keys are absent without it. */
+  readonly organizations?: Readonly<Record<string, OrganizationPlace>> | undefined
+  /** Further keys; names in any case. */
   readonly context?: RequestContext | undefined
 }
 
+/** Input of `createEndpointRequest()`. */
+export interface EndpointRequestInput extends RequestInput {
+  readonly kind: EndpointKindName
+  /** The ARN that policies name: of a function, qualified when its URL is on an alias; of a Web Function's endpoint. */
+  readonly endpointArn: string
+  /** One of the kind's own. */
+  readonly authType: EndpointAuthType
+  readonly functionTags?: PrincipalTags | undefined
+}
+
+/** Input of `createFunctionUrlRequest()`. */
+export interface FunctionUrlRequestInput extends RequestInput {
+  /** The ARN the URL belongs to: qualified when the URL is on an alias. */
+  readonly functionArn: string
+  readonly authType: UrlAuthType
+  readonly functionTags?: PrincipalTags | undefined
+}
+
 /** Input of `createApiRequest()`. */
-export interface ApiRequestInput {
-  readonly principal: Principal
+export interface ApiRequestInput extends RequestInput {
   /** Such as `lambda:CreateFunction`. */
   readonly action: string
   /** An ARN or `*`. */
   readonly resource: string
   /** 12 digits. */
   readonly resourceAccount: string
-  readonly http: HttpFacts
-  readonly now: Date
-  /** The service's own keys; names in any case. */
-  readonly context?: RequestContext | undefined
 }
 
 /**
@@ -76,20 +87,42 @@ export interface ApiRequestInput {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 export function createFunctionUrlRequest(input: FunctionUrlRequestInput): AccessRequest {
-  const resourceAccount = readFunctionAccount(input.functionArn)
-  const principal: Principal = input.authType === 'NONE' ? { type: 'anonymous' } : input.principal
-  const common = {
-    ...createCommonContext(principal, resourceAccount, input.http, input.now),
-    ...tagKeys('aws:resourcetag/', input.functionTags),
-    ...lowerCaseKeys(input.context),
+  const { readAccount } = endpointKinds['function-url']
+  if (readAccount(input.functionArn) === undefined) {
+    throw new TypeError(`functionArn must be the ARN of a function, not "${input.functionArn}"`)
   }
-  const { actions } = endpointKinds['function-url']
+  return createEndpointRequest({ ...input, kind: 'function-url', endpointArn: input.functionArn })
+}
+
+/**
+ * Builds the question a call of an endpoint of any kind asks: all of the kind's actions, each with its own keys.
+ *
+ * @param input who calls which endpoint, and how
+ * @returns the request for `decide()` and `explain()`
+ * @throws {TypeError} when the ARN or the `AuthType` is not of that kind
+ */
+export function createEndpointRequest(input: EndpointRequestInput): AccessRequest {
+  const { kind, endpointArn, authType } = input
+  const { actions, gates, readAccount, arnOf } = endpointKinds[kind]
+  const resourceAccount = readAccount(endpointArn)
+  if (resourceAccount === undefined) {
+    throw new TypeError(`endpointArn must be ${arnOf}, not "${endpointArn}"`)
+  }
+  const gate = gates[authType]
+  if (gate === undefined) throw new TypeError(`${authType} is no AuthType of a ${kind}`)
+  const principal: Principal = gate.caller === 'anonymous' ? { type: 'anonymous' } : input.principal
+  const common = createCommonContext({ ...input, principal }, resourceAccount)
+  if (input.functionTags !== undefined) Object.assign(common, tagKeys('aws:resourcetag/', input.functionTags))
+  addFurtherKeys(common, input.context)
   return {
     principal,
-    resource: input.functionArn,
+    resource: endpointArn,
     resourceAccount,
-    actions: actions.map((row) => ({ action: row.action, context: { ...common, ...row.keys(input) } })),
-    endpoint: { kind: 'function-url', authType: input.authType },
+    actions: actions.map((row) => ({
+      action: row.action,
+      context: { ...common, ...row.keys({ authType, arn: endpointArn }) },
+    })),
+    endpoint: { kind, authType },
   }
 }
 
@@ -102,10 +135,8 @@ export function createFunctionUrlRequest(input: FunctionUrlRequestInput): Access
  * @returns the request for `decide()` and `explain()`
  */
 export function createApiRequest(input: ApiRequestInput): AccessRequest {
-  const context = {
-    ...createCommonContext(input.principal, input.resourceAccount, input.http, input.now),
-    ...lowerCaseKeys(input.context),
-  }
+  const context = createCommonContext(input, input.resourceAccount)
+  addFurtherKeys(context, input.context)
   return {
     principal: input.principal,
     resource: input.resource,
@@ -114,21 +145,20 @@ export function createApiRequest(input: ApiRequestInput): AccessRequest {
   }
 }
 
+type MutableContext = Record<string, string | readonly string[]>
+
 /** The engine wants the names of condition keys in lower case. */
-function lowerCaseKeys(keys: RequestContext | undefined): RequestContext {
-  const lowered: Record<string, string | readonly string[]> = {}
-  for (const [name, value] of Object.entries(keys ?? {})) lowered[name.toLowerCase()] = value
-  return lowered
+function addFurtherKeys(context: MutableContext, keys: RequestContext | undefined): void {
+  if (keys === undefined) return
+  for (const [name, value] of Object.entries(keys)) context[name.toLowerCase()] = value
 }
 
 /** The keys every request has, whatever its action. */
 function createCommonContext(
-  principal: Principal,
+  { principal, http, now, organizations }: RequestInput,
   resourceAccount: string,
-  http: HttpFacts,
-  now: Date,
-): RequestContext {
-  return {
+): MutableContext {
+  const context: MutableContext = {
     'aws:currenttime': formatTime(now),
     'aws:epochtime': String(Math.floor(now.getTime() / 1000)),
     'aws:securetransport': String(http.secureTransport),
@@ -136,92 +166,23 @@ function createCommonContext(
     'aws:requestedregion': http.region,
     'aws:resourceaccount': resourceAccount,
     'aws:viaawsservice': 'false',
-    ...(http.userAgent === undefined ? {} : { 'aws:useragent': http.userAgent }),
-    ...(http.referer === undefined ? {} : { 'aws:referer': http.referer }),
-    ...createPrincipalContext(principal),
   }
-}
-
-function createPrincipalContext(principal: Principal): RequestContext {
-  const account = accountOfPrincipal(principal)
-  const shared: RequestContext =
-    account === undefined ? {} : { 'aws:principalisawsservice': 'false', 'aws:principalaccount': account }
-  // The table is keyed by the tag, which the compiler cannot follow through an index.
-  const keysOf = principalKeys[principal.type] as (principal: Principal) => RequestContext
-  return { ...shared, ...keysOf(principal) }
-}
-
-const principalKeys: {
-  readonly [Type in Principal['type']]: (principal: Extract<Principal, { type: Type }>) => RequestContext
-} = {
-  user: ({ arn, id, name, tags }) => ({
-    'aws:principalarn': arn,
-    'aws:principaltype': 'User',
-    'aws:userid': id,
-    'aws:username': name,
-    ...tagKeys('aws:principaltag/', tags),
-  }),
-  'role-session': ({ roleArn, id, issuedAt, tags }) => ({
-    'aws:principalarn': roleArn,
-    'aws:principaltype': 'AssumedRole',
-    'aws:userid': id,
-    ...temporaryCredentialKeys(issuedAt),
-    ...tagKeys('aws:principaltag/', tags),
-  }),
-  'federated-user': ({ arn, id, issuedAt, tags }) => ({
-    'aws:principalarn': arn,
-    'aws:principaltype': 'FederatedUser',
-    'aws:userid': id,
-    ...temporaryCredentialKeys(issuedAt),
-    ...tagKeys('aws:principaltag/', tags),
-  }),
-  root: ({ arn, id }) => ({
-    'aws:principalarn': arn,
-    'aws:principaltype': 'Account',
-    'aws:userid': id,
-  }),
-  service: ({ name, sourceArn, sourceAccount }) => ({
-    'aws:principalisawsservice': 'true',
-    'aws:principalservicename': name,
-    'aws:principalservicenameslist': [name],
-    ...(sourceArn === undefined ? {} : { 'aws:sourcearn': sourceArn }),
-    ...(sourceAccount === undefined ? {} : { 'aws:sourceaccount': sourceAccount }),
-  }),
-  anonymous: () => ({
-    'aws:principaltype': 'Anonymous',
-    'aws:principalaccount': 'anonymous',
-    'aws:userid': 'anonymous',
-  }),
-}
-
-function temporaryCredentialKeys(issuedAt: Date | undefined): RequestContext {
-  return {
-    'aws:multifactorauthpresent': 'false',
-    ...(issuedAt === undefined ? {} : { 'aws:tokenissuetime': formatTime(issuedAt) }),
+  if (http.userAgent !== undefined) context['aws:useragent'] = http.userAgent
+  if (http.referer !== undefined) context['aws:referer'] = http.referer
+  const owner = organizations?.[resourceAccount]
+  if (owner !== undefined) {
+    context['aws:resourceorgid'] = owner.id
+    context['aws:resourceorgpaths'] = owner.paths
   }
-}
-
-function tagKeys(prefix: string, tags: PrincipalTags | undefined): RequestContext {
-  const keys: Record<string, string> = {}
-  for (const [name, value] of Object.entries(tags ?? {})) keys[`${prefix}${name.toLowerCase()}`] = value
-  return keys
-}
-
-/** AWS writes whole seconds. */
-function formatTime(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`
+  return Object.assign(context, createPrincipalContext(principal, now, organizations))
 }
 
 /** A socket that listens on both families shows an IPv4 client as `::ffff:203.0.113.10`; policies name the latter half. */
 function withoutMapping(address: string): string {
   const mapped = '::ffff:'
-  return address.toLowerCase().startsWith(mapped) && address.includes('.')
+  return address.length > mapped.length &&
+    address.includes('.') &&
+    address.slice(0, mapped.length).toLowerCase() === mapped
     ? address.slice(mapped.length)
     : address
-}
-
-function readFunctionAccount(functionArn: string): string {
-  const parts = parseFunctionArn(functionArn)
-  if (parts !== undefined) return parts.accountId
-  throw new TypeError(`functionArn must be the ARN of a function, not "${functionArn}"`)
 }

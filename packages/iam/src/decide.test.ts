@@ -14,7 +14,7 @@ import {
 } from './testing/cases.ts'
 import { compilePolicy } from './compile.ts'
 import type { AccessRequest } from './contexts.ts'
-import type { PolicySet } from './decide.ts'
+import type { PolicySet } from './decision.ts'
 import { decide } from './decide.ts'
 import { parsePolicy } from './parse-policy.ts'
 import type { PolicyKind } from './policy.ts'
@@ -52,7 +52,11 @@ const vectors = JSON.parse(readFileSync(new URL('../vectors/decisions.json', imp
   cases: VectorCase[]
 }
 
-const verdictNames = { 'implicit-deny': 'ImplicitDeny', 'explicit-deny': 'ExplicitDeny' } as const
+const verdictNames = {
+  'implicit-deny': 'ImplicitDeny',
+  'explicit-deny': 'ExplicitDeny',
+  unknown: 'Unknown',
+} as const
 
 describe('decide() on the vectors', () => {
   it('has all 60', () => {

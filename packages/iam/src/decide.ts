@@ -1,45 +1,15 @@
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
 import type { AccessRequest, RequestedAction } from './contexts.ts'
+import type { EndpointGate } from './endpoint-kinds.ts'
+import { endpointKinds } from './endpoint-kinds.ts'
 import type { Subject } from './match-statement.ts'
 import { matchStatement } from './match-statement.ts'
+import type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 import type { PolicyKind, StatementRef } from './policy.ts'
 import { accountOfPrincipal } from './principal.ts'
 import type { GrantClass } from './principal-match.ts'
 import { grantClasses } from './principal-match.ts'
-
-/** All policies that count for one caller and one resource; what is absent does not exist. */
-export interface PolicySet {
-  /** All identity policies of the caller: of the user and the groups, or of the role. */
-  readonly identity?: readonly CompiledPolicy[]
-  readonly boundary?: CompiledPolicy
-  /** Session policies; an Allow in any of them counts. An empty list is none. */
-  readonly session?: readonly CompiledPolicy[]
-  /** The policy of the resource: of the function, or the trust policy of a role. */
-  readonly resource?: CompiledPolicy
-  /** Service control policies of the caller's account by level, organization root first; absent without an organization. */
-  readonly scps?: readonly (readonly CompiledPolicy[])[]
-}
-
-/** What becomes of one action. */
-export type ActionVerdict =
-  | { readonly action: string; readonly allowed: true; readonly by: readonly StatementRef[] }
-  | {
-      readonly action: string
-      readonly allowed: false
-      readonly kind: 'explicit-deny' | 'implicit-deny'
-      /** The kinds of policy that stand in the way; AWS names the first. */
-      readonly blame: readonly PolicyKind[]
-      /** The statements that deny; empty for an implicit deny. */
-      readonly by: readonly StatementRef[]
-    }
-
-/** What becomes of a request: it is allowed when every action is. */
-export interface Decision {
-  readonly allowed: boolean
-  readonly actions: readonly ActionVerdict[]
-  /** Set when an unsigned request met `AWS_IAM`: it is refused before any policy is read. */
-  readonly stage?: 'authentication'
-}
+import { weighUnknown } from './unknown-policies.ts'
 
 /**
  * Decides a request.
@@ -53,7 +23,19 @@ export function decide(request: AccessRequest, policies: PolicySet): Decision {
   if (needsAuthentication(request)) {
     return { allowed: false, actions: request.actions.map(refuseUnsigned), stage: 'authentication' }
   }
-  const actions = request.actions.map((requested) => decideAction(request, requested, policies))
+  if (gateOf(request)?.asksPolicies === false) {
+    return {
+      allowed: true,
+      actions: request.actions.map(({ action }) => ({ action, allowed: true, by: [] })),
+    }
+  }
+  const { unknown } = policies
+  const actions = request.actions.map((requested) => {
+    const verdict = decideAction(request, requested, policies)
+    return unknown === undefined || unknown.length === 0
+      ? verdict
+      : weighUnknown(verdict, request, policies, (known) => decideAction(request, requested, known))
+  })
   return { allowed: actions.every((verdict) => verdict.allowed), actions }
 }
 
@@ -61,10 +43,10 @@ export function decide(request: AccessRequest, policies: PolicySet): Decision {
  * Tells whether a request is refused before any policy is read.
  *
  * @param request the request
- * @returns `true` for an anonymous caller of a URL whose `AuthType` is `AWS_IAM`
+ * @returns `true` for an anonymous caller of an endpoint whose `AuthType` wants a signature
  */
 export function needsAuthentication(request: AccessRequest): boolean {
-  return request.principal.type === 'anonymous' && request.endpoint?.authType === 'AWS_IAM'
+  return request.principal.type === 'anonymous' && gateOf(request)?.caller === 'signer'
 }
 
 /**
@@ -100,6 +82,10 @@ export function createSubject(
 }
 
 const nothing: readonly CompiledPolicy[] = []
+
+function gateOf({ endpoint }: AccessRequest): EndpointGate | undefined {
+  return endpoint && endpointKinds[endpoint.kind].gates[endpoint.authType]
+}
 
 function refuseUnsigned({ action }: RequestedAction): ActionVerdict {
   return { action, allowed: false, kind: 'implicit-deny', blame: [], by: [] }

@@ -1,5 +1,6 @@
 import { parseFunctionArn } from './arn.ts'
 import type { AccessRequest } from './contexts.ts'
+import { endpointKinds } from './endpoint-kinds.ts'
 import type { Fix } from './explanation.ts'
 import type { Condition, PolicyOrigin, StatementRef } from './policy.ts'
 import type { Principal } from './principal.ts'
@@ -23,10 +24,11 @@ export function describeCaller(principal: Principal): string {
  */
 export function describeTarget(request: AccessRequest): string {
   if (request.endpoint === undefined) return request.resource === '*' ? 'this API' : request.resource
+  const { noun } = endpointKinds[request.endpoint.kind]
   const called = parseFunctionArn(request.resource)
-  if (called === undefined) return `the function URL of ${request.resource}`
+  if (called === undefined) return `the ${noun} ${request.resource}`
   const { name, qualifier } = called
-  return `the function URL of ${qualifier === undefined ? name : `${name}:${qualifier}`}`
+  return `the ${noun} of ${qualifier === undefined ? name : `${name}:${qualifier}`}`
 }
 
 /**

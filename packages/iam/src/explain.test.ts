@@ -17,7 +17,7 @@ import {
   otherAccount,
   roleSession,
 } from './testing/cases.ts'
-import type { PolicySet } from './decide.ts'
+import type { PolicySet } from './decision.ts'
 import { decide } from './decide.ts'
 import { createApiRequest } from './contexts.ts'
 import type { AccessRequest } from './contexts.ts'

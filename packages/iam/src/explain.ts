@@ -1,7 +1,7 @@
 import type { CaseFacts, Cause, RefusedAction } from './case-facts.ts'
 import { causes } from './causes.ts'
 import type { AccessRequest, RequestedAction } from './contexts.ts'
-import type { ActionVerdict, Decision, PolicySet } from './decide.ts'
+import type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 import { createSubject, decide, resourceKindOf } from './decide.ts'
 import {
   capitalize,
@@ -83,16 +83,26 @@ function explainAllow(request: AccessRequest, decision: Decision): Explanation {
   const refs = [...new Set(actions.flatMap(({ by }) => by))].filter((ref) =>
     grantingKinds.has(ref.policy.type),
   )
-  const by =
-    refs.length === 0
-      ? 'the root user needs no policy'
-      : `granted by ${joinWords(refs.map(describeStatement))}`
+  const nobody =
+    request.principal.type === 'root' ? 'the root user needs no policy' : 'no policy is asked for it'
+  const by = refs.length === 0 ? nobody : `granted by ${joinWords(refs.map(describeStatement))}`
+  const unknown = [...new Set(actions.flatMap(({ unless }) => unless ?? []))]
   const caller = capitalize(describeCaller(request.principal))
   const what =
     request.endpoint === undefined
       ? `${joinWords(actions.map(({ action }) => action))} on ${describeTarget(request)}`
       : `call ${describeTarget(request)}`
-  return { allowed: true, says: `${caller} may ${what}: ${by}.`, notes: [], actions, fixes: [] }
+  const says = `${caller} may ${what}: ${by}${describeUnless(unknown)}.`
+  return { allowed: true, says, notes: [], actions, fixes: [] }
+}
+
+/** What could not be read may still deny. */
+function describeUnless(kinds: readonly PolicyKind[]): string {
+  if (kinds.length === 0) return ''
+  const names = kinds.map(
+    (type) => `${type === 'identity' ? 'an' : 'a'} ${describePolicy({ type, name: '' })}`,
+  )
+  return `, unless ${joinWords(names, 'or')} that could not be read denies it`
 }
 
 /** The first cause makes the sentence; further ones and what no plan of ours can change become notes. */

@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from './compile.ts'
-import type { ActionVerdict } from './decide.ts'
+import type { ActionVerdict } from './decision.ts'
 import type { UrlAuthType } from './endpoint-kinds.ts'
 import type { PolicyKind, StatementRef } from './policy.ts'
 

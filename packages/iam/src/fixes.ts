@@ -2,7 +2,7 @@ import { parseArn, parseFunctionArn } from './arn.ts'
 import type { CompiledPolicy } from './compile.ts'
 import { compilePolicy } from './compile.ts'
 import type { AccessRequest } from './contexts.ts'
-import type { Decision, PolicySet } from './decide.ts'
+import type { Decision, PolicySet } from './decision.ts'
 import { createSubject, decide, resourceKindOf } from './decide.ts'
 import { endpointKinds } from './endpoint-kinds.ts'
 import type { Fix } from './explanation.ts'
@@ -174,7 +174,7 @@ function createIdentityPolicy(
 ): Fix | undefined {
   const { principal, resource } = request
   if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
-  const isUrl = request.endpoint !== undefined
+  const isUrl = request.endpoint?.kind === 'function-url'
   const Action = actions.length === 1 ? actions[0] : actions
   // For an endpoint always all of its actions: half a policy under this name would be written over the other half.
   const document = isUrl

@@ -1,65 +1,88 @@
-/** A prepared pattern of `*` (any run of characters) and `?` (one character). */
+import type { GapNeedle } from './gap-search.ts'
+import { createGapNeedle, findGapNeedle, gap } from './gap-search.ts'
+import type { Needle } from './substring-search.ts'
+import { createNeedle, findNeedle } from './substring-search.ts'
+
+/** Stands for `*`: any run of characters. */
+export const anyRun = 0
+/** Stands for `?`: one character. */
+export const anyOne = 1
+
+/** A piece of a pattern: literal text, or a wildcard. */
+export type Token = string | typeof anyRun | typeof anyOne
+
+/** A prepared pattern. */
 export interface Glob {
-  /** Character codes; `anyRun` and `anyOne` for the wildcards. */
-  readonly codes: readonly number[]
   /** The pattern's text when it holds no wildcard. */
   readonly exact?: string
-  /** The text before a single closing `*`, when that is the only wildcard. */
-  readonly prefix?: string
+  /** Before the first `*`. */
+  readonly head: string
+  /** Between two `*`. */
+  readonly needles: readonly Needle[]
+  /** Behind the last `*`. */
+  readonly tail: string
+  /** Characters of all of these, in UTF-16 code units. */
+  readonly minLength: number
+  /** The same when the pattern holds a `?`. */
+  readonly gapped?: GappedGlob
 }
 
-/** Stands for `*` in a glob's codes: no character code is negative. */
-export const anyRun = -1
-/** Stands for `?` in a glob's codes. */
-export const anyOne = -2
+interface GappedGlob {
+  /** Absent without a `*`: then the head is all. */
+  readonly tail?: readonly number[]
+  readonly head: readonly number[]
+  readonly needles: readonly GapNeedle[]
+  /** In characters. */
+  readonly minLength: number
+}
 
 /**
  * Reads `*` and `?` of a text as wildcards.
  *
  * @param text the pattern as written
- * @returns character codes, wildcards as negative numbers
+ * @returns literal texts and wildcards in order
  */
-export function readWildcards(text: string): number[] {
-  const codes: number[] = []
+export function readWildcards(text: string): readonly Token[] {
+  const tokens: Token[] = []
+  let from = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    codes.push(code === star ? anyRun : code === questionMark ? anyOne : code)
+    if (code !== star && code !== questionMark) continue
+    if (at > from) tokens.push(text.slice(from, at))
+    tokens.push(code === star ? anyRun : anyOne)
+    from = at + 1
   }
-  return codes
-}
-
-/**
- * Reads a text as itself: no character is a wildcard.
- *
- * @param text any text, such as the value of a policy variable
- * @returns character codes
- */
-export function readLiteral(text: string): number[] {
-  const codes: number[] = []
-  for (let at = 0; at < text.length; at++) codes.push(text.charCodeAt(at))
-  return codes
+  if (from === 0) return [text]
+  if (from < text.length) tokens.push(text.slice(from))
+  return tokens
 }
 
 /**
  * Prepares a pattern for matching.
  *
- * @param codes from `readWildcards()` and `readLiteral()`
+ * @param tokens from `readWildcards()`; a literal text is one token
  * @returns the glob
  */
-export function createGlob(codes: readonly number[]): Glob {
-  const first = codes.findIndex((code) => code < 0)
-  if (first === -1) return { codes, exact: writeLiteral(codes) }
-  if (first === codes.length - 1 && codes[first] === anyRun) {
-    return { codes, prefix: writeLiteral(codes.slice(0, first)) }
+export function createGlob(tokens: readonly Token[]): Glob {
+  let hasRun = false
+  for (const token of tokens) {
+    if (token === anyOne) return { ...nothing, gapped: createGapped(tokens) }
+    if (token === anyRun) hasRun = true
   }
-  return { codes }
+  if (!hasRun) return { ...nothing, exact: tokens.join('') }
+  const [head = '', ...others] = splitAtRuns(tokens).map((part) => part.join(''))
+  const tail = others.pop() ?? ''
+  const middle = others.filter((text) => text !== '')
+  const minLength = middle.reduce((sum, { length }) => sum + length, head.length + tail.length)
+  return { head, needles: middle.map(createNeedle), tail, minLength }
 }
 
 /**
  * Tells whether the whole text matches.
  *
- * Only the last `*` is ever tried again, so that time is bounded by text × pattern and is
- * linear for the patterns people write; no input makes it explode.
+ * Head and tail are compared where they must stand; each text between two `*` is taken at its first place, for a later
+ * one never lets more match. So every character is looked at once: time is linear in the text, whatever the pattern.
+ * A `?` costs one step for every 32 characters of the text between two `*` that it stands in.
  *
  * @param glob a prepared pattern
  * @param text the text to compare, case and all
@@ -67,43 +90,66 @@ export function createGlob(codes: readonly number[]): Glob {
  */
 export function matchesGlob(glob: Glob, text: string): boolean {
   if (glob.exact !== undefined) return text === glob.exact
-  if (glob.prefix !== undefined) return text.startsWith(glob.prefix)
-  const { codes } = glob
-  let at = 0
-  let inPattern = 0
-  let lastRun = -1
-  let resumeAt = 0
-  while (at < text.length) {
-    const code = codes[inPattern]
-    if (code === anyRun) {
-      lastRun = inPattern++
-      resumeAt = at
-    } else if (code === anyOne) {
-      at += characterLength(text, at)
-      inPattern++
-    } else if (code === text.charCodeAt(at)) {
-      at++
-      inPattern++
-    } else if (lastRun !== -1) {
-      inPattern = lastRun + 1
-      resumeAt += characterLength(text, resumeAt)
-      at = resumeAt
-    } else return false
+  if (glob.gapped !== undefined) return matchesGapped(glob.gapped, text)
+  const { head, needles, tail } = glob
+  if (text.length < glob.minLength || !text.startsWith(head) || !text.endsWith(tail)) return false
+  const end = text.length - tail.length
+  let from = head.length
+  for (const needle of needles) {
+    const found = findNeedle(needle, text, from, end)
+    if (found === -1) return false
+    from = found + needle.codes.length
   }
-  while (codes[inPattern] === anyRun) inPattern++
-  return inPattern === codes.length
+  return true
 }
 
 const star = 42
 const questionMark = 63
 
-function writeLiteral(codes: readonly number[]): string {
-  let text = ''
-  for (const code of codes) text += String.fromCharCode(code)
-  return text
+const nothing: Glob = { head: '', needles: [], tail: '', minLength: 0 }
+
+function splitAtRuns(tokens: readonly Token[]): Token[][] {
+  const parts: Token[][] = [[]]
+  for (const token of tokens) {
+    if (token === anyRun) parts.push([])
+    else parts.at(-1)?.push(token)
+  }
+  return parts
+}
+
+function createGapped(tokens: readonly Token[]): GappedGlob {
+  const [head = [], ...others] = splitAtRuns(tokens).map(readPoints)
+  const tail = others.pop()
+  const middle = others.filter(({ length }) => length > 0)
+  const minLength = middle.reduce((sum, { length }) => sum + length, head.length + (tail?.length ?? 0))
+  return { head, needles: middle.map(createGapNeedle), ...(tail && { tail }), minLength }
 }
 
 /** A character beyond U+FFFF is two units, yet one `?`. */
-function characterLength(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+function readPoints(tokens: readonly Token[]): number[] {
+  const points: number[] = []
+  for (const token of tokens) {
+    if (typeof token !== 'string') points.push(gap)
+    else for (const character of token) points.push(character.codePointAt(0) ?? 0)
+  }
+  return points
+}
+
+function matchesGapped(glob: GappedGlob, text: string): boolean {
+  const points = readPoints([text])
+  const { head, needles, tail, minLength } = glob
+  if (tail === undefined) return points.length === head.length && fitsAt(head, points, 0)
+  const end = points.length - tail.length
+  if (points.length < minLength || !fitsAt(head, points, 0) || !fitsAt(tail, points, end)) return false
+  let from = head.length
+  for (const needle of needles) {
+    const found = findGapNeedle(needle, points, from, end)
+    if (found === -1) return false
+    from = found + needle.length
+  }
+  return true
+}
+
+function fitsAt(wanted: readonly number[], points: readonly number[], from: number): boolean {
+  return wanted.every((point, index) => point === gap || point === points[from + index])
 }

@@ -6,17 +6,32 @@ export { compilePolicy } from './compile.ts'
 export type {
   AccessRequest,
   ApiRequestInput,
+  EndpointRequestInput,
   FunctionUrlRequestInput,
   HttpFacts,
   RequestedAction,
+  RequestInput,
 } from './contexts.ts'
-export { createApiRequest, createFunctionUrlRequest } from './contexts.ts'
-export type { ActionVerdict, Decision, PolicySet } from './decide.ts'
+export { createApiRequest, createEndpointRequest, createFunctionUrlRequest } from './contexts.ts'
+export type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 export { decide } from './decide.ts'
-export type { EndpointAction, EndpointKind, EndpointKindName, UrlAuthType } from './endpoint-kinds.ts'
+export type {
+  EndpointAction,
+  EndpointAuthType,
+  EndpointGate,
+  EndpointKind,
+  EndpointKindName,
+  UrlAuthType,
+  WebFunctionAuthType,
+} from './endpoint-kinds.ts'
 export { endpointKinds } from './endpoint-kinds.ts'
 export { parsePolicy } from './parse-policy.ts'
+export type { Malformation } from './malformed-messages.ts'
+export type { PolicyFault } from './policy-error.ts'
 export { PolicyError } from './policy-error.ts'
+export type { PolicyExcess, PolicyLimit, PolicyPlace, PolicyUnit } from './policy-limits.ts'
+export { findPolicyExcess, maxTrustQuota, policyLimits } from './policy-limits.ts'
+export type { OrganizationPlace } from './principal-context.ts'
 export type {
   Condition,
   Policy,

@@ -48,12 +48,26 @@ export function isInIpRange(range: IpRange, bytes: readonly number[]): boolean {
 }
 
 function parseDecimal(text: string, maxDigits: number): number | undefined {
-  return /^\d+$/.test(text) && text.length <= maxDigits ? Number(text) : undefined
+  if (text.length === 0 || text.length > maxDigits) return undefined
+  let value = 0
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - zero
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
+  return value
 }
 
+const zero = 48
+
 function parseIpv4(text: string): number[] | undefined {
-  const bytes = text.split('.').map((part) => parseDecimal(part, 3) ?? 256)
-  return bytes.length === 4 && bytes.every((byte) => byte < 256) ? bytes : undefined
+  const bytes: number[] = []
+  for (const part of text.split('.')) {
+    const byte = parseDecimal(part, 3)
+    if (byte === undefined || byte > 255) return undefined
+    bytes.push(byte)
+  }
+  return bytes.length === 4 ? bytes : undefined
 }
 
 function parseIpv6(text: string): number[] | undefined {

@@ -1,6 +1,6 @@
 import type { CompiledStatement } from './compile.ts'
 import { readValues } from './conditions.ts'
-import type { PolicySet } from './decide.ts'
+import type { PolicySet } from './decision.ts'
 import { describeOperator } from './describe.ts'
 import type { ExplainOptions, NearMiss } from './explanation.ts'
 import type { ElementFailure, Subject } from './match-statement.ts'

@@ -1,3 +1,21 @@
+import type { Malformation } from './malformed-messages.ts'
+import { createMalformedMessage } from './malformed-messages.ts'
+import type { PolicyKind } from './policy.ts'
+
+/** Where and how a document breaks a rule. */
+export interface PolicyFault {
+  /** Where in the document, such as `Statement[0].Condition.Bool`; empty for the document itself. */
+  readonly path: string
+  /** What stood there; absent when nothing did. */
+  readonly value?: unknown
+  /** What had to stand there, as half a sentence: `must be "Allow" or "Deny"`. */
+  readonly rule: string
+  /** Which of AWS's sentences says so; its general one when absent. */
+  readonly malformation?: Malformation
+  /** What that sentence names. */
+  readonly named?: string
+}
+
 /** A policy document that IAM would not accept. */
 export class PolicyError extends Error {
   override readonly name: string = 'PolicyError'
@@ -9,18 +27,21 @@ export class PolicyError extends Error {
   readonly value: string
   /** What had to stand there. */
   readonly rule: string
+  /** What IAM answers, in its own words: far less than `message`. */
+  readonly awsMessage: string
 
   /**
-   * @param path where in the document; empty for the document itself
-   * @param value what stood there
-   * @param rule what had to stand there, as half a sentence: `must be "Allow" or "Deny"`
+   * @param kind where the policy was to stand
+   * @param fault where and how the document breaks a rule
    */
-  constructor(path: string, value: unknown, rule: string) {
+  constructor(kind: PolicyKind, fault: PolicyFault) {
+    const { path, value, rule, malformation = 'syntax', named = '' } = fault
     const shown = showValue(value)
     super(`${path === '' ? 'The policy document' : path}${shown === '' ? '' : ` is ${shown}:`} ${rule}`)
     this.path = path
     this.value = shown
     this.rule = rule
+    this.awsMessage = createMalformedMessage(kind, malformation, named)
   }
 }
 

@@ -11,6 +11,10 @@ export interface UserPrincipal {
   /** The unique id, `AIDA…`. */
   readonly id: string
   readonly tags?: PrincipalTags
+  /** When `sts:GetSessionToken` made these credentials; absent for an access key of the user. */
+  readonly issuedAt?: Date
+  /** When the user showed a second factor for them. */
+  readonly mfaAt?: Date
 }
 
 /** A session of a role, made by `sts:AssumeRole`. */
@@ -29,6 +33,14 @@ export interface RoleSessionPrincipal {
   readonly id: string
   readonly tags?: PrincipalTags
   readonly issuedAt?: Date
+  /** When the one who assumed the role showed a second factor. */
+  readonly mfaAt?: Date
+  /** Who vouched for a session of web identity or SAML, such as `accounts.google.com`. */
+  readonly federatedProvider?: string
+  /** `SourceIdentity` of the first `AssumeRole`. */
+  readonly sourceIdentity?: string
+  /** The function whose execution role this is, when its code calls. */
+  readonly sourceFunctionArn?: string
 }
 
 /** A session of a user, made by `sts:GetFederationToken`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { account, alice, compile, http, now, otherAccount, roleSession } from './testing/cases.ts'
-import type { PolicySet } from './decide.ts'
+import type { PolicySet } from './decision.ts'
 import type { Principal } from './principal.ts'
 import { decideTrust } from './trust.ts'
 

@@ -1,7 +1,7 @@
 import { parseArn } from './arn.ts'
 import type { AccessRequest, HttpFacts } from './contexts.ts'
 import { createApiRequest } from './contexts.ts'
-import type { Decision, PolicySet } from './decide.ts'
+import type { Decision, PolicySet } from './decision.ts'
 import { decide } from './decide.ts'
 import type { Principal } from './principal.ts'
 import type { RequestContext } from './request-context.ts'

@@ -1,8 +1,9 @@
-import { readLiteral, readWildcards } from './glob.ts'
+import type { Token } from './glob.ts'
+import { readWildcards } from './glob.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** A piece of a policy text: character codes, or a variable to look up. */
-export type Piece = readonly number[] | Variable
+/** A piece of a policy text: literal text, a wildcard, or a variable to look up. */
+export type Piece = Token | Variable
 
 /** `${key}` or `${key, 'default'}`. */
 export interface Variable {
@@ -25,21 +26,21 @@ export type Reading = 'wildcards' | 'literal'
  * @returns the pieces in order
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
-export function readPieces(text: string, reading: Reading, expand: boolean): Piece[] {
-  const read = reading === 'wildcards' ? readWildcards : readLiteral
-  if (!expand) return [read(text)]
+export function readPieces(text: string, reading: Reading, expand: boolean): readonly Piece[] {
+  const read = (part: string): readonly Token[] => (reading === 'wildcards' ? readWildcards(part) : [part])
+  if (!expand || !text.includes('${')) return read(text)
   const pieces: Piece[] = []
   let from = 0
   for (;;) {
     const open = text.indexOf('${', from)
     const close = open === -1 ? -1 : text.indexOf('}', open)
     if (close === -1) break
-    if (open > from) pieces.push(read(text.slice(from, open)))
+    if (open > from) pieces.push(...read(text.slice(from, open)))
     const inner = text.slice(open + 2, close)
-    pieces.push(escapes.has(inner) ? readLiteral(inner) : readVariable(inner))
+    pieces.push(escapes.has(inner) ? inner : readVariable(inner))
     from = close + 1
   }
-  if (from < text.length) pieces.push(read(text.slice(from)))
+  if (from < text.length) pieces.push(...read(text.slice(from)))
   return pieces
 }
 
@@ -50,31 +51,33 @@ export function readPieces(text: string, reading: Reading, expand: boolean): Pie
  *
  * @param pieces from `readPieces()`
  * @param context the request's condition keys
- * @returns character codes, or `undefined` when a variable has no single value and no default
+ * @returns literal texts and wildcards, or `undefined` when a variable has no single value and no default
  */
-export function resolvePieces(pieces: readonly Piece[], context: RequestContext): number[] | undefined {
-  const codes: number[] = []
+export function resolvePieces(
+  pieces: readonly Piece[],
+  context: RequestContext,
+): readonly Token[] | undefined {
+  const tokens: Token[] = []
   for (const piece of pieces) {
-    if (!('key' in piece)) {
-      codes.push(...piece)
+    if (typeof piece !== 'object') {
+      tokens.push(piece)
       continue
     }
-    const value = context[piece.key]
-    const text = typeof value === 'string' ? value : piece.fallback
-    if (text === undefined || (value !== undefined && typeof value !== 'string')) return undefined
-    codes.push(...readLiteral(text))
+    const value = context[piece.key] ?? piece.fallback
+    if (typeof value !== 'string') return undefined
+    tokens.push(value)
   }
-  return codes
+  return tokens
 }
 
 /**
- * Tells whether a text depends on the request.
+ * Tells whether a text is the same for every request.
  *
  * @param pieces from `readPieces()`
- * @returns whether any piece is a variable
+ * @returns whether no piece is a variable
  */
-export function isDynamic(pieces: readonly Piece[]): boolean {
-  return pieces.some((piece) => 'key' in piece)
+export function isStatic(pieces: readonly Piece[]): pieces is readonly Token[] {
+  return pieces.every((piece) => typeof piece !== 'object')
 }
 
 const escapes: ReadonlySet<string> = new Set(['*', '?', '$'])

@@ -1,0 +1,16 @@
+import type { CaseFacts, Cause } from './case-facts.ts'
+import { capitalize, describeCaller, describePolicy, describeTarget, joinWords } from './describe.ts'
+
+/** What is known does not allow, and what could not be read may. */
+export function findUnknown({ refused, request }: CaseFacts): Cause | undefined {
+  const open = refused.filter(({ verdict }) => verdict.kind === 'unknown')
+  if (open.length === 0 || open.length < refused.length) return undefined
+  const kinds = [...new Set(open.flatMap(({ verdict }) => verdict.blame))]
+  const names = kinds.map((type) => describePolicy({ type, name: '' }))
+  const actions = open.map(({ verdict }) => verdict.action)
+  const caller = describeCaller(request.principal)
+  const verb = names.length === 1 ? 'is' : 'are'
+  return {
+    says: `${capitalize(caller)} may call ${describeTarget(request)} only if a policy that could not be read allows ${joinWords(actions, 'and')}: nothing that is known does, and the ${joinWords(names)} ${verb} not wholly known`,
+  }
+}

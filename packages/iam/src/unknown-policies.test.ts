@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import {
+  account,
+  alice,
+  allowBoth,
+  callUrl,
+  compile,
+  grantInvoke,
+  grantUrl,
+  otherAccount,
+  roleSession,
+} from './testing/cases.ts'
+import { decide } from './decide.ts'
+import { explain } from './explain.ts'
+
+const app = roleSession()
+const both = compile('identity', 'both', allowBoth())
+const nothing = compile('boundary', 'b', { Effect: 'Allow', Action: 's3:*', Resource: '*' })
+const deny = compile('identity', 'deny', { Effect: 'Deny', Action: '*', Resource: '*' })
+const everybody = compile('resource', 'r', grantUrl('*'), grantInvoke('*'))
+
+describe('decide() with policies that could not be read', () => {
+  it('says under which kinds of policy an Allow stands', () => {
+    const { allowed, actions } = decide(callUrl(app), { identity: [both], unknown: ['session', 'scp'] })
+    expect(allowed).toBe(true)
+    for (const verdict of actions)
+      expect(verdict).toMatchObject({ allowed: true, unless: ['scp', 'session'] })
+  })
+
+  it('says nothing of kinds that have no say about the caller', () => {
+    const [verdict] = decide(callUrl(alice), { identity: [both], unknown: ['session', 'trust'] }).actions
+    expect(verdict).not.toHaveProperty('unless')
+    const service = { type: 'service', name: 'cloudfront.amazonaws.com' } as const
+    const resource = compile('resource', 'r', grantUrl({ Service: service.name }))
+    const unknown = ['identity', 'boundary', 'session', 'scp'] as const
+    expect(decide(callUrl(service), { resource, unknown }).actions[0]).not.toHaveProperty('unless')
+  })
+
+  it('leaves open what an unknown policy could allow, and names its kind', () => {
+    const { allowed, actions } = decide(callUrl(app), { unknown: ['identity'] })
+    expect(allowed).toBe(false)
+    expect(actions[0]).toMatchObject({ allowed: false, kind: 'unknown', blame: ['identity'], by: [] })
+    const foreign = roleSession(otherAccount)
+    expect(decide(callUrl(foreign), { resource: everybody, unknown: ['identity'] }).actions[0]).toMatchObject(
+      {
+        kind: 'unknown',
+        blame: ['identity'],
+      },
+    )
+  })
+
+  it('names the policy of the function where it could stand in for an identity policy', () => {
+    expect(decide(callUrl(app), { unknown: ['resource'] }).actions[0]).toMatchObject({
+      kind: 'unknown',
+      blame: ['resource'],
+    })
+  })
+
+  it('refuses what no unknown policy could change', () => {
+    const capped = decide(callUrl(app), {
+      identity: [both],
+      boundary: nothing,
+      unknown: ['identity', 'session'],
+    })
+    expect(capped.actions[0]).toMatchObject({ kind: 'implicit-deny', blame: ['boundary'] })
+    const foreign = decide(callUrl(roleSession(otherAccount)), {
+      identity: [both],
+      unknown: ['identity', 'scp'],
+    })
+    expect(foreign.actions[0]).toMatchObject({ kind: 'implicit-deny', blame: ['resource'] })
+  })
+
+  it('never hides a Deny that is known', () => {
+    const unknown = ['identity', 'resource', 'boundary', 'session', 'scp'] as const
+    expect(decide(callUrl(app), { identity: [both, deny], unknown }).actions[0]).toMatchObject({
+      kind: 'explicit-deny',
+      blame: ['identity'],
+    })
+  })
+
+  it('asks of the root user nothing but its organization and the function', () => {
+    const root = { type: 'root', account, arn: `arn:aws:iam::${account}:root`, id: account } as const
+    expect(decide(callUrl(root), { unknown: ['identity', 'session', 'scp'] }).actions[0]).toMatchObject({
+      allowed: true,
+      unless: ['scp'],
+    })
+  })
+
+  it('keeps an unsigned request out, whatever is unknown', () => {
+    expect(decide(callUrl({ type: 'anonymous' }), { unknown: ['resource'] }).stage).toBe('authentication')
+  })
+})
+
+describe('explain() with policies that could not be read', () => {
+  it('says that the Allow may not hold', () => {
+    expect(explain(callUrl(app), { identity: [both], unknown: ['identity', 'session'] }).says).toBe(
+      'Role app may call the function URL of my-fn: granted by statement 1 of identity policy "both", unless an identity policy or a session policy that could not be read denies it.',
+    )
+  })
+
+  it('says what it depends on', () => {
+    expect(explain(callUrl(app), { unknown: ['identity'] }).says).toMatch(
+      /^Role app may call the function URL of my-fn only if a policy that could not be read allows lambda:InvokeFunctionUrl and lambda:InvokeFunction: nothing that is known does, and the identity policy is not wholly known: /,
+    )
+  })
+})

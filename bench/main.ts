@@ -1,7 +1,12 @@
-/** `npm run bench -- <name> [--json]` */
+/** `npm run bench -- <name> [--json]`: builds the packages, since the shipped code is what is measured. */
+import { spawnSync } from 'node:child_process'
 import { report, type Row } from './report.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]> }>>> = {
+  sign: () => import('./sign.ts'),
+  verify: () => import('./verify.ts'),
+  growth: () => import('./growth.ts'),
+  size: () => import('./size.ts'),
   local: () => import('./local.ts'),
   start: () => import('./start.ts'),
 }
@@ -11,7 +16,17 @@ const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
 if (load === undefined) {
   console.error(`Usage: npm run bench -- <${Object.keys(benchmarks).join('|')}> [--json]`)
   process.exitCode = 2
+} else if (!build()) {
+  console.error('The packages could not be built, so there is nothing of theirs to measure.')
+  process.exitCode = 1
 } else {
   const { run } = await load()
   report(name, await run(), flags.includes('--json'))
+}
+
+function build(): boolean {
+  const compiler = new URL('../node_modules/typescript/bin/tsc', import.meta.url).pathname
+  const root = new URL('..', import.meta.url).pathname
+  const { status } = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: ['ignore', 2, 2] })
+  return status === 0
 }

@@ -1,7 +1,8 @@
 import { formatAmzDate, parseAmzDate, parseDateHeader } from './amz-date.ts'
-import { type QueryPair, queryReadings, readQuery } from './canonical-query.ts'
+import { plusIsBlank, type QueryPair, readQuery } from './canonical-query.ts'
 import { algorithm, type CredentialScope, terminator } from './canonical-request.ts'
-import { createRefusal, type Refusal, refusals } from './failures.ts'
+import { hashAuthorization, incomplete, invalid, quote, type Refusal } from './failures.ts'
+import { longestExpirySeconds } from './presign.ts'
 import {
   type RawRequest,
   type ReceivedHeaders,
@@ -37,18 +38,6 @@ export type ClaimReading =
   | { readonly ok: true; readonly claim: Claim }
   | { readonly ok: false; readonly refusal: Refusal }
 
-/** The parameters of a presigned request that are demanded of it. */
-const queryParameters = [
-  'X-Amz-Algorithm',
-  'X-Amz-Credential',
-  'X-Amz-Signature',
-  'X-Amz-SignedHeaders',
-  'X-Amz-Date',
-  'X-Amz-Expires',
-] as const
-
-const longestExpirySeconds = 604_800
-
 /**
  * Reads what a request claims about its signature, from its header or its query.
  * @param headers the received headers
@@ -57,10 +46,21 @@ const longestExpirySeconds = 604_800
  */
 export function readClaim(headers: ReceivedHeaders, query: string): ClaimReading {
   const authorization = headers.get('authorization')
-  const isPresigned = query.includes('X-Amz-') && isPresignedQuery(query)
-  if (!authorization) return isPresigned ? readQueryClaim(query) : refuse(refusals.missing)
-  if (isPresigned) return refuse(createRefusal.twoForms())
-  if (authorization.count > 1) return refuse(createRefusal.repeated('Authorization'))
+  const parameters = query.includes('X-Amz-') ? readQuery(query, plusIsBlank) : []
+  const presigned = parameters.find(([name]) => /^X-Amz-(?:Algorithm|Credential|Signature)$/.test(name))
+  if (!authorization) {
+    if (presigned) return readQueryClaim(parameters)
+    return refuse({
+      code: 'MissingAuthenticationTokenException',
+      message: 'Missing Authentication Token',
+    })
+  }
+  if (presigned) {
+    return refuse(
+      invalid(`Found both '${presigned[0]}' as a query-string param and 'Authorization' as HTTP header.`),
+    )
+  }
+  if (authorization.count > 1) return refuse(repeated('Authorization'))
   return readHeaderClaim(authorization.value, headers)
 }
 
@@ -82,125 +82,146 @@ function refuse(refusal: Refusal): ClaimReading {
   return { ok: false, refusal }
 }
 
+// guess: AWS is not known to say anything of its own about repeats, which leave no single value to go by.
+function repeated(name: string): Refusal {
+  return incomplete(`The request must hold '${name}' only once.`)
+}
+
 function readHeaderClaim(value: string, headers: ReceivedHeaders): ClaimReading {
-  const blank = value.indexOf(' ')
-  const scheme = blank < 0 ? value : value.slice(0, blank)
-  if (scheme !== algorithm) {
-    return refuse(scheme.startsWith('AWS4-') ? createRefusal.algorithm() : createRefusal.notKeyValue())
-  }
+  const [scheme = '', ...parts] = value.replaceAll(',', ' ').split(' ')
   const fields = new Map<string, string>()
-  for (const part of blank < 0 ? [] : value.slice(blank + 1).split(',')) {
+  for (const part of parts) {
+    if (part === '') continue
     const equals = part.indexOf('=')
-    if (equals < 0) return refuse(createRefusal.notKeyValue())
-    const name = part.slice(0, equals).trim()
-    if (fields.has(name))
-      return refuse(createRefusal.repeated(name === 'Credential' ? name : 'Authorization'))
-    fields.set(name, part.slice(equals + 1).trim())
+    const name = part.slice(0, equals)
+    if (equals < 0) {
+      return refuse(
+        incomplete(
+          `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hashAuthorization(value)}'.`,
+        ),
+      )
+    }
+    if (fields.has(name)) return refuse(repeated(name === 'Credential' ? name : 'Authorization'))
+    fields.set(name, part.slice(equals + 1))
   }
-  const credential = fields.get('Credential')
-  const signature = fields.get('Signature')
-  const signedHeaders = fields.get('SignedHeaders')
   const dateSource = headers.has('x-amz-date') ? 'x-amz-date' : 'date'
   const date = headers.get(dateSource)
-  if (!credential || !signature || !signedHeaders || !date) {
-    const missing: string[] = []
-    if (!credential) missing.push('Credential')
-    if (!signature) missing.push('Signature')
-    if (!signedHeaders) missing.push('SignedHeaders')
-    if (!date) missing.push('Date')
-    return refuse(createRefusal.incompleteHeader(missing))
+  const missing = ['Credential', 'Signature', 'SignedHeaders']
+    .filter((name) => !fields.get(name))
+    .map((name) => `Authorization header requires '${name}' parameter. `)
+  if (!date) {
+    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
   }
-  if (date.count > 1) return refuse(refusals.dateRepeated)
-  const signedAt = dateSource === 'x-amz-date' ? parseAmzDate(date.value) : parseDateHeader(date.value)
+  if (!date || missing.length > 0) {
+    return refuse(
+      incomplete(
+        `${missing.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${hashAuthorization(value)}`,
+      ),
+    )
+  }
+  if (date.count > 1) return refuse(repeated(dateSource))
   return createClaim({
     form: 'header',
-    credential,
-    signature,
-    signedHeaders,
-    signedAt,
+    algorithm: scheme,
+    credential: fields.get('Credential') ?? '',
+    signature: fields.get('Signature') ?? '',
+    signedHeaders: fields.get('SignedHeaders') ?? '',
+    date: date.value,
     dateSource,
     sessionToken: headers.get('x-amz-security-token')?.value,
-    expiresInSeconds: undefined,
+    expires: undefined,
   })
 }
 
-function isPresignedQuery(query: string): boolean {
-  return readQuery(query, queryReadings.plusIsBlank).some(
-    ([name]) => name === 'X-Amz-Algorithm' || name === 'X-Amz-Credential' || name === 'X-Amz-Signature',
-  )
-}
-
-function readQueryClaim(query: string): ClaimReading {
+function readQueryClaim(pairs: readonly QueryPair[]): ClaimReading {
   const values = new Map<string, string>()
-  for (const [name, value] of readQuery(query, queryReadings.plusIsBlank)) {
+  for (const [name, value] of pairs) {
     if (!name.startsWith('X-Amz-')) continue
-    if (values.has(name)) return refuse(createRefusal.repeated(name))
+    if (values.has(name)) return refuse(repeated(name))
     values.set(name, decodeValue(value))
   }
-  const missing = queryParameters.filter((name) => !values.get(name))
-  if (missing.length > 0) return refuse(createRefusal.incompleteQuery(missing))
-  if (values.get('X-Amz-Algorithm') !== algorithm) return refuse(createRefusal.algorithm())
-  const expiresInSeconds = readExpiry(values.get('X-Amz-Expires') ?? '')
-  if (expiresInSeconds === undefined) return refuse(createRefusal.expiry())
-  const credential = values.get('X-Amz-Credential') ?? ''
-  const signedHeaders = values.get('X-Amz-SignedHeaders') ?? ''
-  // Decoded text may hold what no header can, such as terminal escapes, and both are shown to people.
-  if (!isPrintable(credential) || !isPrintable(signedHeaders)) return refuse(createRefusal.credential())
+  const get = (name: string): string => values.get('X-Amz-' + name) ?? ''
+  const missing = ['Algorithm', 'Credential', 'Signature', 'SignedHeaders', 'Date', 'Expires']
+    .filter((name) => get(name) === '')
+    .map((name) => `AWS query-string parameters must include 'X-Amz-${name}'. `)
+  if (missing.length > 0) {
+    return refuse(incomplete(missing.join('') + 'Re-examine the query-string parameters.'))
+  }
   return createClaim({
     form: 'presigned',
-    credential,
-    signature: values.get('X-Amz-Signature') ?? '',
-    signedHeaders,
-    signedAt: parseAmzDate(values.get('X-Amz-Date') ?? ''),
+    algorithm: get('Algorithm'),
+    credential: get('Credential'),
+    signature: get('Signature'),
+    signedHeaders: get('SignedHeaders'),
+    date: get('Date'),
     dateSource: 'x-amz-date',
     sessionToken: values.get('X-Amz-Security-Token'),
-    expiresInSeconds,
+    expires: get('Expires'),
   })
 }
 
-interface ClaimParts {
-  readonly form: SignatureForm
+interface ClaimParts extends Pick<Claim, 'form' | 'signature' | 'dateSource' | 'sessionToken'> {
+  readonly algorithm: string
   readonly credential: string
-  readonly signature: string
   readonly signedHeaders: string
-  readonly signedAt: Date | undefined
-  readonly dateSource: 'x-amz-date' | 'date'
-  readonly sessionToken: string | undefined
-  readonly expiresInSeconds: number | undefined
+  readonly date: string
+  readonly expires: string | undefined
 }
 
 function createClaim(parts: ClaimParts): ClaimReading {
-  const [accessKeyId, date, region, service, last, ...more] = parts.credential.split('/')
-  if (!accessKeyId || !date || !region || !service || !last || more.length > 0) {
-    return refuse(createRefusal.credential())
+  const { form, credential, date, dateSource, expires, signature, sessionToken } = parts
+  const signedAt = dateSource === 'date' ? parseDateHeader(date) : parseAmzDate(date)
+  if (!signedAt) {
+    return refuse(
+      incomplete(
+        `Date must be in ISO-8601 'basic format'. Got ${quote(date)}. See http://en.wikipedia.org/wiki/ISO_8601`,
+      ),
+    )
   }
-  if (!parts.signedAt) return refuse(createRefusal.date())
+  if (parts.algorithm !== algorithm) {
+    return refuse(
+      incomplete(`Unsupported AWS 'algorithm': ${quote(parts.algorithm)} (only ${algorithm} for now). `),
+    )
+  }
+  const [accessKeyId, day, region, service, last, ...more] = credential.split('/')
+  // Decoded text may hold what no header can, such as terminal escapes, and both are shown to people.
+  const isPrintable = /^[!-~]*$/.test(credential + parts.signedHeaders)
+  if (!accessKeyId || !day || !region || !service || !last || more.length > 0 || !isPrintable) {
+    // AWS goes on with `, got '…'`. Whoever mixes up id and secret would have the secret there.
+    return refuse(
+      incomplete(
+        'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.',
+      ),
+    )
+  }
+  const expiresInSeconds = expires === undefined ? undefined : readExpiry(expires)
+  if (Number.isNaN(expiresInSeconds)) {
+    // guess: the text is this project's own.
+    return refuse(
+      incomplete(`'X-Amz-Expires' must be a whole number from 1 to ${longestExpirySeconds} (seconds).`),
+    )
+  }
   return {
     ok: true,
     claim: {
-      form: parts.form,
+      form,
       accessKeyId,
-      scope: { date, region, service },
+      scope: { date: day, region, service },
       hasTerminator: last === terminator,
       signedHeaders: parts.signedHeaders.split(';'),
-      signature: parts.signature,
-      amzDate: formatAmzDate(parts.signedAt),
-      signedAt: parts.signedAt,
-      dateSource: parts.dateSource,
-      sessionToken: parts.sessionToken,
-      expiresInSeconds: parts.expiresInSeconds,
+      signature,
+      amzDate: formatAmzDate(signedAt),
+      signedAt,
+      dateSource,
+      sessionToken,
+      expiresInSeconds,
     },
   }
 }
 
-function isPrintable(text: string): boolean {
-  return /^[!-~]*$/.test(text)
-}
-
-function readExpiry(text: string): number | undefined {
-  if (text.length > 6 || !/^\d+$/.test(text)) return undefined
-  const seconds = Number(text)
-  return seconds >= 1 && seconds <= longestExpirySeconds ? seconds : undefined
+function readExpiry(text: string): number {
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  return seconds >= 1 && seconds <= longestExpirySeconds ? seconds : Number.NaN
 }
 
 // The value is encoded by `readQuery`, so only bytes that are no UTF-8 can fail; such a value fits no key.

@@ -8,7 +8,7 @@ export const algorithm = 'AWS4-HMAC-SHA256'
 export const terminator = 'aws4_request'
 
 /** The SHA-256 of nothing. */
-export const emptyPayloadHash: string = sha256Hex('')
+export const emptyPayloadHash: string = /* @__PURE__ */ sha256Hex('')
 
 /** Stands for a payload hash where the body is left out of the signature. */
 export const unsignedPayload = 'UNSIGNED-PAYLOAD'
@@ -40,7 +40,7 @@ export interface CanonicalParts {
  */
 export function joinHeaderNames(headers: readonly CanonicalHeader[]): string {
   let names = ''
-  for (const [name] of headers) names += names === '' ? name : ';' + name
+  for (const header of headers) names += (names && ';') + header[0]
   return names
 }
 

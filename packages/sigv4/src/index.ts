@@ -12,7 +12,12 @@ export { diagnose, type Diagnosis, type MistakeId } from './diagnose.ts'
 export type { SigV4Failure } from './failures.ts'
 export { maskToken } from './mask.ts'
 export { presign, type PresignedRequest, type PresignOptions } from './presign.ts'
-export type { RawRequest } from './received-request.ts'
-export type { HeaderPair, SignableRequest, SignOptions } from './signable-request.ts'
+export type { HashedRequest, RawRequest } from './received-request.ts'
+export {
+  type HeaderPair,
+  type SignableRequest,
+  type SignOptions,
+  signsHeaderByDefault,
+} from './signable-request.ts'
 export { sign, type SignedRequest } from './sign.ts'
 export { type KeyLookup, type SigningTrace, type Verification, verify, type VerifyOptions } from './verify.ts'

@@ -1,22 +1,9 @@
-import { hmacHex } from '#sha256'
-import { formatAmzDate } from './amz-date.ts'
-import { type CanonicalHeader, sortHeaders } from './canonical-headers.ts'
-import { createCanonicalPath, getPathRules } from './canonical-path.ts'
-import { joinPairs, type QueryPair } from './canonical-query.ts'
-import {
-  algorithm,
-  createCanonicalRequest,
-  createStringToSign,
-  formatScope,
-  joinHeaderNames,
-  unsignedPayload,
-} from './canonical-request.ts'
-import { assertCredentials, assertScopePart } from './credentials.ts'
+import { sortHeaders } from './canonical-headers.ts'
+import { algorithm, emptyPayloadHash, joinHeaderNames, unsignedPayload } from './canonical-request.ts'
+import { getPayloadHash } from './payload.ts'
 import { encodeText } from './percent.ts'
-import { readHeaders } from './sign.ts'
-import { getPayloadHash, readMethod, type SignableRequest, type SignOptions } from './signable-request.ts'
-import { getSigningKey } from './signing-key.ts'
-import { canonicalQueryOf, formatWireUrl, readWireUrl } from './wire-url.ts'
+import type { SignableRequest, SignOptions } from './signable-request.ts'
+import { createDraft, type Draft, formatUrl, signDraft } from './signing.ts'
 
 /** How to presign. */
 export interface PresignOptions extends SignOptions {
@@ -36,19 +23,8 @@ export interface PresignedRequest {
   readonly stringToSign: string
 }
 
-const defaultExpirySeconds = 3600
-const longestExpirySeconds = 604_800
-
-/** The query parameters of an earlier signature, replaced by those of this one. */
-const replacedParameters: ReadonlySet<string> = new Set([
-  'X-Amz-Algorithm',
-  'X-Amz-Credential',
-  'X-Amz-Date',
-  'X-Amz-Expires',
-  'X-Amz-SignedHeaders',
-  'X-Amz-Security-Token',
-  'X-Amz-Signature',
-])
+/** Seven days: no presigned request holds longer. */
+export const longestExpirySeconds = 604_800
 
 /**
  * Signs a request in its URL. Headers that are given are signed and have to be sent with it.
@@ -57,63 +33,54 @@ const replacedParameters: ReadonlySet<string> = new Set([
  * @param request method and absolute URL; headers and body only where the sender knows them
  * @param options credentials, region, service, the time, and how long the URL holds
  * @returns the URL to hand out, and what was signed
- * @throws TypeError when the request or an option is malformed
+ * @throws TypeError when the request or an option is malformed, or a body is to go to a function URL
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function presign(request: SignableRequest, options: PresignOptions): PresignedRequest {
-  const { credentials, region, service } = options
-  assertCredentials(credentials)
-  assertScopePart('region', region)
-  assertScopePart('service', service)
-  const expiresInSeconds = readExpiry(options.expiresInSeconds)
-  const method = readMethod(request.method)
-  const url = readWireUrl(request.url)
-  const amzDate = formatAmzDate(options.now)
-  const signed: CanonicalHeader[] = []
-  const given = readHeaders(request.headers, [], signed)
-  if (given.host === undefined) signed.push(['host', url.host])
-  const headers = sortHeaders(signed)
+  const { credentials, expiresInSeconds = 3600 } = options
+  if (
+    !Number.isInteger(expiresInSeconds) ||
+    expiresInSeconds < 1 ||
+    expiresInSeconds > longestExpirySeconds
+  ) {
+    throw new TypeError(
+      `expiresInSeconds must be a whole number of seconds from 1 to ${longestExpirySeconds}, not ${expiresInSeconds}`,
+    )
+  }
+  const draft = createDraft(request, options)
+  const payloadHash = getPresignedPayloadHash(request, options, draft)
+  const headers = sortHeaders(draft.signed)
   const signedHeaders = joinHeaderNames(headers)
-  const scope = { date: amzDate.slice(0, 8), region, service }
-  const scopeText = formatScope(scope)
-  const pairs: QueryPair[] = url.pairs.filter(([name]) => !replacedParameters.has(name))
-  addPair(pairs, 'X-Amz-Algorithm', algorithm)
-  addPair(pairs, 'X-Amz-Credential', `${credentials.accessKeyId}/${scopeText}`)
-  addPair(pairs, 'X-Amz-Date', amzDate)
-  addPair(pairs, 'X-Amz-Expires', String(expiresInSeconds))
-  addPair(pairs, 'X-Amz-SignedHeaders', signedHeaders)
-  if (credentials.sessionToken !== undefined) addPair(pairs, 'X-Amz-Security-Token', credentials.sessionToken)
-  const canonicalRequest = createCanonicalRequest(
-    {
-      method,
-      path: createCanonicalPath(url.path, getPathRules(service)),
-      query: canonicalQueryOf(pairs),
-      headers,
-      payloadHash: getPresignedPayloadHash(request, service, given.contentSha256),
-    },
-    signedHeaders,
-  )
-  const stringToSign = createStringToSign(amzDate, scopeText, canonicalRequest)
-  const key = getSigningKey(credentials.accessKeyId, credentials.secretAccessKey, scope, scopeText)
-  addPair(pairs, 'X-Amz-Signature', hmacHex(key, stringToSign))
-  return { method, url: formatWireUrl(url, joinPairs(pairs)), canonicalRequest, stringToSign }
+  const parameters = {
+    Algorithm: algorithm,
+    Credential: draft.signer.credential,
+    Date: draft.amzDate,
+    Expires: String(expiresInSeconds),
+    SignedHeaders: signedHeaders,
+    'Security-Token': credentials.sessionToken,
+  }
+  // Those of an earlier signature are replaced.
+  const pairs = draft.pairs.filter(([name]) => !isSigningParameter(name))
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) pairs.push([`X-Amz-${name}`, encodeText(value)])
+  }
+  const presigned = { ...draft, pairs }
+  const { signature, ...signedTexts } = signDraft(presigned, headers, signedHeaders, payloadHash)
+  pairs.push(['X-Amz-Signature', signature])
+  return { method: draft.method, url: formatUrl(presigned), ...signedTexts }
 }
+
+const isSigningParameter = (name: string): boolean =>
+  /^X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Security-Token|Signature)$/.test(name)
 
 // Whoever presigns for S3 rarely has the body; every other service hashes what it receives.
-function getPresignedPayloadHash(
-  request: SignableRequest,
-  service: string,
-  given: string | undefined,
-): string {
-  const isUnknown = request.body === undefined && request.payloadHash === undefined && given === undefined
-  return isUnknown && service === 's3' ? unsignedPayload : getPayloadHash(request, given)
-}
-
-function addPair(pairs: QueryPair[], name: string, value: string): void {
-  pairs.push([name, encodeText(value)])
-}
-
-function readExpiry(seconds: number = defaultExpirySeconds): number {
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= longestExpirySeconds) return seconds
-  throw new TypeError(`expiresInSeconds must be a whole number from 1 to ${longestExpirySeconds}`)
+function getPresignedPayloadHash(request: SignableRequest, options: SignOptions, draft: Draft): string {
+  const { body, payloadHash } = request
+  const isKnown = body !== undefined || (payloadHash ?? draft.contentSha256) !== undefined
+  if (!isKnown && options.service === 's3') return unsignedPayload
+  const hash = getPayloadHash(request, options, draft.contentSha256)
+  if (options.service === 'lambda' && hash !== emptyPayloadHash && hash !== unsignedPayload) {
+    throw new TypeError('Function URLs refuse a presigned request with a body: sign it in its headers')
+  }
+  return hash
 }

@@ -12,6 +12,16 @@ export interface RawRequest {
   readonly body: Uint8Array
 }
 
+/** A request whose body was hashed while it arrived, and is not at hand. */
+export interface HashedRequest extends Omit<RawRequest, 'body'> {
+  readonly body?: undefined
+  /**
+   * The body's SHA-256, 64 lower-case hexadecimal digits. It must be the receiver's own, taken over the bytes that
+   * arrived: a hash that the request states, in `x-amz-content-sha256` or elsewhere, proves nothing about its body.
+   */
+  readonly bodyHash: string
+}
+
 /** A header as received: repeats joined with a comma. */
 export interface ReceivedHeader {
   readonly value: string
@@ -48,16 +58,7 @@ export function readReceivedHeaders(rawHeaders: readonly string[]): ReceivedHead
  * @returns the path, and the query without its `?`
  */
 export function splitTarget(target: string): { path: string; query: string } {
-  const mark = target.indexOf('?')
-  const path = mark < 0 ? target : target.slice(0, mark)
-  return { path: dropOrigin(path), query: mark < 0 ? '' : target.slice(mark + 1) }
-}
-
-// RFC 9112, 3.2.2: a client may send a proxy's absolute form to any server.
-function dropOrigin(path: string): string {
-  if (path.startsWith('/')) return path
-  const scheme = path.indexOf('://')
-  if (scheme < 0) return path
-  const slash = path.indexOf('/', scheme + 3)
-  return slash < 0 ? '/' : path.slice(slash)
+  // RFC 9112, 3.2.2: a client may send a proxy's absolute form to any server.
+  const [, path = '', query = ''] = /^(?:[a-z]+:\/\/[^/?]*)?([^?]*)\??(.*)$/is.exec(target) ?? []
+  return { path: path || '/', query }
 }

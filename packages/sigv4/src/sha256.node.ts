@@ -10,6 +10,8 @@ export interface HmacKey {
 
 const blockBytes = 64
 const digestBytes = 32
+const innerPad = /* @__PURE__ */ Buffer.alloc(blockBytes, 0x36)
+const outerPad = /* @__PURE__ */ Buffer.alloc(blockBytes + digestBytes, 0x5c)
 
 /**
  * Hashes with SHA-256.
@@ -22,14 +24,16 @@ export function sha256Hex(data: string | Uint8Array): string {
 
 /**
  * Prepares a key for HMAC-SHA-256, so that each use costs two hashes and no more.
- * @param key the key's bytes, of any length
+ * @param key the key, of any length; text is taken as UTF-8
  * @returns the prepared key
  */
-export function createHmacKey(key: Uint8Array): HmacKey {
-  const short = key.length > blockBytes ? Buffer.from(hash('sha256', key, 'hex'), 'hex') : key
-  const inner = Buffer.alloc(blockBytes, 0x36)
-  const outer = Buffer.alloc(blockBytes + digestBytes, 0x5c)
-  for (const [index, byte] of short.entries()) {
+export function createHmacKey(key: string | Uint8Array): HmacKey {
+  const bytes = typeof key === 'string' ? Buffer.from(key) : key
+  const short = bytes.length > blockBytes ? hash('sha256', bytes, 'buffer') : bytes
+  const inner = Buffer.from(innerPad)
+  const outer = Buffer.from(outerPad)
+  for (let index = 0; index < short.length; index++) {
+    const byte = short[index] ?? 0
     inner[index] = byte ^ 0x36
     outer[index] = byte ^ 0x5c
   }

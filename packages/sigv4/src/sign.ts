@@ -1,27 +1,8 @@
-import { hmacHex } from '#sha256'
-import { formatAmzDate } from './amz-date.ts'
-import { type CanonicalHeader, createCanonicalHeaderValue, sortHeaders } from './canonical-headers.ts'
-import { createCanonicalPath, getPathRules } from './canonical-path.ts'
-import {
-  algorithm,
-  createCanonicalRequest,
-  createStringToSign,
-  formatScope,
-  joinHeaderNames,
-} from './canonical-request.ts'
-import { assertCredentials, assertScopePart } from './credentials.ts'
-import {
-  getPayloadHash,
-  type HeaderPair,
-  readHeaderName,
-  readHeaderValue,
-  readMethod,
-  type SignableRequest,
-  type SignOptions,
-} from './signable-request.ts'
-import { getSigningKey } from './signing-key.ts'
-import { isUnsignedHeader } from './unsigned-headers.ts'
-import { canonicalQueryOf, formatWireUrl, readWireUrl } from './wire-url.ts'
+import { algorithm, joinHeaderNames, unsignedPayload } from './canonical-request.ts'
+import { sortHeaders } from './canonical-headers.ts'
+import { getPayloadHash } from './payload.ts'
+import type { HeaderPair, SignableRequest, SignOptions } from './signable-request.ts'
+import { createDraft, formatUrl, signDraft } from './signing.ts'
 
 /** A signed request, ready to send. */
 export interface SignedRequest {
@@ -36,14 +17,6 @@ export interface SignedRequest {
   /** What was signed. */
   readonly stringToSign: string
 }
-
-/** Headers of an earlier signature, replaced by those of this one. */
-const replacedHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'date',
-  'x-amz-date',
-  'x-amz-security-token',
-])
 
 /**
  * Signs a request with Signature Version 4 in its headers.
@@ -60,86 +33,36 @@ const replacedHeaders: ReadonlySet<string> = new Set([
  * const { url, headers } = sign({ method: 'GET', url: 'https://…/' }, { credentials, region, service: 'lambda', now: new Date() })
  */
 export function sign(request: SignableRequest, options: SignOptions): SignedRequest {
-  const { credentials, region, service } = options
-  assertCredentials(credentials)
-  assertScopePart('region', region)
-  assertScopePart('service', service)
-  const method = readMethod(request.method)
-  const url = readWireUrl(request.url)
-  for (const [name] of url.pairs) {
-    if (name === 'X-Amz-Signature') throw new TypeError('The URL is presigned already: send it as it is')
+  const draft = createDraft(request, options)
+  const { method, sent, signed, signer, amzDate, contentSha256 } = draft
+  if (draft.pairs.some(([name]) => name === 'X-Amz-Signature')) {
+    throw new TypeError('The URL is presigned already: send it as it is')
   }
-  const amzDate = formatAmzDate(options.now)
-  const sent: HeaderPair[] = []
-  const signed: CanonicalHeader[] = []
-  const given = readHeaders(request.headers, sent, signed)
-  if (given.host === undefined) signed.push(['host', url.host])
-  addHeader('x-amz-date', amzDate, sent, signed)
-  if (credentials.sessionToken !== undefined) {
-    addHeader('x-amz-security-token', credentials.sessionToken, sent, signed)
+  const add = (name: string, value: string): void => {
+    sent.push([name, value])
+    signed.push([name, value])
   }
-  const payloadHash = getPayloadHash(request, given.contentSha256)
-  if (given.contentSha256 === undefined && sendsPayloadHash(request, service)) {
-    addHeader('x-amz-content-sha256', payloadHash, sent, signed)
+  const payloadHash = getPayloadHash(request, options, contentSha256)
+  if (contentSha256 === undefined && sendsPayloadHash(request, options, payloadHash)) {
+    add('x-amz-content-sha256', payloadHash)
   }
+  add('x-amz-date', amzDate)
+  const { sessionToken } = options.credentials
+  if (sessionToken !== undefined) add('x-amz-security-token', sessionToken)
   const headers = sortHeaders(signed)
   const signedHeaders = joinHeaderNames(headers)
-  const path = createCanonicalPath(url.path, getPathRules(service))
-  const canonicalRequest = createCanonicalRequest(
-    { method, path, query: canonicalQueryOf(url.pairs), headers, payloadHash },
-    signedHeaders,
-  )
-  const scope = { date: amzDate.slice(0, 8), region, service }
-  const scopeText = formatScope(scope)
-  const stringToSign = createStringToSign(amzDate, scopeText, canonicalRequest)
-  const key = getSigningKey(credentials.accessKeyId, credentials.secretAccessKey, scope, scopeText)
-  sent.push([
-    'authorization',
-    `${algorithm} Credential=${credentials.accessKeyId}/${scopeText}, SignedHeaders=${signedHeaders}, Signature=${hmacHex(key, stringToSign)}`,
-  ])
-  return { method, url: formatWireUrl(url), headers: sent, canonicalRequest, stringToSign }
-}
-
-interface GivenHeaders {
-  readonly host: string | undefined
-  readonly contentSha256: string | undefined
-}
-
-/**
- * Sorts the headers given into those sent and those signed.
- * @param headers the caller's headers
- * @param sent takes the headers to send
- * @param signed takes the headers to sign, with canonical values
- * @returns those of them that the signer itself has to know
- * @throws TypeError when a name or value is malformed
- */
-export function readHeaders(
-  headers: Iterable<HeaderPair> | undefined,
-  sent: HeaderPair[],
-  signed: CanonicalHeader[],
-): GivenHeaders {
-  let host: string | undefined
-  let contentSha256: string | undefined
-  for (const [name, given] of headers ?? []) {
-    const lower = readHeaderName(name)
-    if (replacedHeaders.has(lower)) continue
-    const value = readHeaderValue(name, given)
-    const canonical = createCanonicalHeaderValue(value)
-    if (lower === 'host') host = canonical
-    else sent.push([name, value])
-    if (lower === 'x-amz-content-sha256') contentSha256 = canonical
-    if (!isUnsignedHeader(lower)) signed.push([lower, canonical])
-  }
-  return { host, contentSha256 }
-}
-
-function addHeader(name: string, value: string, sent: HeaderPair[], signed: CanonicalHeader[]): void {
-  sent.push([name, value])
-  signed.push([name, value])
+  const { canonicalRequest, stringToSign, signature } = signDraft(draft, headers, signedHeaders, payloadHash)
+  const authorization = `${algorithm} Credential=${signer.credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
+  sent.push(['authorization', authorization])
+  return { method, url: formatUrl(draft), headers: sent, canonicalRequest, stringToSign }
 }
 
 // S3 demands the header; elsewhere it lets a proxy such as CloudFront sign again without reading the body.
-function sendsPayloadHash(request: SignableRequest, service: string): boolean {
-  if (request.payloadHash !== undefined || service === 's3') return true
-  return request.body !== undefined && request.body.length > 0
+function sendsPayloadHash(
+  { body, payloadHash }: SignableRequest,
+  { service, sendsPayloadHash: isWanted }: SignOptions,
+  hash: string,
+): boolean {
+  if (service === 's3' || hash === unsignedPayload) return true
+  return isWanted ?? (payloadHash !== undefined || (body !== undefined && body.length > 0))
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { parseAmzDate } from './amz-date.ts'
 import {
@@ -61,6 +62,14 @@ function changeAuthorization(request: RawRequest, change: (text: string) => stri
     ...request,
     rawHeaders: request.rawHeaders.with(index + 1, change(request.rawHeaders[index + 1] ?? '')),
   }
+}
+
+function authorizationOf(request: RawRequest): string {
+  return request.rawHeaders[request.rawHeaders.indexOf('authorization') + 1] ?? ''
+}
+
+function hashBase64(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
 }
 
 function refuse(request: RawRequest, with_: Partial<VerifyOptions> = {}): Verification & { ok: false } {
@@ -231,25 +240,46 @@ describe('verify()', () => {
       [
         'another scheme',
         'IncompleteSignatureException',
-        'Invalid key=value pair (missing equal-sign) in Authorization header.',
+        `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hashBase64('Bearer abc')}'.`,
         () => setHeader(send(), 'authorization', 'Bearer abc'),
       ],
       [
         'another algorithm',
         'IncompleteSignatureException',
-        "Unsupported AWS 'algorithm': only 'AWS4-HMAC-SHA256' is served.",
+        "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256' (only AWS4-HMAC-SHA256 for now). ",
         () => changeAuthorization(send(), (text) => text.replace('HMAC', 'ECDSA-P256')),
+      ],
+      [
+        'a Basic scheme, whose padding reads as a pair',
+        'IncompleteSignatureException',
+        `Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. (Hashed with SHA-256 and encoded with Base64) Authorization=${hashBase64('Basic dTpwYQ==')}`,
+        () => setHeader(send(), 'authorization', 'Basic dTpwYQ=='),
+      ],
+      [
+        'a credential with a blank in it',
+        'IncompleteSignatureException',
+        `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hashBase64(authorizationOf(send()).replace('Credential=', 'Credential= '))}'.`,
+        () => changeAuthorization(send(), (text) => text.replace('Credential=', 'Credential= ')),
+      ],
+      [
+        'a wrong time before a host that is not signed',
+        'InvalidSignatureException',
+        'Signature expired: 20261122T093959Z is now earlier than 20261122T094000Z (20261122T094500Z - 5 min.)',
+        () =>
+          changeAuthorization(send({}, { now: new Date(now.getTime() - 301_000) }), (text) =>
+            text.replace('host;', ''),
+          ),
       ],
       [
         'the algorithm alone',
         'IncompleteSignatureException',
-        "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.",
+        `Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. (Hashed with SHA-256 and encoded with Base64) Authorization=${hashBase64('AWS4-HMAC-SHA256')}`,
         () => setHeader(send(), 'authorization', 'AWS4-HMAC-SHA256'),
       ],
       [
         'no date',
         'IncompleteSignatureException',
-        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+        `Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. (Hashed with SHA-256 and encoded with Base64) Authorization=${hashBase64(authorizationOf(send()))}`,
         () => setHeader(send(), 'x-amz-date', undefined),
       ],
       [
@@ -261,7 +291,7 @@ describe('verify()', () => {
       [
         'a malformed date',
         'IncompleteSignatureException',
-        "Date must be in ISO-8601 'basic format'. See http://en.wikipedia.org/wiki/ISO_8601",
+        "Date must be in ISO-8601 'basic format'. Got '20260231T000000Z'. See http://en.wikipedia.org/wiki/ISO_8601",
         () => setHeader(send(), 'x-amz-date', '20260231T000000Z'),
       ],
       [
@@ -357,13 +387,13 @@ describe('verify()', () => {
       [
         'two dates',
         'IncompleteSignatureException',
-        "Authorization header requires existence of exactly one 'X-Amz-Date' or 'Date' header.",
+        "The request must hold 'x-amz-date' only once.",
         () => addHeader(send(), 'X-Amz-Date', '20261122T094500Z'),
       ],
       [
         'both forms',
-        'IncompleteSignatureException',
-        'The request must be signed in its Authorization header or in its query string, not in both.',
+        'InvalidSignatureException',
+        "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
         () => addHeader(sendPresigned(), 'Authorization', 'Bearer x'),
       ],
       [
@@ -381,7 +411,7 @@ describe('verify()', () => {
       [
         'a presigned request that holds too long',
         'IncompleteSignatureException',
-        "'X-Amz-Expires' must be a whole number from 1 to 604800.",
+        "'X-Amz-Expires' must be a whole number from 1 to 604800 (seconds).",
         () => ({
           ...sendPresigned(),
           target: sendPresigned().target.replace('X-Amz-Expires=3600', 'X-Amz-Expires=604801'),
@@ -452,6 +482,41 @@ describe('verify()', () => {
       expect(JSON.stringify(result)).not.toContain('EXAMPLE//token')
       expect(JSON.stringify(result)).not.toContain('EXAMPLE%2F%2Ftoken')
     }
+  })
+
+  it('takes the hash of a body that the receiver took while it arrived', () => {
+    const { body, ...request } = send()
+    const bodyHash = createHash('sha256').update(body).digest('hex')
+    expect(verify({ ...request, bodyHash }, options)).toEqual(verify(send(), options))
+    const other = createHash('sha256').update('other').digest('hex')
+    expect(verify({ ...request, bodyHash: other }, options)).toMatchObject({ ok: false, message: mismatch })
+    expect(() => verify({ ...request, bodyHash: 'UNSIGNED-PAYLOAD' }, options)).toThrow(TypeError)
+    expect(() => verify({ ...request, bodyHash: bodyHash.toUpperCase() }, options)).toThrow(TypeError)
+  })
+
+  // The forgeries that a published verifier lets through.
+  it.each([
+    ['another body under the old hash', () => ({ ...send(), body: new TextEncoder().encode('{"a":2}') })],
+    ['a body left out of the signature', () => send({ payloadHash: 'UNSIGNED-PAYLOAD' })],
+    ['a request of three days ago', () => send({}, { now: new Date(now.getTime() - 3 * 86_400_000) })],
+    ['a request of an hour ahead', () => send({}, { now: new Date(now.getTime() + 3_600_000) })],
+    [
+      'a scope of another day',
+      () => changeAuthorization(send(), (text) => text.replace('/20261122/', '/20261121/')),
+    ],
+    ['an unsigned host', () => changeAuthorization(send(), (text) => text.replace('host;', ''))],
+    ['an unsigned date', () => changeAuthorization(send(), (text) => text.replace(';x-amz-date', ''))],
+    ['another token, unsigned', () => addHeader(send(), 'x-amz-security-token', 'other')],
+    ['another region', () => send({}, { region: 'eu-west-1' })],
+    ['another service', () => send({}, { service: 's3' })],
+    ['a signed header that is absent', () => setHeader(send(), 'content-type', undefined)],
+  ])('lets %s pass in no form', (_, forge) => {
+    expect(verify(send(), options).ok).toBe(true)
+    expect(verify(forge(), options).ok).toBe(false)
+  })
+
+  it('throws when the clock is no valid date, whatever the request says', () => {
+    expect(() => verify(send(), { ...options, now: new Date(Number.NaN) })).toThrow(TypeError)
   })
 
   it('keeps nothing between calls: a forgery inside the key lookup of a good request is refused', () => {

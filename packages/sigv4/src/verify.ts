@@ -3,7 +3,7 @@ import { formatAmzDate } from './amz-date.ts'
 import { type Claim, dropSignature, readClaim, type SignatureForm } from './authorization.ts'
 import type { CanonicalHeader } from './canonical-headers.ts'
 import { createCanonicalPath, getPathRules } from './canonical-path.ts'
-import { createCanonicalQuery, queryReadings, readQuery } from './canonical-query.ts'
+import { createCanonicalQuery, plusIsBlank, type QueryReading, readQuery } from './canonical-query.ts'
 import {
   type CanonicalParts,
   createCanonicalRequest,
@@ -11,11 +11,13 @@ import {
   type CredentialScope,
   emptyPayloadHash,
   formatScope,
+  terminator,
   unsignedPayload,
 } from './canonical-request.ts'
-import { createRefusal, type Refusal, refusals, scopeSentences, type SigV4Failure } from './failures.ts'
+import { invalid, type Refusal, type SigV4Failure } from './failures.ts'
 import { maskHeaders, maskQuery } from './mask.ts'
 import {
+  type HashedRequest,
   type RawRequest,
   readReceivedHeaders,
   type ReceivedHeaders,
@@ -89,15 +91,10 @@ const windowMinutes = 5
  */
 const demandsAllAmzHeaders = false
 
-/** Headers that must be signed when they are present, with the spelling AWS's texts use. */
-const demandedHeaders: ReadonlyMap<string, string> = new Map([
-  ['x-amz-date', 'X-Amz-Date'],
-  ['x-amz-security-token', 'X-Amz-Security-Token'],
-])
-
 /** A request taken apart for verification. */
 export interface VerificationContext {
-  readonly request: RawRequest
+  /** The request; of one whose body was hashed before, the body is empty. */
+  readonly request: RawRequest & { readonly bodyHash?: string }
   readonly options: VerifyOptions
   readonly headers: ReceivedHeaders
   readonly path: string
@@ -108,100 +105,125 @@ export interface VerificationContext {
 type Check = (context: VerificationContext) => Refusal | undefined
 
 /**
- * The checks that need no secret, in order.
- * guess: AWS is known to refuse a wrong scope and a wrong time with their own texts; which goes first is not known.
+ * The checks that need no secret, in the order in which other AWS services are known to make them.
+ * guess: function URLs make them in the same order.
  */
-const checks: readonly Check[] = [checkSignedHeaders, checkScope, checkTime]
+const checks: readonly Check[] = [checkTime, checkSignedHeaders, checkScope]
 
 /**
  * Verifies the Signature Version 4 of a request, in its header or its query, in AWS's order and with AWS's texts.
  *
  * The body is hashed anew whatever the request says about it, and nothing is kept between calls.
- * @param request the request as it stood on the wire
+ * @param request the request as it stood on the wire, with its body or with the receiver's own hash of it
  * @param options the key lookup, and what the signature must be scoped to
  * @returns whose signature it is, or why it is refused
+ * @throws TypeError when `now` is no valid date or `bodyHash` no SHA-256
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  * @example
  * const result = verify({ method, target, rawHeaders, body }, { lookup, region: 'us-east-1', service: 'lambda', now: new Date() })
  */
-export function verify(request: RawRequest, options: VerifyOptions): Verification {
+export function verify(request: RawRequest | HashedRequest, options: VerifyOptions): Verification {
   const headers = readReceivedHeaders(request.rawHeaders)
   const { path, query } = splitTarget(request.target)
   const reading = readClaim(headers, query)
   if (!reading.ok) return { ok: false, ...reading.refusal, trace: {} }
   const { claim } = reading
-  const context: VerificationContext = { request, options, headers, path, query, claim }
+  const context = { request: readBody(request), options, headers, path, query, claim }
   for (const check of checks) {
     const refusal = check(context)
     if (refusal) return refuse(context, refusal)
   }
   const found = options.lookup(claim.accessKeyId, claim.sessionToken)
   if ('code' in found) {
-    const isExpired = found.code === 'ExpiredTokenException'
-    return refuse(context, isExpired ? refusals.expiredToken : refusals.unrecognized)
+    // guess: the text of an expired token is that of the Lambda API.
+    const end = found.code === 'ExpiredTokenException' ? 'expired' : 'invalid.'
+    const message = 'The security token included in the request is ' + end
+    return refuse(context, { code: found.code, message })
   }
   const parts = readCanonicalParts(context)
   const signedHost = parts && findSignedHost(context, parts, found.secretAccessKey)
-  if (signedHost === undefined) return refuse(context, refusals.mismatch, parts)
+  if (signedHost === undefined) {
+    return refuse(
+      context,
+      invalid(
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      ),
+      parts,
+    )
+  }
+  const { form, accessKeyId, sessionToken, signedAt, scope, signedHeaders } = claim
   return {
     ok: true,
-    form: claim.form,
-    accessKeyId: claim.accessKeyId,
-    ...(claim.sessionToken === undefined ? {} : { sessionToken: claim.sessionToken }),
-    signedAt: claim.signedAt,
-    scope: claim.scope,
-    signedHeaders: claim.signedHeaders,
+    form,
+    accessKeyId,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+    signedAt,
+    scope,
+    signedHeaders,
     signedHost,
   }
 }
 
+function readBody(request: RawRequest | HashedRequest): RawRequest {
+  if (request.body) return request
+  if (/^[\da-f]{64}$/.test(request.bodyHash)) return { ...request, body: new Uint8Array() }
+  throw new TypeError('A request without a body needs a bodyHash of 64 lower-case hexadecimal digits')
+}
+
+function checkTime({ claim, options }: VerificationContext): Refusal | undefined {
+  const { amzDate, signedAt, expiresInSeconds = windowMinutes * 60 } = claim
+  const now = Math.floor(Number(options.now) / 1000)
+  const age = now - Number(signedAt) / 1000
+  if (age >= -windowMinutes * 60 && age <= expiresInSeconds) return undefined
+  const format = (second: number): string => formatAmzDate(new Date(second * 1000))
+  if (age < 0) {
+    return invalid(
+      `Signature not yet current: ${amzDate} is still later than ${format(now + windowMinutes * 60)} (${format(now)} + ${windowMinutes} min.)`,
+    )
+  }
+  // guess: a presigned request holds for its own time, to the second, and its text counts in minutes where it can.
+  const window = expiresInSeconds % 60 === 0 ? `${expiresInSeconds / 60} min.` : `${expiresInSeconds} sec.`
+  return invalid(
+    `Signature expired: ${amzDate} is now earlier than ${format(now - expiresInSeconds)} (${format(now)} - ${window})`,
+  )
+}
+
 function checkSignedHeaders({ claim, headers }: VerificationContext): Refusal | undefined {
-  const signed = claim.signedHeaders
-  if (!signed.includes('host') && !signed.includes(':authority')) return refusals.hostNotSigned
+  const signed = new Set(claim.signedHeaders)
+  if (!signed.has('host') && !signed.has(':authority')) return notSigned("Host' or ':authority")
   if (claim.form === 'presigned') return undefined
-  if (claim.dateSource === 'date' && !signed.includes('date')) return createRefusal.headerNotSigned('Date')
-  for (const [name, shown] of demandedHeaders) {
-    if (headers.has(name) && !signed.includes(name)) return createRefusal.headerNotSigned(shown)
+  // guess: the texts, by analogy with the one for Host.
+  if (!signed.has(claim.dateSource)) return notSigned(claim.dateSource === 'date' ? 'Date' : 'X-Amz-Date')
+  if (headers.has('x-amz-security-token') && !signed.has('x-amz-security-token')) {
+    return notSigned('X-Amz-Security-Token')
   }
   if (!demandsAllAmzHeaders) return undefined
   for (const name of headers.keys()) {
-    if (name.startsWith('x-amz-') && !signed.includes(name)) return createRefusal.headerNotSigned(name)
+    if (name.startsWith('x-amz-') && !signed.has(name)) return notSigned(name)
   }
   return undefined
 }
 
+function notSigned(header: string): Refusal {
+  return invalid(`'${header}' must be a 'SignedHeader' in the AWS Authorization.`)
+}
+
+// AWS adds its sentences up; each ends in a blank, as AWS's do.
 function checkScope({ claim, options }: VerificationContext): Refusal | undefined {
   const { region, service, date } = claim.scope
   let sentences = ''
-  if (region !== options.region) sentences += scopeSentences.region()
-  if (service !== options.service) sentences += scopeSentences.service(options.service)
-  if (!claim.hasTerminator) sentences += scopeSentences.terminator()
-  if (date !== claim.amzDate.slice(0, 8)) sentences += scopeSentences.date(date, claim.amzDate)
-  return sentences === '' ? undefined : createRefusal.scope(sentences)
-}
-
-function checkTime({ claim, options }: VerificationContext): Refusal | undefined {
-  const windowMs = windowMinutes * 60_000
-  const now = Math.floor(options.now.getTime() / 1000) * 1000
-  const signedAt = claim.signedAt.getTime()
-  if (signedAt > now + windowMs) {
-    const latest = formatAmzDate(new Date(now + windowMs))
-    return createRefusal.notYetCurrent(
-      claim.amzDate,
-      latest,
-      formatAmzDate(options.now),
-      `${windowMinutes} min.`,
-    )
+  // guess: other services go on with `, not '…'`, the region or terminator that was sent.
+  if (region !== options.region) sentences += 'Credential should be scoped to a valid region. '
+  if (service !== options.service) {
+    sentences += `Credential should be scoped to correct service: '${options.service}'. `
   }
-  // guess: a presigned request holds for its own time, to the second, and its text counts in minutes where it can.
-  const lifetimeMs = claim.expiresInSeconds === undefined ? windowMs : claim.expiresInSeconds * 1000
-  if (signedAt >= now - lifetimeMs) return undefined
-  const earliest = formatAmzDate(new Date(now - lifetimeMs))
-  return createRefusal.expired(claim.amzDate, earliest, formatAmzDate(options.now), formatWindow(lifetimeMs))
-}
-
-function formatWindow(lifetimeMs: number): string {
-  return lifetimeMs % 60_000 === 0 ? `${lifetimeMs / 60_000} min.` : `${lifetimeMs / 1000} sec.`
+  if (!claim.hasTerminator)
+    sentences += `Credential should be scoped with a valid terminator: '${terminator}'. `
+  const day = claim.amzDate.slice(0, 8)
+  if (date !== day) {
+    sentences += `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${day}', from '${claim.amzDate}'. `
+  }
+  return sentences === '' ? undefined : invalid(sentences)
 }
 
 /**
@@ -217,7 +239,7 @@ export function readCanonicalParts(context: VerificationContext): CanonicalParts
   return {
     method: context.request.method,
     path: createCanonicalPath(context.path, getPathRules(context.claim.scope.service)),
-    query: readCanonicalQuery(context, queryReadings.plusIsBlank),
+    query: readCanonicalQuery(context, plusIsBlank),
     headers,
     payloadHash,
   }
@@ -226,14 +248,10 @@ export function readCanonicalParts(context: VerificationContext): CanonicalParts
 /**
  * Canonicalises the received query.
  * @param context the request and its claim
- * @param reading a row of `queryReadings`
+ * @param reading one of `queryReadings`
  * @returns the canonical query, without the signature of a presigned request
  */
-export function readCanonicalQuery(
-  { query, claim }: VerificationContext,
-  reading: (typeof queryReadings)[keyof typeof queryReadings],
-): string {
-  if (query === '') return ''
+export function readCanonicalQuery({ query, claim }: VerificationContext, reading: QueryReading): string {
   const pairs = readQuery(query, reading)
   return createCanonicalQuery(claim.form === 'presigned' ? dropSignature(pairs) : pairs)
 }
@@ -241,7 +259,7 @@ export function readCanonicalQuery(
 function readSignedHeaders({ claim, headers }: VerificationContext): CanonicalHeader[] | undefined {
   const signed: CanonicalHeader[] = []
   let last = ''
-  for (const name of sortNames(claim.signedHeaders)) {
+  for (const name of [...claim.signedHeaders].sort()) {
     const header = headers.get(name)
     if (!header || name === 'authorization' || name === last) return undefined
     last = name
@@ -251,17 +269,20 @@ function readSignedHeaders({ claim, headers }: VerificationContext): CanonicalHe
   return signed
 }
 
-function sortNames(names: readonly string[]): readonly string[] {
-  for (let index = 1; index < names.length; index++) {
-    if ((names[index - 1] ?? '') > (names[index] ?? '')) return [...names].sort()
-  }
-  return names
+/**
+ * Hashes the body that was received.
+ * @param request the request, with its body or its hash
+ * @returns its SHA-256 in hexadecimal
+ */
+export function readBodyHash({ body, bodyHash }: VerificationContext['request']): string {
+  return bodyHash ?? (body.length === 0 ? emptyPayloadHash : sha256Hex(body))
 }
 
-function readPayloadHash({ request, headers, options }: VerificationContext): string | undefined {
-  const stated = headers.get('x-amz-content-sha256')?.value
-  if (stated === unsignedPayload && options.allowUnsignedPayload === true) return unsignedPayload
-  const hash = request.body.length === 0 ? emptyPayloadHash : sha256Hex(request.body)
+// guess: for payload hashes that are not served (UNSIGNED-PAYLOAD, STREAMING-…) AWS says that the signature differs.
+function readPayloadHash(context: VerificationContext): string | undefined {
+  const stated = context.headers.get('x-amz-content-sha256')?.value
+  if (stated === unsignedPayload && context.options.allowUnsignedPayload === true) return stated
+  const hash = readBodyHash(context.request)
   return stated === undefined || stated === hash ? hash : undefined
 }
 
@@ -270,13 +291,10 @@ function findSignedHost(
   parts: CanonicalParts,
   secretAccessKey: string,
 ): string | undefined {
-  const received = context.headers.get('host')?.value ?? ''
-  if (isSignatureOf(context.claim, parts, secretAccessKey)) return received
-  for (const host of context.options.hosts ?? []) {
-    const headers = replaceHost(parts.headers, host)
-    if (isSignatureOf(context.claim, { ...parts, headers }, secretAccessKey)) return host
-  }
-  return undefined
+  if (isSignatureOf(context.claim, parts, secretAccessKey)) return context.headers.get('host')?.value ?? ''
+  return context.options.hosts?.find((host) =>
+    isSignatureOf(context.claim, { ...parts, headers: replaceHost(parts.headers, host) }, secretAccessKey),
+  )
 }
 
 /**
@@ -286,9 +304,7 @@ function findSignedHost(
  * @returns a new list
  */
 export function replaceHost(headers: readonly CanonicalHeader[], host: string): CanonicalHeader[] {
-  return headers.map((header) =>
-    header[0] === 'host' || header[0] === ':authority' ? [header[0], host] : header,
-  )
+  return headers.map(([name, value]) => [name, name === 'host' || name === ':authority' ? host : value])
 }
 
 /**
@@ -299,35 +315,21 @@ export function replaceHost(headers: readonly CanonicalHeader[], host: string): 
  * @returns true when the signature matches, compared in constant time
  */
 export function isSignatureOf(claim: Claim, parts: CanonicalParts, secretAccessKey: string): boolean {
-  const scopeText = formatScope(claim.scope)
-  const key = getSigningKey(claim.accessKeyId, secretAccessKey, claim.scope, scopeText)
-  const canonicalRequest = createCanonicalRequest(parts)
-  if (
-    isEqual(hmacHex(key, createStringToSign(claim.amzDate, scopeText, canonicalRequest)), claim.signature)
-  ) {
-    return true
-  }
+  const scope = formatScope(claim.scope)
+  const key = getSigningKey(claim.accessKeyId + '/' + scope, secretAccessKey, claim.scope)
+  const isSigned = (canonicalRequest: string | Uint8Array): boolean =>
+    isEqual(hmacHex(key, createStringToSign(claim.amzDate, scope, canonicalRequest)), claim.signature)
+  const text = createCanonicalRequest(parts)
+  if (isSigned(text)) return true
   // A header beyond ASCII is text to some signers, hashed as UTF-8, and bytes to others, hashed as they are.
   // Both name the very bytes received, so neither lets a changed request pass.
-  const bytes = readWireBytes(canonicalRequest)
-  if (!bytes) return false
-  return isEqual(hmacHex(key, createStringToSign(claim.amzDate, scopeText, bytes)), claim.signature)
-}
-
-function readWireBytes(text: string): Uint8Array | undefined {
-  let hasHighByte = false
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code > 255) return undefined
-    if (code > 127) hasHighByte = true
-  }
-  return hasHighByte ? Uint8Array.from(text, (character) => character.charCodeAt(0)) : undefined
+  const isBytes = /[\x80-\xff]/.test(text) && !/[^\0-\xff]/.test(text)
+  return isBytes && isSigned(Uint8Array.from(text, (character) => character.charCodeAt(0)))
 }
 
 // Constant time: how long it takes must not tell how much of a guessed signature is right.
 function isEqual(calculated: string, given: string): boolean {
-  if (given.length !== calculated.length) return false
-  let difference = 0
+  let difference = calculated.length ^ given.length
   for (let index = 0; index < calculated.length; index++) {
     difference |= calculated.charCodeAt(index) ^ given.charCodeAt(index)
   }
@@ -339,24 +341,15 @@ function refuse(
   refusal: Refusal,
   parts: CanonicalParts | undefined = readCanonicalParts(context),
 ): Verification {
-  const { claim } = context
-  const trace: SigningTrace = {
-    form: claim.form,
-    accessKeyId: claim.accessKeyId,
-    scope: claim.scope,
-    signedHeaders: claim.signedHeaders,
-    ...(parts ? createCanonicalTrace(claim, parts) : {}),
-  }
-  return { ok: false, ...refusal, trace }
-}
-
-function createCanonicalTrace(
-  claim: Claim,
-  parts: CanonicalParts,
-): { canonicalRequest: string; stringToSign: string } {
-  const shown = { ...parts, query: maskQuery(parts.query), headers: maskHeaders(parts.headers) }
-  return {
-    canonicalRequest: createCanonicalRequest(shown),
-    stringToSign: createStringToSign(claim.amzDate, formatScope(claim.scope), createCanonicalRequest(parts)),
-  }
+  const { form, accessKeyId, scope, signedHeaders, amzDate } = context.claim
+  const trace: SigningTrace = { form, accessKeyId, scope, signedHeaders }
+  if (!parts) return { ok: false, ...refusal, trace }
+  const { query, headers } = parts
+  const canonicalRequest = createCanonicalRequest({
+    ...parts,
+    query: maskQuery(query),
+    headers: maskHeaders(headers),
+  })
+  const stringToSign = createStringToSign(amzDate, formatScope(scope), createCanonicalRequest(parts))
+  return { ok: false, ...refusal, trace: { ...trace, canonicalRequest, stringToSign } }
 }

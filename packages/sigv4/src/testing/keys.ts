@@ -19,7 +19,14 @@ export const host = 'abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aw
 
 export const now: Date = parseAmzDate('20261122T094500Z') ?? new Date(Number.NaN)
 
-export const signing: SignOptions = { credentials, region: 'us-east-1', service: 'lambda', now }
+/** Lenient, so that the verifier can be shown what a careful signer would not sign. */
+export const signing: SignOptions = {
+  credentials,
+  region: 'us-east-1',
+  service: 'lambda',
+  now,
+  allowUnsignedPayload: true,
+}
 
 /** Knows both keys; ASIAEXPIRED is one whose session has ended. */
 export const options: VerifyOptions = {

@@ -55,10 +55,19 @@ describe('ky over a signed fetch', () => {
 
   it("signs each attempt of ky's retries anew, body and all", async () => {
     server.answers.push(answerWith(503), answerWith(503))
-    const client = create({ retry: { limit: 2, delay: () => 1 } })
+    const once = createSignedFetch({ ...options, retry: false })
+    const client = create({ fetch: once, retry: { limit: 2, delay: () => 1 } })
     await client.put('books', { json: { a: 1 } })
     expectAllAccepted(3)
     expect(server.received.map(({ text }) => text)).toEqual(Array(3).fill('{"a":1}'))
+  })
+
+  it('leaves the retries to the signed fetch when it has none of its own', async () => {
+    server.answers.push(...Array.from({ length: 9 }, () => answerWith(503)))
+    const retrying = createSignedFetch({ ...options, retry: { attempts: 3, baseDelayMs: 1 } })
+    const failure = await create({ fetch: retrying, retry: 0 })('books').catch((error: unknown) => error)
+    expect(isHTTPError(failure) && failure.response.status).toBe(503)
+    expectAllAccepted(3)
   })
 
   it('reports a refusal once', async () => {

@@ -1,4 +1,5 @@
 import {
+  compareCanonicalStrings,
   type Credentials,
   diagnose,
   type Diagnosis,
@@ -17,31 +18,41 @@ export interface SentRequest {
   readonly sent: SignedRequest
   readonly credentials: Credentials
   readonly refusal: Refusal
+  /** The body of the answer, which may hold what AWS made of the request. */
+  readonly body: string
   /** The server's time; undefined when the answer does not say it. */
   readonly serverNow: Date | undefined
 }
 
 /**
  * Checks a refused request as it was sent, with the keys that signed it.
- * @param request the request, its keys and the refusal
+ * @param request the request, its keys and the answer
  * @returns what the check shows, best first; nothing where the signature was not what was refused
  */
-export function diagnoseSent(request: SentRequest): readonly Diagnosis[] {
-  const { kind } = request.refusal
-  if (kind !== 'signature' && kind !== 'credentials') return []
+export function diagnoseSent(request: SentRequest): Pick<Refusal, 'diagnosis' | 'differences'> {
+  const { refusal, body, sent } = request
+  if (refusal.kind !== 'signature' && refusal.kind !== 'credentials')
+    return { diagnosis: [], differences: [] }
+  return { diagnosis: checkAgain(request), differences: compareCanonicalStrings(body, sent) ?? [] }
+}
+
+// A stream is gone once it was sent, and nothing can be said without the body.
+function checkAgain(request: SentRequest): readonly Diagnosis[] {
+  if (request.prepared.streamed !== undefined) return []
   const raw = createRawRequest(request)
+  const { scope } = request.prepared
   const options = {
     lookup: () => readKey(request),
-    region: request.prepared.scope.region,
-    service: readExpectedService(request.refusal.message) ?? request.prepared.scope.service,
+    region: scope.region,
+    service: readExpectedService(request.refusal.message) ?? scope.service,
     now: request.serverNow ?? readSignedAt(request.sent),
-    allowUnsignedPayload: request.prepared.scope.service !== 'lambda',
+    allowUnsignedPayload: scope.service !== 'lambda',
   }
   const verification = verify(raw, options)
   if (!verification.ok) return diagnose(raw, options, verification)
-  return request.refusal.kind === 'signature' && request.refusal.reason === 'mismatch'
-    ? [createLeftRight(request.credentials)]
-    : []
+  const { refusal } = request
+  const isMismatch = refusal.kind === 'signature' && refusal.reason === 'mismatch'
+  return isMismatch ? [createLeftRight(request.credentials)] : []
 }
 
 // A refused key leaves nothing to check but what the request itself tells of it.

@@ -1,5 +1,5 @@
 import type { SignedRequest } from '@furlong/sigv4'
-import { readAnswerParts } from './answer.ts'
+import { type AnswerParts, readAnswerParts } from './answer.ts'
 import { isConnectionFailure } from './connection-failure.ts'
 import type { ExpiringCredentials } from './credentials.ts'
 import type { CredentialsSource } from './credentials-source.ts'
@@ -33,6 +33,8 @@ type Outcome =
   | {
       readonly kind: 'answer'
       readonly response: Response
+      /** The answer as far as it was read. */
+      readonly parts: AnswerParts | undefined
       readonly refusal: Refusal | undefined
       readonly sent: SignedRequest
       readonly credentials: ExpiringCredentials
@@ -95,9 +97,10 @@ async function attempt(
   try {
     const joined = timer ? joinSignals(signal, timer.signal) : signal
     const response = await settings.send(sent.url, createInit(prepared, sent, init, joined))
-    const refusal = await readRefusal(settings, origin, response)
+    const parts = await readParts(settings, origin, response)
+    const refusal = parts && classifyAnswer(parts)
     const hasLearntTime = settings.clock.learn(origin, response, refusal)
-    return { kind: 'answer', response, refusal, sent, credentials, hasLearntTime }
+    return { kind: 'answer', response, parts, refusal, sent, credentials, hasLearntTime }
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason
     if (timer?.signal.aborted === true) {
@@ -131,16 +134,16 @@ function createInit(
 const timeStatuses: ReadonlySet<number> = new Set([400, 401, 403])
 
 // Most refusals are not about time, and are left alone unless the caller wants to know.
-async function readRefusal(
+async function readParts(
   { explain, clock }: ExchangeSettings,
   origin: string,
   response: Response,
-): Promise<Refusal | undefined> {
+): Promise<AnswerParts | undefined> {
   if (response.status < 400) return undefined
   const mayBeTime =
     timeStatuses.has(response.status) &&
     (clock.isFarOff(origin, response) || isTimeType(response.headers.get('x-amzn-errortype')))
-  return explain || mayBeTime ? classifyAnswer(await readAnswerParts(response)) : undefined
+  return explain || mayBeTime ? readAnswerParts(response) : undefined
 }
 
 function isTimeType(errorType: string | null): boolean {
@@ -178,11 +181,11 @@ async function finish(
   outcome: Outcome,
 ): Promise<SignedResponse> {
   if (outcome.kind === 'failure') throw outcome.error
-  const { response, refusal } = outcome
+  const { response, parts, refusal } = outcome
   if (!explain || !refusal) return response
   // Loaded only when needed: a bundler that splits keeps the sentences out of what starts first.
   const { diagnoseSent } = await import('./diagnose-sent.ts')
   const serverNow = clock.readServerTime(response)
-  const diagnosis = diagnoseSent({ ...outcome, refusal, prepared, serverNow })
-  return Object.defineProperty(response, 'refusal', { value: { ...refusal, diagnosis }, enumerable: true })
+  const found = diagnoseSent({ ...outcome, refusal, body: parts?.body ?? '', prepared, serverNow })
+  return Object.defineProperty(response, 'refusal', { value: { ...refusal, ...found }, enumerable: true })
 }

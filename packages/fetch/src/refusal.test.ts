@@ -330,6 +330,33 @@ describe('explain', () => {
     expect(JSON.stringify(refusal)).not.toContain(keys.secretAccessKey)
   })
 
+  it('compares with what AWS made of the request, where it says so, and shows no token', async () => {
+    const sessionToken = 'IQoJb3JpZ2luX2VjEXAMPLE//0123456789abcdefghijklmnopqrstuvwxyz+=='
+    let made = ''
+    const signedFetch = create({
+      credentials: { ...keys, sessionToken },
+      fetch: async (...args) => {
+        const headers = new Map(args[1]?.headers as [string, string][])
+        made = `GET\n/changed%20on%20the%20way\n\nhost:${new URL(url.base).host}\nx-amz-date:${headers.get('x-amz-date')}\nx-amz-security-token:${sessionToken}\n\nhost;x-amz-date;x-amz-security-token\n${hash('sha256', '')}`
+        const message = `${mismatch}\n\nThe Canonical String for this request should have been\n'${made}'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n…'\n`
+        const type = { 'x-amzn-errortype': 'InvalidSignatureException' }
+        url.answers.push(answer(403, JSON.stringify({ message }), type))
+        return fetch(...args)
+      },
+    })
+    const { refusal } = await signedFetch(url.base + 'sent')
+    expect(refusal?.differences.map(({ part }) => part)).toContain('path')
+    expect(refusal).toMatchObject({ kind: 'signature', reason: 'mismatch', message: mismatch })
+    expect(JSON.stringify(refusal)).not.toContain(sessionToken.slice(10, 40))
+  })
+
+  it('leaves a stream that is gone unchecked', async () => {
+    const credentials = { ...keys, secretAccessKey: 'another-secret' }
+    const init = { method: 'PUT', body: new Blob(['x']).stream(), payloadHash: hash('sha256', 'x') }
+    const { refusal } = await create({ credentials })(url.base, init)
+    expect(refusal).toMatchObject({ kind: 'signature', diagnosis: [] })
+  })
+
   it('tells of the clock when its correction is of no use', async () => {
     // The server's time runs away: what was learnt is wrong again at once.
     url.headers = {}

@@ -1,4 +1,4 @@
-import type { Diagnosis } from '@furlong/sigv4'
+import type { CanonicalDifference, Diagnosis } from '@furlong/sigv4'
 import { type AnswerParts, readAnswer } from './answer.ts'
 
 /** What was refused, and for what kind of reason. */
@@ -29,6 +29,8 @@ export type Refusal = RefusalTag & {
   readonly why: string | undefined
   /** What a check of the request as it was sent shows, best first; only with `explain: true`. */
   readonly diagnosis: readonly Diagnosis[]
+  /** What AWS made of the request and what was signed, where AWS says it; only with `explain: true`. */
+  readonly differences: readonly CanonicalDifference[]
 }
 
 /** One row: an answer fits when all it states fits. */
@@ -195,7 +197,17 @@ export function classifyAnswer(answer: AnswerParts): Refusal | undefined {
   if (!rule) return undefined
   const { tag, says, fix } = rule
   const { status, why } = answer
-  return { ...tag, status, code, message: maskMessage(message), says, fix, why, diagnosis: [] }
+  return {
+    ...tag,
+    status,
+    code,
+    message: maskMessage(message),
+    says,
+    fix,
+    why,
+    diagnosis: [],
+    differences: [],
+  }
 }
 
 const longestMessage = 500

@@ -298,6 +298,25 @@ describe('createRequestSigner()', () => {
     return /Credential=[^/]+\/\d+\/([^,]+)\/aws4_request/.exec(headers.at(-1)?.[1] ?? '')?.[1] ?? ''
   }
 
+  it('lets the region of a host prevail, and the service where the host says it for certain', async () => {
+    const wrong = { region: 'us-east-1', service: 'lambda' }
+    expect(await scopeOf('https://a1b2.execute-api.eu-west-1.amazonaws.com/prod', wrong)).toBe(
+      'eu-west-1/execute-api',
+    )
+    expect(await scopeOf('https://bucket.s3.eu-west-1.amazonaws.com/key', wrong)).toBe('eu-west-1/s3')
+    expect(await scopeOf('https://email.eu-west-1.amazonaws.com/')).toBe('eu-west-1/ses')
+    expect(await scopeOf('https://new.eu-west-1.amazonaws.com/', { service: 'renamed' })).toBe(
+      'eu-west-1/renamed',
+    )
+    expect(await scopeOf('https://STS.eu-west-1.amazonaws.com./')).toBe('eu-west-1/sts')
+  })
+
+  it('asks for the region of a bucket whose host does not say it', async () => {
+    const url = 'https://bucket.s3-accelerate.amazonaws.com/key'
+    await expect(scopeOf(url)).rejects.toThrow(/option `region`/)
+    expect(await scopeOf(url, { region: 'eu-west-1' })).toBe('eu-west-1/s3')
+  })
+
   it('takes region and service from the host of a function URL', async () => {
     const id = 'abcdefghijklmnopqrstuvwxyz012345'
     expect(await scopeOf(`https://${id}.lambda-url.eu-west-1.on.aws/`)).toBe('eu-west-1/lambda')

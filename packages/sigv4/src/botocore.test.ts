@@ -1,35 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { OracleRequest } from '../../../conform/fuzz/oracles/oracle.ts'
+import { botocoreIsAbsent, startBotocore } from '../../../conform/fuzz/oracles/botocore.ts'
 import { parseAmzDate } from './amz-date.ts'
-import { presign, sign, verify } from './index.ts'
-
-/** Signs each request of its input with botocore, on the URL that `sign` says to send. */
-const program = `
-import json, sys, datetime
-import botocore.auth, botocore.awsrequest, botocore.credentials
-given = json.load(sys.stdin)
-moment = datetime.datetime(2026, 11, 22, 9, 45, 0)
-class Clock(datetime.datetime):
-    @classmethod
-    def utcnow(cls):
-        return moment
-botocore.auth.get_current_datetime = lambda remove_tzinfo=True: moment
-botocore.auth.datetime = Clock
-keys = botocore.credentials.Credentials(given['accessKeyId'], given['secretAccessKey'], given['sessionToken'])
-answer = []
-for one in given['requests']:
-    request = botocore.awsrequest.AWSRequest(method=one['method'], url=one['url'], data=one['body'].encode(), headers=dict(one['headers']))
-    botocore.auth.SigV4Auth(keys, 'lambda', 'us-east-1').add_auth(request)
-    query = botocore.awsrequest.AWSRequest(method='GET', url=one['url'])
-    botocore.auth.SigV4QueryAuth(keys, 'lambda', 'us-east-1', expires=300).add_auth(query)
-    answer.append({'headers': list(request.headers.items()), 'url': query.url})
-json.dump(answer, sys.stdout)
-`
-
-interface Answer {
-  headers: [string, string][]
-  url: string
-}
+import { presign, sign, type SignOptions, verify, type VerifyOptions } from './index.ts'
 
 const credentials = {
   accessKeyId: 'ASIAEXAMPLE',
@@ -37,80 +10,70 @@ const credentials = {
   sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLE//token+==',
 }
 const host = 'https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws'
-const now = parseAmzDate('20261122T094500Z')!
-const signing = { credentials, region: 'us-east-1', service: 'lambda', now }
+const amzDate = '20261122T094500Z'
+const now = parseAmzDate(amzDate)!
+const signing: SignOptions = { credentials, region: 'us-east-1', service: 'lambda', now }
+const verifying: VerifyOptions = { lookup: () => credentials, region: 'us-east-1', service: 'lambda', now }
+const botocore = await startBotocore(1)
+
 const paths = [
   '/',
   '/a b/ü',
   '//a//../b/.',
   '/%2F%25/(x)!',
-  '/?q=a+b&flag&=x&b=2&a=1&a=0&A=3',
+  '/?q=a+b&flag&=x&b=2&a=1&A=3',
   '/?t=10:30/*',
   '/{id}?é=ß',
 ]
-const requests = paths.flatMap((path) => [
-  {
-    method: 'GET',
-    url: sign({ method: 'GET', url: host + path }, signing).url,
-    body: '',
-    headers: [] as [string, string][],
-  },
-  {
-    method: 'POST',
-    url: sign({ method: 'POST', url: host + path }, signing).url,
-    body: '{"ü": 1}',
-    headers: [
-      ['Content-Type', 'application/json'],
-      ['X-Spaced', '  a   b '],
-    ] as [string, string][],
-  },
-])
-const hasBotocore = spawnSync('python3', ['-c', 'import botocore.auth']).status === 0
 
+function ask(given: Partial<OracleRequest>): OracleRequest {
+  const request = { method: 'GET', url: host, headers: [], body: undefined, expiresInSeconds: undefined }
+  return {
+    ...request,
+    ...credentials,
+    region: 'us-east-1',
+    service: 'lambda',
+    amzDate,
+    signsAll: true,
+    ...given,
+  }
+}
+
+// The paths that people get wrong, by name; `npm run conform -- fuzz` tries all the others.
 describe('botocore', () => {
-  if (!hasBotocore) {
-    it.skip('is not here: install python3 with botocore to sign against it', () => {})
+  afterAll(() => botocore?.close?.())
+
+  if (!botocore) {
+    it.skip(botocoreIsAbsent, () => {})
     return
   }
-  const run = spawnSync('python3', ['-c', program], {
-    input: JSON.stringify({ ...credentials, requests }),
-    encoding: 'utf8',
-  })
-  const answers = JSON.parse(run.stdout || '[]') as Answer[]
-  const pairs = requests.map(
-    (request, index) =>
-      [`${request.method} ${request.url.slice(host.length)}`, request, answers[index]] as const,
-  )
 
-  it.each(pairs)('signs %s alike', (_, request, answer) => {
-    expect(run.stderr).toBe('')
-    const date = answer?.headers.find(([name]) => name === 'X-Amz-Date')?.[1]
-    expect(date).toBe('20261122T094500Z')
-    const signed = sign(
-      request.body === '' ? { method: request.method, url: request.url, headers: request.headers } : request,
-      signing,
-    )
-    const authorization = answer?.headers.find(([name]) => name === 'Authorization')?.[1]
-    if (request.body === '') expect(signed.headers.at(-1)?.[1]).toBe(authorization)
-    const signatureOf = (url: string) => new URL(url).searchParams.get('X-Amz-Signature')
-    const presigned = presign({ method: 'GET', url: request.url }, { ...signing, expiresInSeconds: 300 })
-    // botocore keeps one value of a repeated name, and sends what it kept.
-    if (!request.url.includes('&a=0')) expect(signatureOf(presigned.url)).toBe(signatureOf(answer?.url ?? ''))
-    const options = { lookup: () => credentials, region: 'us-east-1', service: 'lambda', now }
-    const given = new URL(answer?.url ?? '')
-    const target = given.href.slice(given.origin.length)
-    const received = { method: 'GET', target, rawHeaders: ['Host', given.host], body: new Uint8Array() }
-    expect(verify(received, options)).toMatchObject({ ok: true, form: 'presigned' })
-    const sent = new URL(request.url)
-    const result = verify(
-      {
-        method: request.method,
-        target: sent.pathname + sent.search,
-        rawHeaders: ['Host', sent.host, ...(answer?.headers ?? []).flat()],
-        body: new TextEncoder().encode(request.body),
-      },
-      options,
-    )
-    expect(result).toMatchObject({ ok: true, accessKeyId: 'ASIAEXAMPLE' })
+  it.each(paths)('signs GET %s alike', async (path) => {
+    const signed = sign({ method: 'GET', url: host + path }, signing)
+    const answer = await botocore.sign(ask({ url: signed.url }))
+    expect(answer.canonicalRequest).toBe(signed.canonicalRequest)
+    const authorization = answer.headers.find(([name]) => name === 'Authorization')
+    expect(signed.headers.at(-1)?.[1]).toBe(authorization?.[1])
+  })
+
+  it.each(paths)('signs a POST to %s that verify() accepts', async (path) => {
+    const { url } = sign({ method: 'POST', url: host + path }, signing)
+    const body = new TextEncoder().encode('{"ü": 1}')
+    const headers = [['X-Spaced', '  a   b ']] as const
+    const answer = await botocore.sign(ask({ method: 'POST', url, body, headers }))
+    const rawHeaders = ['Host', new URL(url).host, ...answer.headers.flat()]
+    const result = verify({ method: 'POST', target: answer.target, rawHeaders, body }, verifying)
+    expect(result).toMatchObject({ ok: true, form: 'header', accessKeyId: 'ASIAEXAMPLE' })
+  })
+
+  it.each(paths)('presigns %s alike, and verify() accepts it', async (path) => {
+    const { url } = sign({ method: 'GET', url: host + path }, signing)
+    const presigned = presign({ method: 'GET', url }, { ...signing, expiresInSeconds: 300 })
+    const answer = await botocore.sign(ask({ url, expiresInSeconds: 300 }))
+    expect(answer.canonicalRequest).toBe(presigned.canonicalRequest)
+    expect(presigned.url).toContain(`X-Amz-Signature=${answer.signature}`)
+    const rawHeaders = ['Host', new URL(url).host]
+    const request = { method: 'GET', target: answer.target, rawHeaders, body: new Uint8Array() }
+    expect(verify(request, verifying)).toMatchObject({ ok: true, form: 'presigned' })
   })
 })

@@ -10,7 +10,6 @@ import {
   verify,
   type VerifyOptions,
 } from './index.ts'
-import { createCanonicalQuery, queryReadings, readQuery } from './canonical-query.ts'
 
 const text = fc.string({ unit: 'grapheme', maxLength: 30 })
 const origin = fc.constantFrom(
@@ -80,6 +79,7 @@ function toRaw(
   }
 }
 
+// That a changed request is refused: see `conform/fuzz/mutations.ts`, with its table of changes that are none.
 describe('sign() and verify()', () => {
   it('agree on any request, whichever client sends it', () => {
     fc.assert(
@@ -106,33 +106,6 @@ describe('sign() and verify()', () => {
         const second = sign({ method: 'GET', url: first.url }, signing)
         expect(second).toEqual(first)
       }),
-    )
-  })
-
-  it('refuse any change of one character in target or body', () => {
-    fc.assert(
-      fc.property(
-        url,
-        options,
-        fc.nat(),
-        fc.constantFrom('0', 'x', '%', '&', '=', '+'),
-        (target, signing, at, put) => {
-          const signed = sign({ method: 'POST', url: target, body: 'a=1&b=2' }, signing)
-          const raw = toRaw(signed.method, signed.url, signed.headers, 'a=1&b=2')
-          const index = 1 + (at % raw.target.length)
-          const changed = raw.target.slice(0, index) + put + raw.target.slice(index + 1)
-          const meaning = (text: string) => {
-            const mark = `${text}?`.indexOf('?')
-            const query = createCanonicalQuery(readQuery(text.slice(mark + 1), queryReadings.plusIsBlank))
-            return new URL(`http://h${text.slice(0, mark)}`).pathname.replaceAll(/\/+/g, '/') + '?' + query
-          }
-          fc.pre(meaning(changed) !== meaning(raw.target))
-          // S3 alone decodes the path, so there `%41` and `A` are one key.
-          fc.pre(signing.service !== 's3')
-          expect(verify({ ...raw, target: changed }, verifierOf(signing)).ok).toBe(false)
-        },
-      ),
-      { numRuns: 500 },
     )
   })
 })

@@ -1,0 +1,53 @@
+/** Holds the pages to the examples: what a reader copies is what the tests run. */
+import { access, readdir, readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+
+const pages = new URL('calling/', import.meta.url)
+const examples = new URL('../examples/calling/', import.meta.url)
+const repository = new URL('../', import.meta.url)
+
+/** Files that only carry the tests. */
+const ofTests: ReadonlySet<string> = new Set(['stage.ts', 'books.ts'])
+
+interface Block {
+  readonly source: string | undefined
+  readonly text: string
+}
+
+/** Every fenced block, with the file that the comment before it names. */
+function readBlocks(page: string): Block[] {
+  const fence = /(?:<!-- (\S+) -->\n\n)?^```\w*\n(.*?)^```$/gms
+  return [...page.matchAll(fence)].map(([, source, text = '']) => ({ source, text }))
+}
+
+const names = (await readdir(pages)).filter((name) => name.endsWith('.md'))
+const texts = await Promise.all(names.map((name) => readFile(new URL(name, pages), 'utf8')))
+const all = names.map((name, index) => ({ name, text: texts[index] ?? '' }))
+
+describe.each(all)('docs/calling/$name', ({ name, text }) => {
+  it('shows files of examples/ as they are, and no other code', async () => {
+    for (const { source, text: shown } of readBlocks(text)) {
+      expect(source, shown).toMatch(/^examples\/calling\/[\w.-]+$/)
+      expect(shown).toBe(await readFile(new URL(source ?? '', repository), 'utf8'))
+    }
+  })
+
+  it('links to what is there', async () => {
+    const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
+    for (const link of links) await access(new URL(link, new URL(name, pages)))
+  })
+})
+
+describe('docs/calling', () => {
+  it('shows every example', async () => {
+    const shown = new Set(all.flatMap(({ text }) => readBlocks(text)).map(({ source }) => source))
+    const files = (await readdir(examples)).filter((file) => !file.endsWith('.test.ts') && !ofTests.has(file))
+    expect(files.filter((file) => !shown.has(`examples/calling/${file}`))).toEqual([])
+  })
+
+  it('is linked from the README, page by page from its index', async () => {
+    expect(await readFile(new URL('README.md', repository), 'utf8')).toContain('(docs/calling')
+    const index = all.find(({ name }) => name === 'README.md')?.text ?? ''
+    for (const { name } of all) if (name !== 'README.md') expect(index).toContain(`](${name})`)
+  })
+})

@@ -1,0 +1,4 @@
+aws lambda update-function-url-config --function-name books --cors "AllowOrigins=$ORIGIN,\
+AllowMethods=GET,POST,\
+AllowHeaders=authorization,content-type,x-amz-content-sha256,x-amz-date,x-amz-security-token,\
+MaxAge=600"

@@ -1,0 +1,1 @@
+npx furlong grant books --to reader

@@ -53,15 +53,15 @@ async function readSlowly(
   signal: AbortSignal | undefined,
 ): Promise<BufferedBody> {
   if (body instanceof Promise) return { bytes: new Uint8Array((await body) as ArrayBuffer) }
-  if (isAsyncIterable(body)) return { bytes: await readChunks(body, maxBodyBytes) }
+  if (isAsyncIterable(body)) return { bytes: await readChunks(body, maxBodyBytes, signal) }
   if (body instanceof Blob || body instanceof FormData) {
     const response = new Response(body)
     const contentType = response.headers.get('content-type') ?? undefined
-    const bytes = await readChunks(readStream(response.body, signal), maxBodyBytes)
+    const bytes = await readChunks(readStream(response.body, signal), maxBodyBytes, signal)
     return { bytes, ...(contentType === undefined ? {} : { contentType }) }
   }
   if (body instanceof ReadableStream) {
-    return { bytes: await readChunks(readStream(body, signal), maxBodyBytes) }
+    return { bytes: await readChunks(readStream(body, signal), maxBodyBytes, signal) }
   }
   throw new TypeError(
     'The body must be a string, bytes, a Blob, URLSearchParams, FormData, a stream, or a plain object or array for JSON',
@@ -94,17 +94,22 @@ async function* readStream(
 async function readChunks(
   chunks: AsyncIterable<unknown>,
   maxBodyBytes: number,
+  signal: AbortSignal | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = []
   let length = 0
   try {
     for await (const chunk of chunks) {
+      signal?.throwIfAborted()
       const bytes = readChunk(chunk)
       length += bytes.length
       if (length > maxBodyBytes) throw createTooLarge(maxBodyBytes)
       parts.push(bytes)
     }
+    // A stream that was cancelled ends as if it were whole.
+    signal?.throwIfAborted()
   } catch (cause) {
+    if (signal?.aborted === true) throw signal.reason
     if (cause instanceof FetchError || cause instanceof TypeError) throw cause
     throw new FetchError('BodyUnreadable', 'The body could not be read to its end', { cause })
   }

@@ -1,6 +1,6 @@
-/** Failures that the next attempt would meet again: the other side is not whom it should be. */
-const lastingCodes =
-  /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_INVALID_ARG|ERR_INVALID_)/
+/** The codes of connections that fail on the way, as Node, undici, Deno and Bun name them. */
+const connectionCodes =
+  /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_\w+|E(?:HOST|NET)(?:UNREACH|DOWN)|UND_ERR_(?:SOCKET|CLOSED|DESTROYED|\w+_TIMEOUT)|HPE_\w+|ERR_HTTP2_\w+|ERR_STREAM_PREMATURE_CLOSE|Connection\w+|FailedToOpenSocket)$/
 
 /**
  * Tells whether sending failed on the way, so that it may be tried again.
@@ -11,8 +11,8 @@ const lastingCodes =
 export function isConnectionFailure(error: unknown, redirect: RequestInit['redirect']): boolean {
   if (!(error instanceof Error)) return false
   const code = readCode(error.cause) ?? readCode(error)
-  if (code !== undefined) return !lastingCodes.test(code)
-  // Node names a cause for every failure; other platforms reject with a bare TypeError.
+  if (code !== undefined) return connectionCodes.test(code)
+  // Node names a cause for every failure; browsers reject with a bare TypeError.
   return error.name === 'TypeError' && error.cause === undefined && redirect !== 'error'
 }
 

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createSignedFetch, type SignedFetchOptions } from './index.ts'
+import { createRequestSigner, createSignedFetch, type SignedFetchOptions } from './index.ts'
 import { answer, type FunctionUrl, keys, startFunctionUrl } from './testing/function-url.node.ts'
 
 let url: FunctionUrl
@@ -111,6 +111,39 @@ describe('signals of createSignedFetch()', () => {
     url.answers.push(headOnly)
     expect(await abortMidway({})).toBe(reason)
     expect(url.arrivals).toHaveLength(1)
+  })
+
+  it('end the work of createRequestSigner(), which never signs half a body', async () => {
+    const never = new Promise<never>(() => {})
+    const half = (): ReadableStream =>
+      new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(5)), pull: () => never })
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(5)
+      await never
+    }
+    for (const body of [half(), pieces() as unknown as ReadableStream]) {
+      const controller = new AbortController()
+      const signing = createRequestSigner({ credentials: keys, region: 'us-east-1' })(url.base, {
+        method: 'POST',
+        body,
+        signal: controller.signal,
+      })
+      setTimeout(() => controller.abort(reason), 30)
+      await expect(signing).rejects.toBe(reason)
+    }
+    const waiting = createRequestSigner({ credentials: () => never, region: 'us-east-1' })
+    await expect(waiting(url.base, { signal: AbortSignal.timeout(30) })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    })
+  })
+
+  it('end a call whose fetch heeds no signal', async () => {
+    const deaf = { fetch: (): Promise<Response> => new Promise(() => {}) }
+    await expect(create({ ...deaf, timeoutMs: 30 })(url.base)).rejects.toMatchObject({ code: 'TimedOut' })
+    await expect(create({ ...deaf, attemptTimeoutMs: 10 })(url.base)).rejects.toMatchObject({
+      code: 'TimedOut',
+    })
+    expect(await abortMidway(deaf)).toBe(reason)
   })
 
   it('of a Request count too, and null switches them off', async () => {

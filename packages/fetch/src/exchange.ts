@@ -96,7 +96,9 @@ async function attempt(
       : startTimer('attemptTimeoutMs', settings.attemptTimeoutMs)
   try {
     const joined = timer ? joinSignals(signal, timer.signal) : signal
-    const response = await settings.send(sent.url, createInit(prepared, sent, init, joined))
+    // Not every fetch that is handed in heeds its signal.
+    const sending = settings.send(sent.url, createInit(prepared, sent, init, joined))
+    const response = await orAborted(sending, joined)
     const parts = await readParts(settings, origin, response)
     const refusal = parts && classifyAnswer(parts)
     const hasLearntTime = settings.clock.learn(origin, response, refusal)

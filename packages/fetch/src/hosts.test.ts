@@ -80,15 +80,15 @@ describe('readHostScope()', () => {
   })
 
   it('agrees with botocore on the hosts of every service in four regions', (context) => {
-    const { status, stdout, error } = spawnSync('python3', ['-c', botocoreHosts], {
+    const { status, stdout, stderr, error } = spawnSync('python3', ['-c', botocoreHosts], {
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
-      timeout: 60_000,
     })
-    if (error || status !== 0) {
+    if (error || stderr.includes('ModuleNotFoundError')) {
       context.skip('needs python3 with botocore')
       return
     }
+    expect([status, stderr]).toEqual([0, ''])
     const rows = JSON.parse(stdout) as readonly (readonly [string, string, string])[]
     expect(rows.length).toBeGreaterThan(1000)
     const different = rows.filter(([host, service, region]) => {
@@ -100,19 +100,21 @@ describe('readHostScope()', () => {
   })
 })
 
+// The metadata stand at the beginning of each model; to read the models whole would take seconds.
 const botocoreHosts = `
-import botocore.session, json
-session = botocore.session.get_session()
-loader = session.get_component('data_loader')
-resolver = session.get_component('endpoint_resolver')
+import botocore.session, glob, gzip, json, os, re
+resolver = botocore.session.get_session().get_component('endpoint_resolver')
 rows = []
-for name in session.get_available_services():
-    metadata = loader.load_service_model(name, 'service-2')['metadata']
+for path in glob.glob(os.path.join(os.path.dirname(botocore.__file__), 'data', '*', '*', 'service-2.json*')):
+    with (gzip.open if path.endswith('.gz') else open)(path, 'rt') as file:
+        text = file.read(4000)
+    prefix = re.search(r'"endpointPrefix" *: *"([^"]+)"', text).group(1)
+    name = re.search(r'"signingName" *: *"([^"]+)"', text)
     for region in ('us-east-1', 'eu-west-1', 'cn-north-1', 'us-gov-west-1'):
-        endpoint = resolver.construct_endpoint(metadata['endpointPrefix'], region)
+        endpoint = resolver.construct_endpoint(prefix, region)
         if endpoint:
             scope = endpoint.get('credentialScope', {})
-            rows.append([endpoint['hostname'], metadata.get('signingName', metadata['endpointPrefix']),
+            rows.append([endpoint['hostname'], name.group(1) if name else prefix,
                          scope.get('region', endpoint['endpointName'])])
 print(json.dumps(rows))
 `

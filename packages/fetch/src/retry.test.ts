@@ -216,6 +216,8 @@ describe('retries of createSignedFetch()', () => {
       fetch: (...args) => ((sent += 1), fetch(args[0], { ...args[1], cache: 'wrong' as never })),
     })
     await expect(invalid(url.base)).rejects.toThrow(TypeError)
+    const nested = create({ credentials: () => Promise.reject(new Error('none')), retry: false })
+    await expect(create({ fetch: nested })(url.base)).rejects.toMatchObject({ code: 'CredentialsFailed' })
     url.answers.push(answer(302, '', { location: '/elsewhere' }))
     const redirected = create({ fetch: (...args) => ((sent += 1), fetch(...args)) })
     await expect(redirected(url.base, { redirect: 'error' })).rejects.toThrow(TypeError)

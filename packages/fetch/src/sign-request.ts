@@ -1,6 +1,7 @@
 import { type HeaderPair, sign, type SignedRequest } from '@furlong/sigv4'
 import type { CredentialsProvider, ExpiringCredentials } from './credentials.ts'
 import { createCredentialsSource } from './credentials-source.ts'
+import { orAborted } from './deadline.ts'
 import { type PreparedRequest, prepareRequest } from './prepare-request.ts'
 import type { SignedRequestInit } from './request-input.ts'
 import type { ScopeOptions } from './scope.ts'
@@ -46,7 +47,8 @@ const defaultMaxBodyBytes = 6_291_456
 
 /**
  * Creates a signer for requests as fetch takes them, for use with other HTTP clients.
- * Bodies, streams too, are read into memory; there are no retries, and the clock is taken as it is.
+ * Bodies, streams too, are read into memory; there are no retries, and the clock is taken as it is. The `signal` of
+ * the request ends the wait for body and credentials.
  * @param options region, service, credentials, clock and limits
  * @returns a function that signs; it rejects with a `TypeError` for misuse and a `FetchError` for the world
  * @throws TypeError when an option is malformed
@@ -59,8 +61,10 @@ export function createRequestSigner(options: SigningOptions = {}): RequestSigner
   const prepareOptions = { ...options, maxBodyBytes: readMaxBodyBytes(options), streams: false }
   const getCredentials = createCredentialsSource(options.credentials, now)
   return async (input, init = {}) => {
-    const prepared = await prepareRequest(input, init, prepareOptions, init.signal ?? undefined)
-    const { method, url, headers } = signPrepared(prepared, await getCredentials(), now())
+    const signal = init.signal ?? undefined
+    const prepared = await orAborted(prepareRequest(input, init, prepareOptions, signal), signal)
+    const credentials = await orAborted(getCredentials(), signal)
+    const { method, url, headers } = signPrepared(prepared, credentials, now())
     return { method, url, headers, body: prepared.body }
   }
 }

@@ -43,6 +43,14 @@ describe('payloadHash', () => {
     expect(url.arrivals[0]?.body.toString()).toBe(text)
   })
 
+  it('keeps the length that the caller states for a stream', async () => {
+    const headers = { 'content-length': String(text.length) }
+    const init = { method: 'PUT', body: new Blob([text]).stream(), payloadHash, headers }
+    expect((await signedFetch(url.base, init)).status).toBe(200)
+    expect(url.arrivals[0]?.headers).toMatchObject(headers)
+    expect(url.arrivals[0]?.headers['transfer-encoding']).toBeUndefined()
+  })
+
   it('begins to send before the stream has ended', async () => {
     let gate: (() => void) | undefined
     const first = new Promise<void>((resolve) => (gate = resolve))

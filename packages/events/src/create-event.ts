@@ -1,9 +1,10 @@
 import { encodeBase64 } from '#base64'
+import { eventKinds } from './kinds.ts'
 import { isTextRequest } from './media.ts'
 import { createQueryParameters, splitTarget } from './query.ts'
 import { createEventHeaders, splitCookies } from './request-headers.ts'
 import { decodePercent, decodeUtf8 } from './text.ts'
-import type { FunctionUrlEvent, IamAuthorizer } from './types.ts'
+import type { EventKind, EventKinds, FunctionUrlEvent, HttpEvent, IamAuthorizer } from './types.ts'
 
 /** A request as a front door received it. */
 export interface EventInput {
@@ -28,31 +29,44 @@ export interface EventInput {
   readonly now: Date
   /** The verified caller; absent on a URL with auth type NONE. */
   readonly iam?: IamAuthorizer
+  /** What the request came through; default `function-url`. */
+  readonly kind?: EventKind
+  /** Of an HTTP API: the stage; default `$default`. */
+  readonly stage?: string
+  /** Of an HTTP API: the route, such as `GET /items/{id}`; default `$default`. */
+  readonly routeKey?: string
 }
 
 /**
- * Turns a request into the event Lambda hands to a function behind a function URL.
+ * Turns a request into the event Lambda hands to a function.
  *
  * @param input The request as received and what the front door knows about it.
- * @returns The event; maps inside it have no prototype.
+ * @returns The event of the kind asked for, a function URL's by default; maps inside it have no prototype.
  * @throws TypeError when rawHeaders has an odd length.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  */
-export function createEvent(input: EventInput): FunctionUrlEvent {
-  const { rawPath, rawQueryString } = splitTarget(input.target)
+export function createEvent(input: EventInput & { readonly kind?: 'function-url' }): FunctionUrlEvent
+export function createEvent<Kind extends EventKind>(
+  input: EventInput & { readonly kind: Kind },
+): EventKinds[Kind]
+export function createEvent(input: EventInput): HttpEvent {
+  const kind = eventKinds[input.kind ?? 'function-url']
+  const { stage = kind.stage, routeKey = '$default' } = input
+  const target = splitTarget(input.target)
   const headers = createEventHeaders(input.rawHeaders, {
     sourceIp: input.sourceIp,
     traceId: input.traceId,
     signed: input.iam !== undefined,
   })
   const cookies = splitCookies(headers['cookie'])
-  const queryStringParameters = createQueryParameters(rawQueryString)
+  if (!kind.keepsCookieHeader) delete headers['cookie']
+  const queryStringParameters = createQueryParameters(target.rawQueryString)
   const userAgent = headers['user-agent']
   return {
     version: '2.0',
-    routeKey: '$default',
-    rawPath,
-    rawQueryString,
+    routeKey,
+    rawPath: kind.createPath(target.rawPath, stage),
+    rawQueryString: target.rawQueryString,
     ...(cookies !== undefined && { cookies }),
     headers,
     ...(queryStringParameters !== undefined && { queryStringParameters }),
@@ -64,19 +78,19 @@ export function createEvent(input: EventInput): FunctionUrlEvent {
       domainPrefix: input.urlId,
       http: {
         method: input.method,
-        path: decodePercent(rawPath),
+        path: decodePercent(target.rawPath),
         protocol: `HTTP/${input.httpVersion}`,
         sourceIp: input.sourceIp,
         ...(userAgent !== undefined && { userAgent }),
       },
       requestId: input.requestId,
-      routeKey: '$default',
-      stage: '$default',
+      routeKey,
+      stage,
       time: formatLogTime(input.now),
       timeEpoch: input.now.getTime(),
     },
     ...createEventBody(input.body, headers['content-type']),
-  }
+  } satisfies HttpEvent
 }
 
 function createEventBody(

@@ -3,7 +3,7 @@ import { createMap } from './headers.ts'
 import { isTextResponse } from './media.ts'
 import { preludeEndBytes } from './prelude.ts'
 import { decodeUtf8, encodeUtf8 } from './text.ts'
-import type { FunctionUrlResult, HttpResponseHead, HttpResponseParts } from './types.ts'
+import type { FunctionUrlResult, ResultParts } from './types.ts'
 
 /** Headers that frame the message. The front door does that, and would hand these on as `x-amzn-Remapped-…` at best. */
 const framingHeaders: ReadonlySet<string> = new Set([
@@ -23,8 +23,11 @@ interface FoldedHead {
   readonly cookies?: readonly string[]
 }
 
+/** Status and headers, in any iterable form. */
+type ResultHead = Omit<ResultParts, 'body'>
+
 /** One value a name, and cookies apart, because a cookie may hold a comma. */
-function foldHead(parts: HttpResponseHead): FoldedHead {
+function foldHead(parts: ResultHead): FoldedHead {
   const headers = createMap()
   const cookies: string[] = []
   for (const [rawName, value] of parts.headers) {
@@ -45,15 +48,20 @@ function foldHead(parts: HttpResponseHead): FoldedHead {
  *   a content type is marked `application/octet-stream`, since Lambda would call it JSON.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  */
-export function createResult(parts: HttpResponseParts): FunctionUrlResult {
+export function createResult(parts: ResultParts): FunctionUrlResult {
   const head = foldHead(parts)
   const type = head.headers['content-type']
   if (parts.body.length === 0) return { ...head, body: '', isBase64Encoded: false }
   if (type === undefined) head.headers['content-type'] = 'application/octet-stream'
-  const text = isTextResponse(type, head.headers['content-encoding']) ? decodeUtf8(parts.body) : undefined
-  return text === undefined
-    ? { ...head, body: encodeBase64(parts.body), isBase64Encoded: true }
-    : { ...head, body: text, isBase64Encoded: false }
+  const text = isTextResponse(type, head.headers['content-encoding']) ? readText(parts.body) : undefined
+  if (text !== undefined) return { ...head, body: text, isBase64Encoded: false }
+  const bytes = typeof parts.body === 'string' ? encodeUtf8(parts.body) : parts.body
+  return { ...head, body: encodeBase64(bytes), isBase64Encoded: true }
+}
+
+function readText(body: Uint8Array | string): string | undefined {
+  // A lone surrogate has no UTF-8; encoding it would have made U+FFFD of it.
+  return typeof body === 'string' ? body.toWellFormed() : decodeUtf8(body)
 }
 
 /** Status, headers and cookies as the first bytes of a stream announce them. */
@@ -65,7 +73,7 @@ export type PreludeDocument = Omit<FunctionUrlResult, 'body' | 'isBase64Encoded'
  * @param parts Status and headers of the answer, treated as in createResult().
  * @returns A plain object for JSON.
  */
-export function createPreludeDocument(parts: HttpResponseHead): PreludeDocument {
+export function createPreludeDocument(parts: ResultHead): PreludeDocument {
   return foldHead(parts)
 }
 
@@ -76,7 +84,7 @@ export function createPreludeDocument(parts: HttpResponseHead): PreludeDocument 
  * @returns The JSON prelude and the eight NUL bytes that end it.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
  */
-export function createPrelude(parts: HttpResponseHead): Uint8Array<ArrayBuffer> {
+export function createPrelude(parts: ResultHead): Uint8Array<ArrayBuffer> {
   const json = encodeUtf8(JSON.stringify(foldHead(parts)))
   const bytes = new Uint8Array(json.length + preludeEndBytes)
   bytes.set(json)

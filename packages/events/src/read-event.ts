@@ -1,13 +1,16 @@
 import { decodeBase64 } from '#base64'
 import { EventsError } from './errors.ts'
 import { createHeaderValue, isHeaderName } from './headers.ts'
+import { eventKinds, findEventKind } from './kinds.ts'
+import { clientAddress, forwardedHost } from './proxies.ts'
 import { encodeUtf8 } from './text.ts'
-import type { FunctionUrlEvent, HeaderPair, IamAuthorizer } from './types.ts'
+import type { EventKind, EventKinds, HeaderPair, HttpEvent, IamAuthorizer } from './types.ts'
+import { createUrl } from './url.ts'
 
-/** The request inside an event. */
-export interface EventRequest {
+/** The request inside an event, whatever its kind. */
+interface RequestFacts {
   readonly method: string
-  /** Path with its percent-encoding as sent; begins with a slash. */
+  /** Path, percent-encoded; begins with a slash. As sent on a function URL, encoded anew on an HTTP API, which decodes it. */
   readonly rawPath: string
   /** Query as sent, without the question mark. */
   readonly rawQuery: string
@@ -20,54 +23,56 @@ export interface EventRequest {
   readonly headers: readonly HeaderPair[]
   /** Undefined without a body. */
   readonly body: Uint8Array<ArrayBuffer> | undefined
+  /** The body where the event carries it as text; undefined for base64 and without a body. */
+  readonly text: string | undefined
+  /** Whether there is a body at all. */
+  readonly hasBody: boolean
+  /** Address of the client: Lambda's word, or that of the proxies it was told to trust. */
   readonly sourceIp: string
   readonly requestId: string
   /** The caller on a URL with `AWS_IAM`. */
-  readonly iam?: IamAuthorizer
-  /** The whole event. */
-  readonly event: FunctionUrlEvent
+  readonly iam?: IamAuthorizer | undefined
+}
+
+/** The request inside an event, with the kind of event it came in as its tag. */
+export type EventRequest = {
+  readonly [Kind in EventKind]: RequestFacts & { readonly kind: Kind; readonly event: EventKinds[Kind] }
+}[EventKind]
+
+/** Options of readEvent(). */
+export interface ReadEventOptions {
+  /**
+   * Number of proxies in front of the function that are trusted: of the addresses in `x-forwarded-for` this many before the
+   * last belong to them, and `x-forwarded-host` names the host. Default 0: both headers are the client's own claims.
+   */
+  readonly trustedProxies?: number
 }
 
 /**
- * Reads the request out of a function URL event.
+ * Reads the request out of an event of any kind.
+ *
+ * Members are read when they are asked for, so an application pays for what it looks at.
  *
  * @param event What the runtime handed to the handler. Members that are null count as absent.
- * @returns The request; `content-length` always tells the size of the body, however it was sent.
- * @throws EventsError `NotAnHttpEvent` when it is not payload format 2.0, `InvalidEvent` when a member cannot be read.
+ * @param options Whom to believe.
+ * @returns The request; `content-length` always tells the size of the body, however it was sent. Its `headers` and `body`
+ *   throw EventsError `InvalidEvent` when they cannot be read.
+ * @throws EventsError `NotAnHttpEvent` when it is not payload format 2.0.
  */
-export function readEvent(event: unknown): EventRequest {
-  if (!isFunctionUrlEvent(event)) {
+export function readEvent(event: unknown, { trustedProxies = 0 }: ReadEventOptions = {}): EventRequest {
+  if (!isHttpEvent(event)) {
     throw new EventsError(
       'NotAnHttpEvent',
       'The event is not an HTTP request in payload format 2.0: version must be "2.0" and requestContext.http must be set',
     )
   }
-  const { http, authorizer, domainName, requestId } = event.requestContext
-  const rawPath = event.rawPath.startsWith('/') ? event.rawPath : `/${event.rawPath}`
-  const rawQuery = event.rawQueryString
-  const body = readBody(event)
-  const headers = readHeaders(event, body)
-  const host = headers.find(([name]) => name === 'host')?.[1]
-  const iam = authorizer?.iam
-  return {
-    method: http.method,
-    rawPath,
-    rawQuery,
-    url: createUrl(host ?? '', domainName, rawPath, rawQuery),
-    headers,
-    body,
-    sourceIp: http.sourceIp,
-    requestId,
-    ...(iam !== undefined && iam !== null && { iam }),
-    event,
-  }
+  return new LazyRequestFacts(event, trustedProxies) as EventRequest
 }
 
 /** Checks the members this package relies on; the rest of the event is passed on as it is. */
-function isFunctionUrlEvent(event: unknown): event is FunctionUrlEvent {
-  const candidate = event as Partial<FunctionUrlEvent> | null | undefined
-  const http: Partial<FunctionUrlEvent['requestContext']['http']> | undefined =
-    candidate?.requestContext?.http
+function isHttpEvent(event: unknown): event is HttpEvent {
+  const candidate = event as Partial<HttpEvent> | null | undefined
+  const http: Partial<HttpEvent['requestContext']['http']> | undefined = candidate?.requestContext?.http
   return (
     candidate?.version === '2.0' &&
     typeof http?.method === 'string' &&
@@ -76,10 +81,86 @@ function isFunctionUrlEvent(event: unknown): event is FunctionUrlEvent {
   )
 }
 
-function readBody(event: FunctionUrlEvent): Uint8Array<ArrayBuffer> | undefined {
+class LazyRequestFacts implements RequestFacts {
+  readonly kind: EventKind
+  readonly event: HttpEvent
+  readonly method: string
+  readonly rawPath: string
+  readonly #trustedProxies: number
+  #headers: readonly HeaderPair[] | undefined
+  #body: Uint8Array<ArrayBuffer> | undefined
+  /** Kept apart, because whoever takes the bytes may transfer them. */
+  #length: number | undefined
+
+  constructor(event: HttpEvent, trustedProxies: number) {
+    this.kind = findEventKind(event)
+    this.event = event
+    this.method = event.requestContext.http.method
+    const path = eventKinds[this.kind].readPath(event.rawPath, event.requestContext.stage)
+    this.rawPath = path.startsWith('/') ? path : `/${path}`
+    this.#trustedProxies = trustedProxies
+  }
+
+  get rawQuery(): string {
+    return this.event.rawQueryString
+  }
+
+  get requestId(): string {
+    return this.event.requestContext.requestId
+  }
+
+  get sourceIp(): string {
+    const { sourceIp } = this.event.requestContext.http
+    if (this.#trustedProxies === 0) return sourceIp
+    return clientAddress(findHeader(this.event, 'x-forwarded-for'), this.#trustedProxies) ?? sourceIp
+  }
+
+  get iam(): IamAuthorizer | undefined {
+    return this.event.requestContext.authorizer?.iam ?? undefined
+  }
+
+  get url(): string {
+    const sent = this.#trustedProxies === 0 ? undefined : forwardedHost(findHeader(this.event, 'x-forwarded-host'))
+    const host = sent ?? findHeader(this.event, 'host')
+    return createUrl(host ?? '', this.event.requestContext.domainName, this.rawPath, this.rawQuery)
+  }
+
+  get hasBody(): boolean {
+    return (this.event.body ?? '') !== ''
+  }
+
+  get text(): string | undefined {
+    // The flag decides, never the content type: form data arrives as base64, for one.
+    return this.hasBody && !this.event.isBase64Encoded ? this.event.body : undefined
+  }
+
+  get body(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#length === undefined) {
+      this.#body = readBody(this.event)
+      this.#length = this.#body?.length
+    }
+    return this.#body
+  }
+
+  get headers(): readonly HeaderPair[] {
+    this.#headers ??= readHeaders(this.event, this.body && this.#length)
+    return this.#headers
+  }
+}
+
+/** Names are in lower case in every event AWS makes; others are found all the same. */
+function findHeader(event: HttpEvent, wanted: string): string | undefined {
+  const headers: Readonly<Record<string, unknown>> = event.headers ?? {}
+  const name = Object.hasOwn(headers, wanted)
+    ? wanted
+    : Object.keys(headers).find((key) => key.toLowerCase() === wanted)
+  const value = name === undefined ? undefined : headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function readBody(event: HttpEvent): Uint8Array<ArrayBuffer> | undefined {
   const text = event.body ?? ''
   if (text === '') return undefined
-  // The flag decides, never the content type: form data arrives as base64, for one.
   if (!event.isBase64Encoded) return encodeUtf8(text)
   const bytes = decodeBase64(text)
   if (bytes === undefined) {
@@ -88,50 +169,29 @@ function readBody(event: FunctionUrlEvent): Uint8Array<ArrayBuffer> | undefined 
   return bytes
 }
 
-function readHeaders(event: FunctionUrlEvent, body: Uint8Array | undefined): HeaderPair[] {
+function readHeaders(event: HttpEvent, bodyLength: number | undefined): HeaderPair[] {
   const pairs: HeaderPair[] = []
+  const sent: Readonly<Record<string, string>> = event.headers ?? {}
   let cookie = event.cookies === undefined || event.cookies === null ? '' : event.cookies.join('; ')
-  for (const [key, text] of Object.entries(event.headers ?? {})) {
+  let length = bodyLength
+  for (const key of Object.keys(sent)) {
     const name = key.toLowerCase()
-    if (name === 'cookie') cookie = text
-    else if (name !== 'content-length') pairs.push([name, readValue(name, text)])
+    const text = sent[key]
+    if (name === 'cookie') cookie = text ?? ''
+    // A request with a declared length of 0 keeps it; any other length without a body would make the application wait.
+    else if (name === 'content-length') length ??= 0
+    else pairs.push([name, readValue(name, text)])
   }
   if (cookie !== '') pairs.push(['cookie', readValue('cookie', cookie)])
-  const length = body?.length ?? readDeclaredLength(event)
   if (length !== undefined) pairs.push(['content-length', String(length)])
   return pairs
 }
 
-/** A request with a declared length of 0 keeps it; any other length without a body would make the application wait. */
-function readDeclaredLength(event: FunctionUrlEvent): number | undefined {
-  return event.headers?.['content-length'] === undefined ? undefined : 0
-}
-
-function readValue(name: string, text: string): string {
+function readValue(name: string, text: unknown): string {
   const value = isHeaderName(name) && typeof text === 'string' ? createHeaderValue(text) : undefined
   if (value !== undefined) return value
   throw new EventsError(
     'InvalidEvent',
     `The header ${JSON.stringify(name)} of the event cannot stand in an HTTP request`,
   )
-}
-
-/** A host with nothing in it that would end the authority of a URL. */
-const plainHost = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
-
-/** Characters that a URL parser would drop, or take for the end of the path or query. */
-const breaking: Readonly<Record<'path' | 'query', RegExp>> = {
-  path: /[#?\\\s]/g,
-  query: /[#\s]/g,
-}
-const escape = (character: string): string => encodeURIComponent(character)
-
-/** By concatenation: `new URL(path, base)` would take the host out of a path such as `//evil.example/`. */
-function createUrl(host: string, domainName: string, rawPath: string, rawQuery: string): string {
-  const path = rawPath.replace(breaking.path, escape)
-  const rest = `${path}${rawQuery === '' ? '' : `?${rawQuery.replace(breaking.query, escape)}`}`
-  const url = `https://${host}${rest}`
-  // On AWS the two are the same; elsewhere a host such as 1.2.3.4.5 looks plain and is none.
-  const usable = host === domainName || (plainHost.test(host) && URL.canParse(url))
-  return usable ? url : `https://${domainName}${rest}`
 }

@@ -46,3 +46,16 @@ export function decodePercent(text: string): string {
     return lenientDecoder.decode(bytes)
   })
 }
+
+/** What may stand in a path besides letters, digits and `-._~` (RFC 3986, section 3.3). */
+const notInPath = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]+/g
+
+/**
+ * Percent-encodes a path that was decoded.
+ *
+ * @param path Text; a percent sign in it stands for itself.
+ * @returns A path that decodes to the text; a lone surrogate becomes U+FFFD.
+ */
+export function encodePath(path: string): string {
+  return path.replace(notInPath, (run) => encodeURIComponent(run.toWellFormed()))
+}

@@ -79,6 +79,39 @@ export interface FunctionUrlEvent {
   readonly isBase64Encoded: boolean
 }
 
+/** The `requestContext` member of an HTTP API event. */
+export interface HttpApiRequestContext extends Omit<FunctionUrlRequestContext, 'routeKey' | 'stage'> {
+  /** `GET /items/{id}`, or `$default`. */
+  readonly routeKey: string
+  /** Name of the stage, or `$default`. */
+  readonly stage: string
+}
+
+/**
+ * A request to an HTTP API of API Gateway, payload format 2.0. It differs from a function URL's in what it has lost: the path
+ * is decoded and begins with the stage, and cookies are in `cookies` only.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export interface HttpApiEvent extends Omit<FunctionUrlEvent, 'routeKey' | 'requestContext'> {
+  readonly routeKey: string
+  readonly requestContext: HttpApiRequestContext
+  readonly pathParameters?: Readonly<Record<string, string>>
+  readonly stageVariables?: Readonly<Record<string, string>>
+}
+
+/** Every kind of event an application can be hosted behind, by its tag. */
+export interface EventKinds {
+  readonly 'function-url': FunctionUrlEvent
+  readonly 'http-api': HttpApiEvent
+}
+
+/** The tag of a kind of event. */
+export type EventKind = keyof EventKinds
+
+/** An event of any kind. */
+export type HttpEvent = EventKinds[EventKind]
+
 /** What a handler of a BUFFERED URL returns for full control of the answer. */
 export interface FunctionUrlResult {
   /** 200 to 599. */
@@ -96,6 +129,15 @@ export interface HttpResponseHead {
   /** 200 to 599. */
   readonly statusCode: number
   readonly headers: readonly HeaderPair[]
+}
+
+/** An answer as an application gives it: any iterable of headers will do, and a text need not be encoded first. */
+export interface ResultParts {
+  /** 200 to 599. */
+  readonly statusCode: number
+  readonly headers: Iterable<HeaderPair>
+  /** Bytes, or text that is meant as UTF-8. */
+  readonly body: Uint8Array | string
 }
 
 /** An answer as it goes to the client; `content-length` is left to the writer. */

@@ -1,12 +1,35 @@
-import type { EventRequest, HttpResponseHead } from '@furlong/events'
+import type { EventRequest, HeaderPair } from '@furlong/events'
 import type { Invocation } from './invocation.ts'
 
+/** A piece of a body: bytes, or text that is meant as UTF-8. */
+export type Chunk = Uint8Array | string
+
+/** Where the pieces of a streamed body go. */
+export interface ChunkWriter {
+  /**
+   * @returns False when the writer should wait for drained().
+   * @throws The reason once nobody takes any more.
+   */
+  write(chunk: Chunk): boolean
+  /** @returns Settles when more is wanted; rejects when nobody takes any more. */
+  drained(): Promise<void>
+}
+
+/** The body of an answer; exactly one of its methods is called. */
+export interface AnswerBody {
+  /** @returns The whole body. */
+  collect(): Promise<Chunk> | Chunk
+  /** Writes every piece as it is made; settles after the last one. */
+  pump(writer: ChunkWriter): Promise<void>
+  /** Tells whoever makes the body that nobody wants it; also in the middle of collect() and pump(). */
+  cancel(reason: unknown): void
+}
+
 /** What an application answered, before it is sent in either mode. */
-export interface Answer extends HttpResponseHead {
-  /** The body as it is made; null without one. */
-  readonly stream: ReadableStream<Uint8Array> | null
-  /** @returns The whole body. Use this or `stream`, not both. */
-  bytes(): Promise<Uint8Array>
+export interface Answer {
+  readonly statusCode: number
+  readonly headers: Iterable<HeaderPair>
+  readonly body: AnswerBody
 }
 
 /**
@@ -33,17 +56,31 @@ export function isBodiless(method: string, statusCode: number): boolean {
 }
 
 /**
+ * Creates an answer of this package's own, for what the application cannot answer.
+ *
+ * @param statusCode Status.
+ * @param text One sentence for the client.
+ * @returns The answer, in plain text.
+ */
+export function createTextAnswer(statusCode: number, text: string): Answer {
+  const body = `${text}\n`
+  return {
+    statusCode,
+    headers: [['content-type', 'text/plain; charset=utf-8']],
+    body: {
+      collect: () => body,
+      pump: async (writer) => void writer.write(body),
+      cancel: () => undefined,
+    },
+  }
+}
+
+/**
  * Answers a request whose method this kind of application cannot be given.
  *
  * @param method Method of the request.
  * @returns 501, naming the method.
  */
 export function createMethodRefusal(method: string): Answer {
-  const body = new TextEncoder().encode(`This application cannot be asked with the method ${method}.\n`)
-  return {
-    statusCode: 501,
-    headers: [['content-type', 'text/plain; charset=utf-8']],
-    stream: new Blob([body]).stream(),
-    bytes: async () => body,
-  }
+  return createTextAnswer(501, `This application cannot be asked with the method ${method}.`)
 }

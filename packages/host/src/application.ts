@@ -1,70 +1,109 @@
 import type { Application } from './answer.ts'
 import type { FetchApp, FetchFunction } from './fetch-app.ts'
 import { createFetchApplication } from './fetch-app.ts'
-import type { NodeApp } from './listener.node.ts'
+import type { NodeApp, NodeListener } from './listener.node.ts'
+
+/** A Koa application, or anything else that makes its listener on demand. */
+export interface CallbackApp {
+  callback(): NodeListener
+}
+
+/** A Fastify application: ready() loads its plugins, routing is its listener. */
+export interface FastifyApp {
+  ready(): unknown
+  readonly routing: NodeListener
+}
+
+/** A Nest application: init() resolves its modules, the adapter's instance is the application underneath. */
+export interface NestApp {
+  init(): Promise<unknown>
+  getHttpAdapter(): { getInstance(): unknown }
+}
 
 /** What toLambda() hosts. */
-export type LambdaApp = FetchApp | FetchFunction | NodeApp
+export type HostableApp = FetchApp | FetchFunction | NodeApp | CallbackApp | FastifyApp | NestApp
+
+/** What toLambda() hosts, or a promise of it. */
+export type LambdaApp = HostableApp | PromiseLike<HostableApp>
 
 /** The two kinds of application. */
 export type AppKind = 'fetch' | 'node'
 
+/** How applications of one shape are recognised and made callable. */
+interface ShapeRow {
+  /** Its methods: what has all of them is of this shape. */
+  readonly methods: readonly string[]
+  readonly host: (app: never) => Application
+}
+
+/** One row a shape; the first that fits is taken. */
+const shapes: readonly ShapeRow[] = [
+  { methods: ['then'], host: (app: PromiseLike<HostableApp>) => wait(app) },
+  { methods: ['fetch'], host: (app: FetchApp) => createFetchApplication((...args) => app.fetch(...args)) },
+  { methods: ['init', 'getHttpAdapter'], host: (app: NestApp) => wait(startNest(app)) },
+  { methods: ['ready', 'routing'], host: (app: FastifyApp) => wait(startFastify(app)) },
+  { methods: ['emit', 'listen', 'closeAllConnections'], host: (app: NodeApp) => hostListener(app) },
+  { methods: ['callback', 'use'], host: (app: CallbackApp) => hostListener(app.callback()) },
+]
+
 /**
- * Makes an application of either kind callable.
+ * Makes an application of any shape callable.
  *
- * An object (or function) with a `fetch` method is a fetch application. A bare function is one too when it declares fewer
- * than two parameters; with two or more it is taken for a Node listener `(req, res)`, unless `kind` says otherwise. An
- * `http.Server` is hosted through its listeners.
+ * A bare function is a fetch function when it declares fewer than two parameters; with two or more it is taken for a Node
+ * listener `(req, res)`, unless `kind` says otherwise.
  *
  * @param app The application.
- * @param kind Settles the question.
+ * @param kind Settles the question for a bare function.
  * @returns The application, ready to be called.
  * @throws TypeError for anything that cannot be called.
  */
-export function createApplication(app: LambdaApp, kind: AppKind = guessKind(app)): Application {
-  if (kind === 'node') return createNodeApplication(app as NodeApp)
-  if (hasFetch(app)) return createFetchApplication((...args) => app.fetch(...args))
-  if (typeof app === 'function') return createFetchApplication(app as FetchFunction)
+export function createApplication(app: LambdaApp, kind?: AppKind): Application {
+  const shape = shapes.find(({ methods }) => methods.every((name) => hasMethod(app, name)))
+  if (shape !== undefined && kind !== 'node') return shape.host(app as never)
+  if (typeof app === 'function') {
+    return (kind ?? (app.length > 1 ? 'node' : 'fetch')) === 'node'
+      ? hostListener(app as NodeListener)
+      : createFetchApplication(app as FetchFunction)
+  }
+  if (shape !== undefined && !hasMethod(app, 'fetch')) return shape.host(app as never)
   throw new TypeError(
-    'toLambda() needs an application with a fetch method, a fetch function, a Node listener (for Koa app.callback(), ' +
-      'for Fastify app.routing once it is ready) or an http.Server',
+    'toLambda() needs an application with a fetch method, a fetch function, a Node listener, an http.Server, or an express, ' +
+      'connect, Koa, Fastify or Nest application',
   )
 }
 
-function guessKind(app: LambdaApp): AppKind {
-  if (hasFetch(app)) return 'fetch'
-  return isServer(app) || (typeof app === 'function' && app.length > 1) ? 'node' : 'fetch'
+function hasMethod(app: unknown, name: string): boolean {
+  if ((typeof app !== 'object' && typeof app !== 'function') || app === null) return false
+  return typeof (app as Readonly<Record<string, unknown>>)[name] === 'function'
 }
 
-function hasFetch(app: unknown): app is FetchApp {
-  const candidate = app as Partial<FetchApp> | null | undefined
-  return typeof candidate?.fetch === 'function'
+async function startNest(app: NestApp): Promise<HostableApp> {
+  await app.init()
+  return app.getHttpAdapter().getInstance() as HostableApp
 }
 
-function isServer(app: unknown): boolean {
-  const candidate = app as {
-    readonly emit?: unknown
-    readonly listen?: unknown
-    readonly closeAllConnections?: unknown
-  } | null
-  return (
-    typeof candidate === 'object' &&
-    typeof candidate?.emit === 'function' &&
-    typeof candidate.listen === 'function' &&
-    typeof candidate.closeAllConnections === 'function'
-  )
+async function startFastify(app: FastifyApp): Promise<HostableApp> {
+  await app.ready()
+  return app.routing
+}
+
+/** What cannot be started fails every request, and is not lost before the first. */
+function wait(app: PromiseLike<HostableApp>): Application {
+  const starting = Promise.resolve(app).then((ready) => createApplication(ready))
+  starting.catch(() => undefined)
+  return async (request, invocation) => (await starting)(request, invocation)
 }
 
 /** Fetch applications, the usual kind, do not pay for loading `node:http`. */
-function createNodeApplication(app: NodeApp): Application {
-  if (typeof app !== 'function' && !isServer(app)) {
-    throw new TypeError("kind 'node' needs a listener (req, res) or an http.Server")
-  }
-  const loading = loadListener(app)
-  return async (request, invocation) => (await loading)(request, invocation)
-}
-
-async function loadListener(app: NodeApp): Promise<Application> {
-  const { createListenerApplication } = await import('#listener')
-  return createListenerApplication(app)
+function hostListener(app: NodeApp): Application {
+  let application: Application | undefined
+  const loading = import('#listener').then(({ createListenerApplication }) => {
+    application = createListenerApplication(app)
+    return application
+  })
+  loading.catch(() => undefined)
+  return (request, invocation) =>
+    application === undefined
+      ? loading.then((loaded) => loaded(request, invocation))
+      : application(request, invocation)
 }

@@ -1,4 +1,5 @@
 import type { IamAuthorizer } from '@furlong/events'
+import { findInvocation } from './carrier.ts'
 
 /** Who signed the request, as verified by Lambda. */
 export interface Caller {
@@ -17,30 +18,18 @@ export interface Caller {
   readonly organizationId?: string
 }
 
-/** Bound to the request object itself: overlapping invocations cannot see each other's, and no header can set it. */
-const callers = new WeakMap<object, Caller>()
-
 const assumedRole = /^arn:[^:]+:sts::\d{12}:assumed-role\/([^/]+)\/(.+)$/
 
 /**
- * Says who signed a request.
+ * Says who signed a request. The answer comes from the event, never from a header.
  *
- * @param request The very object the application received: in Hono `c.req.raw`. A copy, such as `new Request(request)`, is
- *   not known.
+ * @param request The very object the application received, in Hono `c.req.raw`, or a `clone()` of it. A copy, such as
+ *   `new Request(request)`, is not known.
  * @returns The caller, or undefined on a URL with auth type NONE and for objects that did not come from toLambda().
  */
 export function getCaller(request: object): Caller | undefined {
-  return callers.get(request)
-}
-
-/**
- * Remembers who signed a request.
- *
- * @param request The object the application will receive.
- * @param iam `requestContext.authorizer.iam` of the event, if any.
- */
-export function bindCaller(request: object, iam: IamAuthorizer | undefined): void {
-  if (iam !== undefined) callers.set(request, createCaller(iam))
+  const iam = findInvocation(request)?.request.iam
+  return iam === undefined ? undefined : createCaller(iam)
 }
 
 function createCaller(iam: IamAuthorizer): Caller {

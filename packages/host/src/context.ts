@@ -1,4 +1,4 @@
-import type { FunctionUrlEvent } from '@furlong/events'
+import type { HttpEvent } from '@furlong/events'
 
 /**
  * The members of Lambda's context object that every supported Node runtime has.
@@ -20,15 +20,17 @@ export interface LambdaContext {
 
 /** Second argument of a fetch application; Hono calls it `c.env`. */
 export interface LambdaBindings {
-  readonly event: FunctionUrlEvent
+  readonly event: HttpEvent
   readonly context: LambdaContext
+  /** Aborts shortly before Lambda's deadline, and when the client of a stream is gone; `request.signal` is the same. */
+  readonly signal: AbortSignal
 }
 
 /** Third argument of a fetch application; Hono calls it `c.executionCtx`. */
 export interface LambdaExecutionContext {
   /**
-   * Keeps the invocation open until a promise settles. A stream is ended before; a buffered answer waits as well,
-   * because Lambda freezes the process as soon as it has the answer.
+   * Keeps the invocation open until a promise settles, at most until the deadline's margin begins. A stream is ended before;
+   * a buffered answer waits as well, because Lambda freezes the process as soon as it has the answer.
    *
    * @param promise Work to wait for; a rejection is logged and changes nothing.
    */

@@ -1,40 +1,66 @@
 import type { LambdaContext } from './context.ts'
+import { holdWatch, startWatch, stopWatch } from './watchdog.ts'
+import type { Watch } from './watchdog.ts'
 
-/** How long before Lambda's deadline the signal aborts, when the invocation has that long. */
-export const deadlineMarginMs = 500
+/** How long before Lambda's deadline the signal aborts when nothing else is said. */
+export const defaultDeadlineMarginMs = 500
 
-/** The abort signal of one request; it and its timer exist only once somebody asks for them. */
-export class Deadline {
-  readonly #context: Partial<LambdaContext> | undefined
+/**
+ * The deadline of one invocation. First the signal aborts, and the application may still answer; half of the margin later the
+ * answer is given for it.
+ */
+export class Deadline implements Watch {
+  dueMs: number = Infinity
+  /** Called once, when the application has had its chance. */
+  onExpired: (() => void) | undefined
+  /** Called once, when the signal aborts because of the deadline. */
+  onAborted: ((reason: Error) => void) | undefined
+  #expiresMs = Infinity
+  #expired = false
   #controller: AbortController | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
   #reason: { readonly error: unknown } | undefined
 
-  /** @param context The invocation's context; its clock decides. Without one, as in a test, there is no deadline. */
-  constructor(context: Partial<LambdaContext> | undefined) {
-    this.#context = context
+  /**
+   * @param context The invocation's context; its clock decides. Without one, as in a test, there is no deadline.
+   * @param marginMs How long before Lambda's deadline the signal aborts. With little time left, half of it.
+   */
+  constructor(context: Partial<LambdaContext> | undefined, marginMs: number) {
+    const left = context?.getRemainingTimeInMillis?.()
+    if (left === undefined || !Number.isFinite(left)) return
+    const margin = left > 2 * marginMs ? marginMs : left / 2
+    const end = Date.now() + left
+    this.dueMs = end - margin
+    this.#expiresMs = end - margin / 2
+    startWatch(this)
   }
 
-  /** Aborts shortly before the deadline, and when the client's side of a stream is gone. */
+  /** Aborts shortly before the deadline, and when the client's side of a stream is gone. Made on first use. */
   get signal(): AbortSignal {
-    this.#controller ??= this.#start()
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason.error)
+      // Somebody may be waiting for nothing but this.
+      else if (this.dueMs !== Infinity) holdWatch(this)
+    }
     return this.#controller.signal
   }
 
-  #start(): AbortController {
-    const controller = new AbortController()
-    if (this.#reason !== undefined) {
-      controller.abort(this.#reason.error)
-      return controller
+  /** Whether the time for an answer is over. */
+  get expired(): boolean {
+    return this.#expired
+  }
+
+  ring(): void {
+    if (this.#reason === undefined) {
+      this.dueMs = this.#expiresMs
+      const reason = new DOMException('The function is about to reach its timeout', 'TimeoutError')
+      this.abort(reason)
+      this.onAborted?.(reason)
+    } else {
+      this.dueMs = Infinity
+      this.#expired = true
+      this.onExpired?.()
     }
-    const left = this.#context?.getRemainingTimeInMillis?.()
-    if (left === undefined) return controller
-    // With little time left half of it is better than nothing: the application still gets a chance to answer.
-    const delay = left > 2 * deadlineMarginMs ? left - deadlineMarginMs : left / 2
-    this.#timer = setTimeout(() => {
-      controller.abort(new DOMException('The invocation is about to time out', 'TimeoutError'))
-    }, delay)
-    return controller
   }
 
   /**
@@ -44,11 +70,11 @@ export class Deadline {
    */
   abort(error: unknown): void {
     this.#reason ??= { error }
-    this.#controller?.abort(error)
+    this.#controller?.abort(this.#reason.error)
   }
 
-  /** Ends the timer; the signal stays as it is. */
+  /** Ends the watch; the signal stays as it is. */
   stop(): void {
-    clearTimeout(this.#timer)
+    stopWatch(this)
   }
 }

@@ -1,10 +1,7 @@
-import type { EventRequest } from '@furlong/events'
-import type { Answer, Application } from './answer.ts'
 import { createMethodRefusal } from './answer.ts'
-import { bindBindings } from './bindings.ts'
-import { bindCaller } from './caller.ts'
+import type { Answer, AnswerBody, Application, ChunkWriter } from './answer.ts'
 import type { LambdaBindings, LambdaExecutionContext } from './context.ts'
-import type { Deadline } from './deadline.ts'
+import { getRequestFactory } from './lazy-request.ts'
 
 /** A function of the shape `fetch` handlers share. */
 export type FetchFunction = (
@@ -22,9 +19,6 @@ export interface FetchApp {
   ): Response | Promise<Response>
 }
 
-/** Methods whose `Request` cannot have a body: one that was sent is dropped, not refused. */
-const bodilessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
-
 /** Methods `Request` refuses to be made with. */
 const unservedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
@@ -35,38 +29,11 @@ const unservedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK
  * @returns The application; what the handler throws passes through.
  */
 export function createFetchApplication(fetch: FetchFunction): Application {
-  return async (eventRequest, invocation) => {
-    if (unservedMethods.has(eventRequest.method.toUpperCase()))
-      return createMethodRefusal(eventRequest.method)
-    const request = createRequest(eventRequest, invocation.deadline)
-    bindBindings(request, invocation.bindings)
-    const response: unknown = await fetch(request, invocation.bindings, invocation.execution)
-    return readResponse(response)
+  const createRequest = getRequestFactory()
+  return async (from, invocation) => {
+    if (unservedMethods.has(from.method.toUpperCase())) return createMethodRefusal(from.method)
+    return readResponse(await fetch(createRequest(from, invocation), invocation, invocation))
   }
-}
-
-/**
- * Creates the `Request` an application receives.
- *
- * Its URL is that of `readEvent()`: scheme and address never come from `x-forwarded-…` headers. As everywhere, `Request`
- * resolves dot segments; the path as sent is `bindings.event.rawPath`.
- *
- * @param from The request inside the event.
- * @param deadline Gives the request its signal on first use.
- * @returns The request, known to getCaller().
- */
-export function createRequest(from: EventRequest, deadline: Deadline): Request {
-  const bodiless = bodilessMethods.has(from.method.toUpperCase())
-  const headers = bodiless ? from.headers.filter(([name]) => name !== 'content-length') : from.headers
-  const request = new Request(from.url, {
-    method: from.method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-    body: bodiless ? null : (from.body ?? null),
-  })
-  // A signal doubles what a Request costs, and most applications never look at it.
-  Object.defineProperty(request, 'signal', { configurable: true, get: () => deadline.signal })
-  bindCaller(request, from.iam)
-  return request
 }
 
 function readResponse(response: unknown): Answer {
@@ -75,21 +42,71 @@ function readResponse(response: unknown): Answer {
       'The application returned no Response: its fetch handler must return or resolve to one',
     )
   }
-  if (response.status < 200) {
+  const { status: statusCode } = response
+  if (statusCode < 200) {
     throw new TypeError(
-      `The application returned a Response of status ${response.status}, which cannot be sent`,
+      `The application returned a Response of status ${statusCode}, which cannot be sent`,
     )
   }
-  return {
-    statusCode: response.status,
-    headers: [...response.headers],
-    stream: response.body,
-    bytes: async () => new Uint8Array(await response.arrayBuffer()),
-  }
+  return { statusCode, headers: response.headers, body: new ResponseBody(response.body) }
 }
 
 /** By shape: frameworks bring Response classes of their own. */
 function isResponse(value: unknown): value is Response {
   const candidate = value as Partial<Response> | null | undefined
   return typeof candidate?.status === 'number' && typeof candidate.arrayBuffer === 'function'
+}
+
+const noBytes = new Uint8Array(0)
+
+/** Reads the stream itself: `arrayBuffer()` copies what is often a single chunk, and a second time when it joins chunks. */
+class ResponseBody implements AnswerBody {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+
+  constructor(stream: ReadableStream<Uint8Array> | null) {
+    this.#reader = stream?.getReader()
+  }
+
+  collect(): Promise<Uint8Array> | Uint8Array {
+    return this.#reader === undefined ? noBytes : collect(this.#reader)
+  }
+
+  async pump(writer: ChunkWriter): Promise<void> {
+    const reader = this.#reader
+    if (reader === undefined) return
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      const chunk = checkChunk(step.value)
+      if (chunk.length > 0 && !writer.write(chunk)) await writer.drained()
+    }
+  }
+
+  cancel(reason: unknown): void {
+    // Not awaited: a producer that fails while it is cancelled has nobody left to tell.
+    this.#reader?.cancel(reason).catch(() => undefined)
+  }
+}
+
+async function collect(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
+  const first = await reader.read()
+  if (first.done) return noBytes
+  const chunks = [checkChunk(first.value)]
+  for (let step = await reader.read(); !step.done; step = await reader.read()) {
+    chunks.push(checkChunk(step.value))
+  }
+  return chunks.length === 1 ? (chunks[0] ?? noBytes) : joinChunks(chunks)
+}
+
+function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
+
+function checkChunk(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk
+  throw new TypeError('The body of the Response yielded something that is not a Uint8Array')
 }

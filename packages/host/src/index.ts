@@ -1,9 +1,17 @@
-export type { AppKind, LambdaApp } from './application.ts'
+export type {
+  AppKind,
+  CallbackApp,
+  FastifyApp,
+  HostableApp,
+  LambdaApp,
+  NestApp,
+} from './application.ts'
 export { getBindings } from './bindings.ts'
 export { getCaller } from './caller.ts'
 export type { Caller } from './caller.ts'
 export type { LambdaBindings, LambdaContext, LambdaExecutionContext } from './context.ts'
 export type { FetchApp, FetchFunction } from './fetch-app.ts'
+export type { Lifecycle } from './lifecycle.ts'
 export type { NodeApp, NodeListener } from './listener.node.ts'
 export { toLambda } from './to-lambda.ts'
 export type { LambdaHandler, LambdaOptions } from './to-lambda.ts'

@@ -1,51 +1,91 @@
-import type { FunctionUrlEvent } from '@furlong/events'
+import type { EventRequest, HttpEvent } from '@furlong/events'
 import type { LambdaBindings, LambdaContext, LambdaExecutionContext } from './context.ts'
 import { Deadline } from './deadline.ts'
 import { logError } from './log.ts'
 
 /** What belongs to one invocation and to no other; several may run at a time in one process. */
-export interface Invocation {
-  readonly bindings: LambdaBindings
-  readonly execution: LambdaExecutionContext
+export class Invocation implements LambdaBindings, LambdaExecutionContext {
+  readonly request: EventRequest
+  readonly context: LambdaContext
   readonly deadline: Deadline
-  /** Waits for the background work the application registered, then ends the deadline's timer. */
-  finish(): Promise<void>
-}
+  readonly props: Readonly<Record<string, never>> = noProps
+  /** Whether the head of an answer is on its way to the client, so that no other can be given. */
+  isHeadSent = false
+  /** Called once the invocation is over; what was kept for it can go. */
+  onFinished: (() => void) | undefined
+  #pending: Set<Promise<void>> | undefined
 
-/**
- * Creates the state of one invocation.
- *
- * @param event The function URL event.
- * @param context Lambda's context.
- * @returns The state; call finish() once the answer is out.
- */
-export function createInvocation(event: FunctionUrlEvent, context: LambdaContext): Invocation {
-  const pending = new Set<Promise<void>>()
-  const deadline = new Deadline(context)
-  const execution: LambdaExecutionContext = {
-    waitUntil(promise) {
-      const settled: Promise<void> = Promise.resolve(promise).then(
-        () => void pending.delete(settled),
-        (error: unknown) => {
-          pending.delete(settled)
-          logError('A promise given to waitUntil() was rejected', error)
-        },
+  /**
+   * @param request The request inside the event.
+   * @param context Lambda's context.
+   * @param deadlineMarginMs How long before Lambda's deadline the application is told.
+   */
+  constructor(request: EventRequest, context: LambdaContext, deadlineMarginMs: number) {
+    this.request = request
+    this.context = context
+    this.deadline = new Deadline(context, deadlineMarginMs)
+  }
+
+  get event(): HttpEvent {
+    return this.request.event
+  }
+
+  get signal(): AbortSignal {
+    return this.deadline.signal
+  }
+
+  // Both are also called without their object: `const { waitUntil } = executionCtx`.
+  readonly waitUntil = (promise: Promise<unknown>): void => {
+    const pending = (this.#pending ??= new Set())
+    const settled: Promise<void> = Promise.resolve(promise).then(
+      () => void pending.delete(settled),
+      (error: unknown) => {
+        pending.delete(settled)
+        logError('A promise given to waitUntil() was rejected', error)
+      },
+    )
+    pending.add(settled)
+  }
+
+  readonly passThroughOnException: () => void = ignore
+
+  /**
+   * Waits for the background work the application registered, but not beyond the deadline; then ends the deadline's watch.
+   *
+   * @returns Undefined when there is nothing to wait for.
+   */
+  finish(): Promise<void> | undefined {
+    if (this.#pending === undefined || this.#pending.size === 0) {
+      this.#end()
+      return undefined
+    }
+    return this.#settle(this.#pending)
+  }
+
+  async #settle(pending: ReadonlySet<Promise<void>>): Promise<void> {
+    const expired = new Promise<void>((resolve) => {
+      this.deadline.onExpired = resolve
+      if (this.deadline.expired) resolve()
+    })
+    // Background work may register more of its kind.
+    while (pending.size > 0 && !this.deadline.expired) {
+      await Promise.race([Promise.all(pending), expired])
+    }
+    if (pending.size > 0) {
+      logError(
+        `${pending.size} promise(s) given to waitUntil() were not settled when the function was about to reach its timeout`,
       )
-      pending.add(settled)
-    },
-    passThroughOnException() {
-      // Nothing to pass on to.
-    },
-    props: {},
+    }
+    this.#end()
   }
-  return { bindings: { event, context }, execution, deadline, finish: () => finish(pending, deadline) }
+
+  #end(): void {
+    this.deadline.stop()
+    this.onFinished?.()
+  }
 }
 
-async function finish(pending: ReadonlySet<Promise<void>>, deadline: Deadline): Promise<void> {
-  // Background work may register more of its kind.
-  if (pending.size > 0) {
-    await Promise.all(pending)
-    return finish(pending, deadline)
-  }
-  deadline.stop()
+const noProps: Readonly<Record<string, never>> = Object.freeze({})
+const ignore = (): void => {
+  // There is no origin to pass a request on to.
 }

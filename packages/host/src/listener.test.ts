@@ -275,10 +275,10 @@ describe.each(['buffered', 'stream'] as const)('toLambda() with a Node listener,
     expect(Buffer.from(response.body).equals(large)).toBe(true)
   })
 
-  it.each(['BREW', 'CONNECT'])('refuses %s by name', async (method) => {
-    const response = await send(echo, { method })
+  it('refuses CONNECT by name', async () => {
+    const response = await send(echo, { method: 'CONNECT' })
     expect(response.statusCode).toBe(501)
-    expect(latin1(response)).toContain(method)
+    expect(latin1(response)).toContain('CONNECT')
   })
 
   it('hosts an http.Server that never listens', async () => {

@@ -1,3 +1,5 @@
+import type { Chunk, ChunkWriter } from './answer.ts'
+
 /** The part of Node's `Writable` that Lambda's response streams offer and this package uses. */
 export interface ResponseSink {
   readonly destroyed?: boolean
@@ -8,7 +10,7 @@ export interface ResponseSink {
 }
 
 /** Watches a sink, so that a writer neither waits for a dead one nor misses that it died. */
-export class SinkWatch {
+export class SinkWatch implements ChunkWriter {
   readonly #sink: ResponseSink
   readonly #onFailure: (error: Error) => void
   #failure: Error | undefined
@@ -40,14 +42,19 @@ export class SinkWatch {
   }
 
   /**
-   * Writes and waits until the sink wants more.
+   * Writes a piece.
    *
    * @param chunk Bytes or text.
+   * @returns False when the writer should wait for drained().
    * @throws The sink's error once it has failed.
    */
-  async write(chunk: string | Uint8Array): Promise<void> {
+  write(chunk: Chunk): boolean {
     this.check()
-    if (this.#sink.write(chunk)) return
+    return this.#sink.write(typeof chunk === 'string' ? chunk : createChunk(chunk))
+  }
+
+  /** @returns Settles when the sink wants more; rejects with its error once it has failed. */
+  async drained(): Promise<void> {
     // A destroyed stream takes the write, answers false and never drains.
     this.check()
     await new Promise<void>((resolve) => {
@@ -75,4 +82,10 @@ export class SinkWatch {
     this.#ended = true
     this.#sink.end()
   }
+}
+
+/** Older runtimes turn a Uint8Array that is not a Buffer into JSON. */
+function createChunk(chunk: Uint8Array): Uint8Array {
+  if (typeof Buffer === 'undefined' || Buffer.isBuffer(chunk)) return chunk
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 }

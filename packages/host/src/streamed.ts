@@ -24,47 +24,19 @@ export async function sendStreamed(
   factory: ResponseStreamFactory,
   onSinkFailure: (error: Error) => void,
 ): Promise<void> {
-  const reader = answer.stream?.getReader()
+  const { body } = answer
   const watch = new SinkWatch(factory.from(sink, createPreludeDocument(answer)), (reason) => {
     onSinkFailure(reason)
-    discard(reader, reason)
+    body.cancel(reason)
   })
   try {
     // The prelude leaves with the first write, even an empty one; without it an empty body would lose the status.
-    await watch.write('')
-    if (bodiless) discard(reader, undefined)
-    else if (reader !== undefined) await pump(reader, watch)
+    if (!watch.write('')) await watch.drained()
+    if (bodiless) body.cancel(undefined)
+    else await body.pump(watch)
     watch.end()
   } catch (error) {
-    discard(reader, error)
+    body.cancel(error)
     throw error
   }
-}
-
-/** Stops a producer without waiting for it; one that fails while it is cancelled has nobody left to tell. */
-function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, reason: unknown): void {
-  reader?.cancel(reason).catch(() => undefined)
-}
-
-async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, watch: SinkWatch): Promise<void> {
-  for await (const chunk of readChunks(reader)) {
-    watch.check()
-    if (chunk.length > 0) await watch.write(createChunk(chunk))
-  }
-  watch.check()
-}
-
-async function* readChunks(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    const chunk: unknown = step.value
-    if (!(chunk instanceof Uint8Array)) {
-      throw new TypeError('The body of the Response yielded something that is not a Uint8Array')
-    }
-    yield chunk
-  }
-}
-
-/** Older runtimes turn a Uint8Array that is not a Buffer into JSON. */
-function createChunk(chunk: Uint8Array): Uint8Array {
-  return typeof Buffer === 'undefined' ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 }

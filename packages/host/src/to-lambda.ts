@@ -1,22 +1,24 @@
 import { readEvent } from '@furlong/events'
-import type { FunctionUrlEvent, FunctionUrlResult } from '@furlong/events'
+import type { FunctionUrlResult, HttpEvent } from '@furlong/events'
+import { createTextAnswer, isBodiless } from './answer.ts'
 import type { Answer } from './answer.ts'
-import { isBodiless } from './answer.ts'
 import type { AppKind, LambdaApp } from './application.ts'
 import { createApplication } from './application.ts'
 import { createBufferedResult } from './buffered.ts'
 import type { LambdaContext } from './context.ts'
+import { defaultDeadlineMarginMs } from './deadline.ts'
 import type { FetchApp, FetchFunction } from './fetch-app.ts'
-import type { NodeApp } from './listener.node.ts'
-import type { Invocation } from './invocation.ts'
-import { createInvocation } from './invocation.ts'
+import { Invocation } from './invocation.ts'
+import { startLifecycle } from './lifecycle.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { logError } from './log.ts'
 import type { SendMode } from './runtime.ts'
 import { getLambdaRuntime, readInvokeMode } from './runtime.ts'
 import type { ResponseSink } from './sink.ts'
 import { sendStreamed } from './streamed.ts'
 
 /** Options of toLambda(). */
-export interface LambdaOptions {
+export interface LambdaOptions extends Lifecycle {
   /**
    * How answers leave the function; it must agree with the URL's InvokeMode. `auto`, the default, reads the environment
    * variable FURLONG_INVOKE_MODE (`BUFFERED` or `RESPONSE_STREAM`), which `furlong deploy` sets; without it: buffered.
@@ -28,13 +30,23 @@ export interface LambdaOptions {
    * listener when it declares two or more.
    */
   readonly kind?: AppKind
+  /**
+   * How long before Lambda's timeout the application is told, in milliseconds; default 500. `request.signal` aborts, and a
+   * Node response emits `timeout`. Half of it later the client gets 504 when the application has not answered.
+   */
+  readonly deadlineMarginMs?: number
+  /**
+   * Whether to believe `x-forwarded-host` and `x-forwarded-for`: a number of proxies, such as 1 for CloudFront, or true for
+   * one. Default false: any client can send these headers.
+   */
+  readonly trustProxy?: boolean | number
 }
 
 /**
  * A handler for Lambda's Node runtimes, with two declared parameters: Node 24 refuses handlers with three. In mode
  * `stream` the runtime calls it with its stream in between and ignores what it resolves to.
  */
-export type LambdaHandler = (event: FunctionUrlEvent, context: LambdaContext) => Promise<FunctionUrlResult>
+export type LambdaHandler = (event: HttpEvent, context: LambdaContext) => Promise<FunctionUrlResult>
 
 /** Delivers an answer; what it resolves to is what the handler resolves to. */
 type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Promise<T>
@@ -46,9 +58,9 @@ type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Pr
  * throws after the head is out makes the stream fail.
  *
  * @param app An application with a `fetch` method, such as Hono, or a fetch function: called with the request,
- *   `{ event, context }` and `{ waitUntil, passThroughOnException }`. Or a Node listener: an express application, Koa's
- *   `callback()`, an `http.Server`.
- * @param options How to send.
+ *   `{ event, context, signal }` and `{ waitUntil, passThroughOnException }`. Or a Node application: an express, connect, Koa,
+ *   Fastify or Nest application, a listener `(req, res)`, an `http.Server`. Or a promise of one of these.
+ * @param options How to send, whom to trust, what to do first and last.
  * @returns The handler to export.
  * @throws TypeError when the application is of no known kind, and when streaming is asked for outside Lambda.
  * @example
@@ -57,20 +69,51 @@ type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Pr
  * ```
  */
 export function toLambda(app: FetchApp | FetchFunction, options?: LambdaOptions): LambdaHandler
-export function toLambda(app: NodeApp, options?: LambdaOptions): LambdaHandler
 export function toLambda(app: LambdaApp, options?: LambdaOptions): LambdaHandler
 export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHandler {
-  const application = createApplication(app, options.kind)
-  const { mode = 'auto' } = options
+  const { mode = 'auto', kind, deadlineMarginMs = defaultDeadlineMarginMs } = options
+  const readOptions = { trustedProxies: Number(options.trustProxy ?? 0) }
+  checkCount('deadlineMarginMs', deadlineMarginMs)
+  checkCount('trustProxy', readOptions.trustedProxies)
+  const ready = startLifecycle(options)
+  const application = createApplication(app, kind)
+
+  /** The answer, or the 504 in its place, whichever is there first. */
+  function respond<T>(invocation: Invocation, send: Send<T>): Promise<T> {
+    const { request, deadline } = invocation
+    return new Promise<T>((resolve, reject) => {
+      let current: Answer | undefined
+      const deliver = (answer: Answer): Promise<T> => {
+        current = answer
+        return send(answer, isBodiless(request.method, answer.statusCode), invocation)
+      }
+      deadline.onExpired = () => {
+        // A stream whose head is out cannot be answered a second time; Lambda ends it at its timeout.
+        if (current !== undefined && invocation.isHeadSent) return
+        current?.body.cancel(deadline.signal.reason)
+        logError('The application did not answer in time; the client gets 504')
+        deliver(createTextAnswer(504, 'The application did not answer in time.')).then(resolve, reject)
+      }
+      const work = async (): Promise<T> => {
+        if (ready !== undefined) await ready
+        const answer = await application(request, invocation)
+        if (!deadline.expired) return deliver(answer)
+        answer.body.cancel(deadline.signal.reason)
+        throw deadline.signal.reason
+      }
+      work().then(resolve, (error: unknown) => {
+        if (!deadline.expired) reject(error)
+      })
+    })
+  }
 
   async function run<T>(event: unknown, context: LambdaContext, send: Send<T>): Promise<T> {
-    const request = readEvent(event)
-    const invocation = createInvocation(request.event, context)
+    const invocation = new Invocation(readEvent(event, readOptions), context, deadlineMarginMs)
     try {
-      const answer = await application(request, invocation)
-      return await send(answer, isBodiless(request.method, answer.statusCode), invocation)
+      return await respond(invocation, send)
     } finally {
-      await invocation.finish()
+      const finishing = invocation.finish()
+      if (finishing !== undefined) await finishing
     }
   }
 
@@ -81,8 +124,14 @@ export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHan
   const { streamifyResponse, HttpResponseStream } = getLambdaRuntime()
   return streamifyResponse(async (event, ...rest) => {
     const [sink, context] = rest as readonly [ResponseSink, LambdaContext]
-    await run(event, context, (answer, bodiless, { deadline }) =>
-      sendStreamed(answer, bodiless, sink, HttpResponseStream, (error) => deadline.abort(error)),
-    )
+    await run(event, context, (answer, bodiless, invocation) => {
+      invocation.isHeadSent = true
+      return sendStreamed(answer, bodiless, sink, HttpResponseStream, (error) => invocation.deadline.abort(error))
+    })
   }) as LambdaHandler
+}
+
+function checkCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return
+  throw new TypeError(`${name} must be a whole number of at least 0; it is ${String(value)}`)
 }

@@ -1,0 +1,229 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import type { EventRequest, HeaderPair } from '@furlong/events'
+import type { Answer, AnswerBody, Chunk, ChunkWriter } from './answer.ts'
+import { bindInvocation } from './carrier.ts'
+import type { Invocation } from './invocation.ts'
+import { createChunk, joinChunks, MemorySocket, writeChunk } from './memory-socket.node.ts'
+import type { WireReader } from './memory-socket.node.ts'
+
+/** The way Node's parser hands over headers, from which `headers` and its kin are made when they are asked for. */
+interface HeaderTaker {
+  _addHeaderLines(rawHeaders: string[], count: number): void
+}
+
+const bodilessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
+/** A request as Node's server would have read it from a connection. */
+class EventMessage extends IncomingMessage {
+  constructor(socket: MemorySocket, from: EventRequest) {
+    super(socket)
+    this.method = from.method
+    this.url = from.rawQuery === '' ? from.rawPath : `${from.rawPath}?${from.rawQuery}`
+    this.httpVersion = '1.1'
+    this.httpVersionMajor = 1
+    this.httpVersionMinor = 1
+    const rawHeaders: string[] = []
+    for (const [name, value] of from.headers) rawHeaders.push(name, value)
+    // What clients send with an empty body; some frameworks ask for it.
+    if (!from.hasBody && !bodilessMethods.has(from.method) && !rawHeaders.includes('content-length')) {
+      rawHeaders.push('content-length', '0')
+    }
+    ;(this as unknown as HeaderTaker)._addHeaderLines(rawHeaders, rawHeaders.length)
+    if (from.body !== undefined) this.push(Buffer.from(from.body.buffer))
+    this.push(null)
+    this.complete = true
+  }
+
+  override _read(): void {
+    // The body is there already.
+  }
+}
+
+/** A response whose bytes are head and body and nothing else. */
+class EventResponse extends ServerResponse {
+  static {
+    Object.defineProperties(this.prototype, {
+      // Node sets it when an application asks for chunks itself; Lambda frames the message, whatever was asked for.
+      chunkedEncoding: { configurable: true, get: () => false, set: () => undefined },
+      // Node's server keeps this up to date from the connection's drain events; here the connection itself is asked.
+      writableNeedDrain: {
+        configurable: true,
+        get(this: ServerResponse) {
+          return !this.destroyed && !this.writableEnded && (this.socket?.writableNeedDrain ?? false)
+        },
+      },
+    })
+  }
+
+  constructor(request: IncomingMessage, socket: MemorySocket) {
+    super(request)
+    this.useChunkedEncodingByDefault = false
+    this.shouldKeepAlive = false
+    // Lambda sets the date itself and would hand this one on as x-amzn-Remapped-date.
+    this.sendDate = false
+    this.assignSocket(socket)
+  }
+}
+
+const headEnd = '\r\n\r\n'
+/** How early hints and other interim answers begin. */
+const interim = 'HTTP/1.1 1'
+
+/** One request, its response, and what was written of that. */
+export class Exchange implements AnswerBody {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Settles with the answer as soon as its head is written. */
+  readonly answer: Promise<Answer>
+  readonly #socket: MemorySocket
+  #resolveAnswer: (answer: Answer) => void = ignore
+  #rejectAnswer: (error: unknown) => void = ignore
+  #head: string | undefined = ''
+  #chunks: Chunk[] = []
+  #writer: ChunkWriter | undefined
+  #flushing: Promise<void> | undefined
+  #over: { readonly error?: unknown } | undefined
+  #onOver: (() => void) | undefined
+
+  /**
+   * @param from The request inside the event.
+   * @param invocation Its invocation.
+   */
+  constructor(from: EventRequest, invocation: Invocation) {
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolveAnswer = resolve
+      this.#rejectAnswer = reject
+    })
+    this.#socket = new MemorySocket(from.sourceIp, this.#read)
+    this.request = new EventMessage(this.#socket, from)
+    this.response = new EventResponse(this.request, this.#socket)
+    bindInvocation(this.request, invocation)
+    invocation.deadline.onAborted = (reason) => this.#timeOut(reason)
+    this.#socket.on('drain', () => {
+      if (!this.response.writableEnded) this.response.emit('drain')
+    })
+    this.#socket.on('error', ignore)
+    this.#socket.on('close', () => this.#closed())
+    this.response.on('finish', () => this.#finished())
+  }
+
+  /**
+   * Ends the exchange with an error, as a broken connection would.
+   *
+   * @param error What happened.
+   */
+  fail(error: unknown): void {
+    this.#end({ error })
+    if (!this.#socket.destroyed) this.#socket.destroy(error instanceof Error ? error : undefined)
+  }
+
+  collect(): Promise<Chunk> | Chunk {
+    return this.#over === undefined || 'error' in this.#over
+      ? this.#waitForEnd().then(() => joinChunks(this.#chunks))
+      : joinChunks(this.#chunks)
+  }
+
+  async pump(writer: ChunkWriter): Promise<void> {
+    this.#flushing = this.#flush(writer)
+    await this.#flushing
+    await this.#waitForEnd()
+  }
+
+  cancel(reason: unknown): void {
+    if (this.#over !== undefined) return
+    // Without a reason the body is merely not wanted: the application may go on and end as it likes.
+    if (reason === undefined) this.#writer = nowhere
+    else this.fail(reason)
+  }
+
+  /** What the response writes: its head, as text, and the body after it; interim answers before it are dropped. */
+  readonly #read: WireReader = (chunk, encoding) => {
+    if (this.#head === undefined) return this.#take(createChunk(chunk, encoding))
+    let text = this.#head + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'))
+    let end = text.indexOf(headEnd)
+    while (end !== -1 && text.startsWith(interim)) {
+      text = text.slice(end + headEnd.length)
+      end = text.indexOf(headEnd)
+    }
+    this.#head = end === -1 ? text : undefined
+    if (end === -1) return undefined
+    this.#resolveAnswer({ ...readHead(text.slice(0, end)), body: this })
+    return this.#take(createChunk(text.slice(end + headEnd.length), encoding))
+  }
+
+  #take(chunk: Chunk): Promise<void> | undefined {
+    if (chunk.length === 0) return undefined
+    if (this.#writer !== undefined) return writeChunk(this.#writer, chunk)
+    this.#chunks.push(chunk)
+    return this.#flushing
+  }
+
+  /** What was written before the writer was there goes first; what comes meanwhile waits its turn. */
+  async #flush(writer: ChunkWriter): Promise<void> {
+    for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
+      await writeChunk(writer, chunk)
+    }
+    this.#writer = writer
+  }
+
+  #finished(): void {
+    const { request, response } = this
+    this.#end({})
+    // As Node's server does: what was not read is dropped, and both objects are closed.
+    if (request.listenerCount('end') + request.listenerCount('close') > 0 && !request.readableEnded) {
+      request.resume()
+    }
+    if (response.listenerCount('close') > 0) process.nextTick(() => this.#socket.destroy())
+  }
+
+  #closed(): void {
+    const { request, response } = this
+    if (this.#over === undefined) this.#end({ error: createHangUp(response.errored ?? undefined) })
+    if (!response.writableFinished && !request.destroyed) request.destroy(createHangUp(undefined))
+  }
+
+  #timeOut(reason: Error): void {
+    if (this.#over !== undefined) return
+    // As Node's server does: who listens for the timeout answers it, for the others the connection ends.
+    if (!this.response.emit('timeout', this.#socket)) this.fail(reason)
+  }
+
+  #end(over: { readonly error?: unknown }): void {
+    if (this.#over !== undefined) return
+    this.#over = over
+    if ('error' in over) this.#rejectAnswer(over.error)
+    this.#onOver?.()
+  }
+
+  async #waitForEnd(): Promise<void> {
+    if (this.#over === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#onOver = resolve
+      })
+    }
+    if (this.#over !== undefined && 'error' in this.#over) throw this.#over.error
+  }
+}
+
+const ignore = (): void => undefined
+const nowhere: ChunkWriter = { write: () => true, drained: async () => undefined }
+
+/** Without this the reason would be missing, or read "socket hang up" where there is no socket to be seen. */
+function createHangUp(cause: unknown): Error {
+  return Object.assign(
+    new Error('The listener destroyed the connection before its answer was complete', cause === undefined ? {} : { cause }),
+    { code: 'ECONNRESET' },
+  )
+}
+
+/** `HTTP/1.1 200 OK`, then a header a line; what Node wrote needs no checks. */
+function readHead(head: string): Omit<Answer, 'body'> {
+  const lines = head.split('\r\n')
+  const headers: HeaderPair[] = []
+  for (let index = 1; index < lines.length; index += 1) {
+    const line = lines[index] ?? ''
+    const colon = line.indexOf(':')
+    headers.push([line.slice(0, colon), line.slice(colon + 2)])
+  }
+  return { statusCode: Number(lines[0]?.slice(9, 12)), headers }
+}

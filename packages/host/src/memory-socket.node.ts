@@ -1,0 +1,120 @@
+import { isIPv6, Socket } from 'node:net'
+import type { Chunk, ChunkWriter } from './answer.ts'
+
+/** Takes what a response writes: text in the named encoding, or bytes. */
+export type WireReader = (chunk: Buffer | string, encoding: BufferEncoding) => Promise<void> | undefined
+
+/** Both ends of the connection a request seems to have come over. */
+interface Peer {
+  readonly address: string
+  readonly read: WireReader
+}
+
+const peers = new WeakMap<Socket, Peer>()
+
+type Done = (error?: Error | null) => void
+
+/** guess: no port of the client is known on Lambda. */
+const guessRemotePort = 0
+
+/**
+ * The socket of a request that came in an event: a `net.Socket` that was never connected, whose far end is this package.
+ *
+ * Writing to it, its buffer, backpressure, timeouts and destruction are Node's own.
+ */
+export class MemorySocket extends Socket {
+  static {
+    // Socket declares these as properties; getters are what they are.
+    const fixed = (get: (this: MemorySocket) => unknown) => ({ configurable: true, get })
+    Object.defineProperties(this.prototype, {
+      remoteAddress: fixed(function () {
+        return peers.get(this)?.address
+      }),
+      remoteFamily: fixed(function () {
+        return isIPv6(peers.get(this)?.address ?? '') ? 'IPv6' : 'IPv4'
+      }),
+      remotePort: fixed(() => guessRemotePort),
+      // What frameworks ask when they want to know whether a request came over TLS.
+      encrypted: fixed(() => true),
+      authorized: fixed(() => false),
+      readyState: fixed(function () {
+        return this.destroyed ? 'closed' : 'open'
+      }),
+    })
+  }
+
+  /**
+   * @param address The client's address: Lambda's word, not a header's.
+   * @param read Takes what is written; the socket waits for the promise it may return.
+   */
+  constructor(address: string, read: WireReader) {
+    super()
+    peers.set(this, { address, read })
+  }
+
+  override _write(chunk: Buffer | string, encoding: BufferEncoding, done: Done): void {
+    const waiting = peers.get(this)?.read(chunk, encoding)
+    if (waiting === undefined) done()
+    else waiting.then(() => done(), done)
+  }
+
+  override _writev(
+    chunks: { readonly chunk: Buffer | string; readonly encoding: BufferEncoding }[],
+    done: Done,
+  ): void {
+    const read = peers.get(this)?.read
+    let waiting: Promise<void> | undefined
+    for (const { chunk, encoding } of chunks) waiting = read?.(chunk, encoding) ?? waiting
+    if (waiting === undefined) done()
+    else waiting.then(() => done(), done)
+  }
+
+  override _read(): void {
+    // The request did not come over the wire, so there is nothing to read.
+  }
+
+  override _final(done: Done): void {
+    done()
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    done(error)
+    process.nextTick(() => this.emit('close', error !== null))
+  }
+}
+
+/**
+ * Turns what was written into what is sent on.
+ *
+ * @param chunk Text or bytes.
+ * @param encoding Of the text.
+ * @returns UTF-8 text as it is, everything else as bytes.
+ */
+export function createChunk(chunk: Buffer | string, encoding: BufferEncoding): Chunk {
+  if (typeof chunk !== 'string' || encoding === 'utf8' || encoding === 'utf-8') return chunk
+  return Buffer.from(chunk, encoding)
+}
+
+/**
+ * Joins the pieces of a body.
+ *
+ * @param chunks In order.
+ * @returns Text when all of them are text, else bytes.
+ */
+export function joinChunks(chunks: readonly Chunk[]): Chunk {
+  const [first] = chunks
+  if (chunks.length === 1 && first !== undefined) return first
+  if (chunks.every((chunk) => typeof chunk === 'string')) return chunks.join('')
+  return Buffer.concat(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)))
+}
+
+/**
+ * Writes a piece.
+ *
+ * @param writer Where to.
+ * @param chunk Text or bytes.
+ * @returns A promise to wait for, or undefined when more may come at once.
+ */
+export function writeChunk(writer: ChunkWriter, chunk: Chunk): Promise<void> | undefined {
+  return writer.write(chunk) ? undefined : writer.drained()
+}

@@ -33,6 +33,14 @@ export function functionUrls(sigv4: Sigv4, file: File): CheckGroup[] {
       checks: emitted.map((vector) => [vector.name, () => verifiesBotocore(sigv4, file, vector)]),
     },
     {
+      name: 'function URLs: UNSIGNED-PAYLOAD refused',
+      checks: [
+        ['by sign', () => refusesToSign(() => signUnsigned(sigv4, file, 'sign'))],
+        ['by presign', () => refusesToSign(() => signUnsigned(sigv4, file, 'presign'))],
+        ['by verify', () => refusesUnsigned(sigv4, file)],
+      ],
+    },
+    {
       name: 'function URLs: presigned, verified, all readings',
       checks: file.presign.map((vector) => [vector.name, () => presigns(sigv4, file, vector)]),
     },
@@ -172,4 +180,37 @@ async function presigns(sigv4: Sigv4, file: File, vector: PresignCase): Promise<
     ),
     result.ok ? differs('the form', result.form, 'presigned') : `refused: ${result.message}`,
   )
+}
+
+const unsigned = 'UNSIGNED-PAYLOAD'
+
+function signUnsigned(
+  sigv4: Sigv4,
+  file: File,
+  how: 'sign' | 'presign',
+  allowUnsignedPayload = false,
+): SignedRequest {
+  const { region, service, date, credentials } = file
+  const options = { credentials, region, service, now: dateOf(date), allowUnsignedPayload }
+  const headers: SignedRequest['headers'] = []
+  const url = file.cases[0]?.url ?? ''
+  return { headers, ...sigv4[how]({ method: 'POST', url, body: 'x', payloadHash: unsigned }, options) }
+}
+
+function refusesToSign(run: () => unknown): string | undefined {
+  try {
+    run()
+  } catch (error) {
+    const isClear = error instanceof TypeError && error.message.includes(unsigned)
+    return isClear ? undefined : `threw ${String(error)}`
+  }
+  return 'signed it'
+}
+
+function refusesUnsigned(sigv4: Sigv4, file: File): string | undefined {
+  const { method, url, headers } = signUnsigned(sigv4, file, 'sign', true)
+  const request = receive(method, url, headers, new TextEncoder().encode('x'))
+  const options = verifying(file, undefined)
+  if (!sigv4.verify(request, options).ok) return 'refused where it is allowed'
+  return sigv4.verify(request, { ...options, allowUnsignedPayload: false }).ok ? 'accepted' : undefined
 }

@@ -112,3 +112,12 @@ function readWebEndpointAccount(arn: string): string | undefined {
 function isUrlAuthType(authType: EndpointAuthType): authType is UrlAuthType {
   return authType === 'AWS_IAM' || authType === 'NONE'
 }
+
+const anyEndpoint = { authType: 'AWS_IAM', arn: '' } as const
+
+/** The condition keys that exist for one action of an endpoint alone, in lower case, with that action. */
+export const ownersOfKeys: ReadonlyMap<string, string> = new Map(
+  Object.values(endpointKinds)
+    .flatMap(({ actions }) => actions)
+    .flatMap(({ action, keys }) => Object.keys(keys(anyEndpoint)).map((key) => [key, action])),
+)

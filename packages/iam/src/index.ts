@@ -25,6 +25,8 @@ export type {
   WebFunctionAuthType,
 } from './endpoint-kinds.ts'
 export { endpointKinds } from './endpoint-kinds.ts'
+export type { LintWarning } from './lint-policy.ts'
+export { lintPolicy } from './lint-policy.ts'
 export { parsePolicy } from './parse-policy.ts'
 export type { Malformation } from './malformed-messages.ts'
 export type { PolicyFault } from './policy-error.ts'

@@ -37,7 +37,7 @@ export function matchStatement(
   failures?: ElementFailure[],
 ): GrantClass {
   let matched = true
-  if (!matchesAction(statement, subject.action)) {
+  if (!coversAction(statement, subject.action)) {
     if (failures === undefined) return grantClasses.none
     failures.push({ element: statement.negatesAction ? 'NotAction' : 'Action' })
     matched = false
@@ -62,7 +62,14 @@ export function matchStatement(
   return matched ? grant : grantClasses.none
 }
 
-function matchesAction(statement: CompiledStatement, action: string): boolean {
+/**
+ * Tells whether a statement is about an action.
+ *
+ * @param statement a compiled statement
+ * @param action in lower case
+ * @returns whether `Action` or `NotAction` lets it apply
+ */
+export function coversAction(statement: CompiledStatement, action: string): boolean {
   for (const glob of statement.actions) {
     if (matchesGlob(glob, action)) return !statement.negatesAction
   }

@@ -240,7 +240,7 @@ describe('signAxios()', () => {
     end()
     await expectAccepted(client.get('/'))
     endAgain()
-    await expect(client.get('/')).rejects.toMatchObject({ status: 403 })
+    await expect(client.get('/')).rejects.toMatchObject({ response: { status: 403 } })
     expect(server.last().headers.authorization).toBeUndefined()
   })
 

@@ -42,6 +42,13 @@ describe('readHostScope()', () => {
     ['email-fips.us-east-1.amazonaws.com', 'ses', 'us-east-1', false],
     ['monitoring.us-east-1.amazonaws.com', 'monitoring', 'us-east-1', false],
     ['iam.amazonaws.com', 'iam', 'us-east-1', true],
+    ['iam.global.api.aws', 'iam', 'us-east-1', true],
+    ['cloudfront-fips.amazonaws.com', 'cloudfront', 'us-east-1', true],
+    ['iam.amazonaws.eu', 'iam', 'eusc-de-east-1', true],
+    ['queue.amazonaws.com', 'sqs', 'us-east-1', true],
+    ['efs.eu-west-1.api.aws', 'elasticfilesystem', 'eu-west-1', false],
+    ['places.geo-fips.us-gov-west-1.api.aws', 'geo-places', 'us-gov-west-1', false],
+    ['data-ats.iot-fips.us-east-1.api.aws', 'iotdata', 'us-east-1', false],
     ['iam.us-gov.amazonaws.com', 'iam', 'us-gov-west-1', true],
     ['iam.cn-north-1.amazonaws.com.cn', 'iam', 'cn-north-1', false],
     ['sts.amazonaws.com', 'sts', 'us-east-1', true],
@@ -114,7 +121,7 @@ for path in glob.glob(os.path.join(os.path.dirname(botocore.__file__), 'data', '
         endpoint = resolver.construct_endpoint(prefix, region)
         if endpoint:
             scope = endpoint.get('credentialScope', {})
-            rows.append([endpoint['hostname'], name.group(1) if name else prefix,
+            rows.append([endpoint['hostname'], name.group(1) if name else scope.get('service', prefix),
                          scope.get('region', endpoint['endpointName'])])
 print(json.dumps(rows))
 `

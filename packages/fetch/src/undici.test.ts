@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import * as undici from 'undici'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { FetchError } from './errors.ts'
-import type { SigningOptions } from './sign-request.ts'
 import {
   answerWith,
   credentials,
@@ -10,7 +9,7 @@ import {
   startVerifyingServer,
   type VerifyingServer,
 } from './testing/verifying-server.node.ts'
-import { createSigningInterceptor } from './undici.ts'
+import { createSigningInterceptor, type SigningInterceptorOptions } from './undici.ts'
 
 let server: VerifyingServer
 const agent = new undici.Agent()
@@ -29,7 +28,7 @@ afterEach(() => {
 const options = { credentials, region: 'us-east-1' }
 
 function compose(
-  more: SigningOptions = {},
+  more: SigningInterceptorOptions = {},
   ...outer: undici.Dispatcher.DispatcherComposeInterceptor[]
 ): undici.Dispatcher {
   return agent.compose(createSigningInterceptor({ ...options, ...more }), ...outer)
@@ -204,7 +203,9 @@ describe('createSigningInterceptor() under undici.request', () => {
     await expect(signed.upgrade({ path: '/', origin: server.base } as never)).rejects.toThrow(/an upgrade/)
     const client = new undici.Client(server.base)
     const interceptor = createSigningInterceptor(options)
-    const { statusCode } = await client.compose(interceptor).request({ path: '/', method: 'GET' })
+    const { statusCode } = await client
+      .compose(interceptor)
+      .request({ origin: server.base, path: '/', method: 'GET' })
     expect(statusCode).toBe(200)
     await client.close()
     const failure = await new Promise((resolve) => {
@@ -242,6 +243,20 @@ describe.each([
     const response = await send(`${server.base}/here`, { method: 'POST', body: 'x' })
     expect([response.status, server.last().target]).toEqual([200, '/there?b=1'])
     expect(server.received.every(({ verification }) => verification.ok)).toBe(true)
+  })
+
+  it('signs for the origins it is given alone, redirects to others included', async () => {
+    use(compose({ origins: [server.base] }))
+    const other = await startVerifyingServer()
+    server.answers.push(answerWith(307, { location: `${other.base}/there` }))
+    await send(server.base)
+    await send(other.base)
+    expect(server.last().verification.ok).toBe(true)
+    expect(other.received.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined])
+    expect(other.last().headers['x-amz-security-token']).toBeUndefined()
+    await other.close()
+    use(compose())
+    expect(() => compose({ origins: ['no origin'] })).toThrow(TypeError)
   })
 
   it('signs each attempt of the retry interceptor anew, over the bytes of the first', async () => {

@@ -4,6 +4,16 @@ import { createPath, isReadOnce, readDispatchBody, readHeaders } from './undici-
 
 type DispatchOptions = Dispatcher.DispatchOptions
 
+/** How an interceptor signs, and what. */
+export interface SigningInterceptorOptions extends SigningOptions {
+  /**
+   * The origins whose requests are signed, such as `https://<id>.lambda-url.<region>.on.aws`; requests to others pass
+   * unsigned. By default every request is signed, or rejected when its host does not say for what: set this for a
+   * dispatcher that also serves other hosts, as the global one does, or that follows redirects to them.
+   */
+  readonly origins?: readonly string[]
+}
+
 /**
  * Creates an undici interceptor that signs every request with Signature Version 4.
  *
@@ -11,7 +21,7 @@ type DispatchOptions = Dispatcher.DispatchOptions
  * call it for each attempt and each hop, and every one is signed anew. Composed last, their repetitions would carry
  * the first signature. Streams and iterables are read into memory, up to `maxBodyBytes`, and a repetition sends the
  * bytes of the first attempt.
- * @param options region, service, credentials, clock and limits
+ * @param options region, service, credentials, clock and limits; the origins to sign for
  * @returns an interceptor for `compose`; it serves undici's own `request` and `fetch`, and through
  * `setGlobalDispatcher` the platform's `fetch`
  * @throws TypeError when an option is malformed. Requests reject with a `TypeError` for misuse and a `FetchError`
@@ -22,10 +32,15 @@ type DispatchOptions = Dispatcher.DispatchOptions
  * const { statusCode } = await request('https://<id>.lambda-url.eu-central-1.on.aws/book', { dispatcher })
  */
 export function createSigningInterceptor(
-  options: SigningOptions = {},
+  options: SigningInterceptorOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   const sign = createDispatchSigner(createRequestSigner(options))
+  const origins = options.origins && new Set(options.origins.map((origin) => new URL(origin).origin))
   return (dispatch) => (request, handler) => {
+    const { origin } = request
+    if (origins && origin !== undefined && !origins.has(new URL(origin).origin)) {
+      return dispatch(request, handler)
+    }
     orAborted(sign(request), request)
       .then((signed) => dispatch(signed, handler))
       .catch((error: Error) => handler.onResponseError?.(createEndedController(error), error))

@@ -25,7 +25,7 @@ export interface Deviation {
   readonly part: DeviationContext['part']
   /** What differs, and why. */
   readonly says: string
-  /** Where it is told. */
+  /** Where it is told, if anywhere. */
   readonly link: string
   readonly when: (context: DeviationContext) => boolean
 }
@@ -79,7 +79,8 @@ const isS3 = ({ fuzz }: DeviationContext): boolean => fuzz.service === 's3'
 const isPresigned = ({ fuzz }: DeviationContext): boolean => fuzz.expiresInSeconds !== undefined
 const isQueryUndecodable = ({ query }: DeviationContext): boolean => isUndecodable(query.replaceAll('+', ' '))
 
-const signersFile = 'peers: signers, section 2'
+/** Measured here; nobody has written of it. */
+const noThread = ''
 const issue = (repository: string, number: number): string =>
   `https://github.com/${repository}/issues/${number}`
 
@@ -99,7 +100,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['botocore'],
     part: 'query',
     says: 'keeps one value of a repeated name when it presigns, and sends what it kept',
-    link: signersFile,
+    link: noThread,
     when: (context) => isPresigned(context) && hasRepeats(context.query),
   },
   {
@@ -107,7 +108,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4', 'aws4fetch'],
     part: 'query',
     says: 'signs the first value alone of a repeated name for S3, and sends all',
-    link: signersFile,
+    link: noThread,
     when: (context) => isS3(context) && hasRepeats(context.query),
   },
   {
@@ -115,7 +116,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4', 'aws4fetch'],
     part: 'query',
     says: 'leaves a pair with an empty name out of the signature; aws4 does not send it either',
-    link: signersFile,
+    link: noThread,
     when: ({ query }) => names(query).includes(''),
   },
   {
@@ -131,7 +132,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4', 'aws4fetch', 'botocore'],
     part: 'query',
     says: 'replaces bytes that are no UTF-8 by U+FFFD when it decodes the query',
-    link: signersFile,
+    link: noThread,
     when: isQueryUndecodable,
   },
   {
@@ -139,7 +140,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['smithy'],
     part: 'threw',
     says: 'cannot read a query with a `%` that begins no UTF-8 triplet',
-    link: signersFile,
+    link: noThread,
     when: (context) => isQueryUndecodable(context) && context.message.includes('URI malformed'),
   },
   {
@@ -147,7 +148,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4'],
     part: 'threw',
     says: 'decodes the path, for S3 or to re-encode it, and cannot when it holds a `%` that begins no UTF-8 triplet',
-    link: signersFile,
+    link: noThread,
     when: ({ path, query, message }) =>
       isUndecodable(`${path}?${query}`) && message.includes('URI malformed'),
   },
@@ -172,7 +173,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4', 'aws4fetch'],
     part: 'path',
     says: 'decodes the whole path for S3, `%2F` to `/` and `+` to a blank',
-    link: signersFile,
+    link: noThread,
     when: (context) => isS3(context) && /%2f|\+/i.test(context.path),
   },
   {
@@ -180,7 +181,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4fetch'],
     part: 'path',
     says: 'encodes an S3 path twice that it cannot decode',
-    link: signersFile,
+    link: noThread,
     when: (context) => isS3(context) && isUndecodable(context.path),
   },
   {
@@ -196,7 +197,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['botocore', 'smithy', 'aws4', 'aws4fetch'],
     part: 'headers',
     says: 'takes every Unicode white space in a value for a blank, and sends it as it is',
-    link: signersFile,
+    link: noThread,
     when: ({ headers }) => headers.some(([, value]) => /[^\S \t]/.test(value)),
   },
   {
@@ -204,7 +205,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['botocore'],
     part: 'headers',
     says: 'takes U+0085 for a blank as well, as Python does and JavaScript does not',
-    link: signersFile,
+    link: noThread,
     when: ({ headers }) => headers.some(([, value]) => value.includes('\u0085')),
   },
   {
@@ -212,7 +213,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4'],
     part: 'headers',
     says: 'takes an empty Content-Type beside a body for none, and puts its own in',
-    link: signersFile,
+    link: noThread,
     when: (context) => context.fuzz.body !== undefined && hasHeader(context, 'content-type'),
   },
   {
@@ -220,7 +221,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4fetch'],
     part: 'threw',
     says: 'keeps headers in a Headers object, which takes no character beyond U+00FF',
-    link: signersFile,
+    link: noThread,
     when: ({ headers, message }) =>
       headers.some(([, value]) => /[^\0-\u00ff]/.test(value)) && /ByteString|byte string|255/i.test(message),
   },
@@ -229,7 +230,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4', 'smithy'],
     part: 'method',
     says: 'signs the method in the case it was given; clients send it in upper case',
-    link: signersFile,
+    link: noThread,
     when: ({ fuzz }) => fuzz.method !== fuzz.method.toUpperCase(),
   },
   {
@@ -237,7 +238,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4'],
     part: 'refused',
     says: 'takes a Date or X-Amz-Date of the caller, or two of them joined, for the time of signing',
-    link: signersFile,
+    link: noThread,
     when: (context) =>
       hasHeader(context, 'date', 'x-amz-date') &&
       /^(?:Signature (?:expired|not yet)|Date must be)/.test(context.message),
@@ -247,7 +248,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['aws4'],
     part: 'threw',
     says: 'reads the time of signing from a Date header, and cannot when there are two',
-    link: signersFile,
+    link: noThread,
     when: (context) => hasHeader(context, 'date') && context.message.includes('Invalid time value'),
   },
   {
@@ -255,7 +256,7 @@ export const deviations: readonly Deviation[] = [
     oracles: ['smithy'],
     part: 'payload',
     says: 'hashes the empty body of a presigned S3 request; the SDK’s presigner asks it for UNSIGNED-PAYLOAD',
-    link: signersFile,
+    link: noThread,
     when: (context) => isPresigned(context) && isS3(context),
   },
 ]

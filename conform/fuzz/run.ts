@@ -45,17 +45,24 @@ function show(seed: number, { cases, agreed, explained, failures }: FuzzReport):
   const rows = [...explained.values()].toSorted((left, right) =>
     left.oracle < right.oracle ? -1 : left.oracle > right.oracle ? 1 : right.count - left.count,
   )
+  const rowsOf = (wanted: (oracle: string) => boolean): string[][] =>
+    rows
+      .filter(({ oracle }) => wanted(oracle))
+      .map(({ oracle, by, count }) => {
+        const link = by.link === '' ? '' : ` (${by.link})`
+        return [oracle, by.id, String(count), by.says + link]
+      })
   say()
   sayTable([['agreed', 'times'], ...alike.map(([what, count]) => [what, String(count)])])
   say()
   sayTable([
-    ['by', 'deviation explained', 'times', 'what differs, and why'],
-    ...rows.map(({ oracle, by, count }) => [
-      oracle,
-      by.id,
-      String(count),
-      `${by.says}${by.link === '' ? '' : ` (${by.link})`}`,
-    ]),
+    ['signer', 'deviation, explained', 'times', 'what differs, and why'],
+    ...rowsOf((oracle) => oracle !== 'verify'),
+  ])
+  say()
+  sayTable([
+    ['by', 'change that is none', 'times', 'why it is accepted'],
+    ...rowsOf((oracle) => oracle === 'verify'),
   ])
   for (const { fuzz, what, detail } of failures) {
     say(`\nFAILED ${what}: ${detail}`)

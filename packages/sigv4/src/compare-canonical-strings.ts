@@ -66,7 +66,7 @@ export function compareCanonicalStrings(
   if (!wanted) return undefined
   const given = readLines(signed)
   const secrets = [...listTokens(wanted), ...listTokens(given ?? new Map())]
-  if (!given) return [describe({ part: 'layout', value: '' }, undefined, signed.canonicalRequest, [])]
+  if (!given) return [describe({ part: 'layout', value: '' }, undefined, undefined, [])]
   const differences: CanonicalDifference[] = []
   for (const [key, line] of new Map([...wanted, ...given])) {
     const expectedValue = wanted.get(key)?.value
@@ -149,23 +149,26 @@ function describe(
   signed: string | undefined,
   secrets: readonly string[],
 ): CanonicalDifference {
-  const { part, name } = line
+  const { part } = line
   const show = (value: string | undefined): string | undefined =>
     value === undefined
       ? undefined
-      : isSecretName(name ?? '')
+      : isSecretName(line.name ?? '')
         ? maskToken(value)
         : hideSecrets(value, secrets)
-  const column = findColumn(expected ?? '', signed ?? '')
-  const told = { ...line, expected: show(expected), signed: show(signed), column }
-  return {
+  // A line that is no header may be taken for a name from end to end, so names are hidden in too.
+  const name = line.name === undefined ? undefined : showText(hideSecrets(line.name, secrets))
+  const told = {
     part,
-    ...(name === undefined ? {} : { name: showText(name) }),
-    expected: told.expected,
-    signed: told.signed,
-    column,
-    says: createSentence(told),
-    fix: hideSecrets(createFix(line, expected, signed), secrets),
+    expected: show(expected),
+    signed: show(signed),
+    column: findColumn(expected ?? '', signed ?? ''),
+  }
+  return {
+    ...told,
+    ...(name === undefined ? {} : { name }),
+    says: createSentence(told, name),
+    fix: createFix(line, expected, signed),
   }
 }
 
@@ -177,7 +180,6 @@ function findColumn(expected: string, signed: string): number {
 
 interface Told {
   readonly part: CanonicalPart
-  readonly name?: string
   readonly expected: string | undefined
   readonly signed: string | undefined
   readonly column: number
@@ -199,15 +201,15 @@ const labels: Readonly<Record<CanonicalPart, string>> = {
   key: 'Both sides have the same canonical request and string to sign: only the secret access key, or the key derived from it, can be wrong.',
 }
 
-function createSentence({ part, name, expected, signed, column }: Told): string {
+function createSentence({ part, expected, signed, column }: Told, name: string | undefined): string {
   const label = labels[part]
   if (label.endsWith('.')) return label
   const subject =
     name === undefined
       ? label
       : part === 'query'
-        ? `The query's \`${showText(name)}\``
-        : `${label} \`${showText(name)}\``
+        ? `The query's \`${name}\``
+        : `${label} \`${name}\``
   if (signed === undefined) return `${subject} was not signed: the server read ${quote(expected)}.`
   if (expected === undefined)
     return `${subject} was signed as ${quote(signed)}, and the server did not get it.`

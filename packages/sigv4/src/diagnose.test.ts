@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   diagnose,
@@ -10,7 +11,9 @@ import {
   verify,
   type VerifyOptions,
 } from './index.ts'
+import { findMistakes } from './search.ts'
 import { deriveSigningKey } from './signing-key.ts'
+import { readSituation } from './situation.ts'
 import { hmacHex, sha256Hex } from './sha256.node.ts'
 import { credentials, host, now, options, signing, temporary } from './testing/keys.ts'
 
@@ -345,12 +348,71 @@ describe('diagnose()', () => {
     for (const { says } of [...added, ...presigned]) expect(says).toMatch(/^[ -~]*$/)
   })
 
-  it('comes to an end on a long hostile request', () => {
-    const query = Array.from({ length: 3000 }, (_, index) => `p${index}=${index}`).join('&')
-    const [first] = explain({ ...send({}), target: `/${'7/'.repeat(2000)}?${query}` })
-    expect(first?.proof).toBe('evidence')
+  const hostile: readonly (readonly [string, () => Sent])[] = [
+    [
+      'three thousand pairs and two thousand segments',
+      () => ({ ...send({}), target: `/${'7/'.repeat(2000)}?${listPairs(3000)}` }),
+    ],
+    ['ten thousand pairs', () => ({ ...send({}), target: `/?${listPairs(10_000)}` })],
+    ['one megabyte of a query', () => ({ ...send({}), target: `/?q=${'+%'.repeat(500_000)}` })],
+    ['one megabyte of a header', () => setHeader(send({ headers: [['x-a', 'b']] }), 'x-a', ',a'.repeat(500_000))],
+    ['a body nested without end', () => ({ ...send({ ...post, body: json }), body: '['.repeat(200_000) + ']'.repeat(50_000) })],
+    ['a body whose members are no text', () => ({ ...send({ ...post, body: json }), body: '{"a":{"toString":1},"__proto__":{}}' })],
+    ['five megabytes of a body', () => ({ ...send({ ...post, body: json }), body: 'é'.repeat(2_500_000) })],
+  ]
+
+  it.each(hostile)('comes to an end on %s', (_, make) => {
+    expect(explain(make()).length).toBeGreaterThan(0)
+  })
+
+  it('tries no more than two thousand assumptions, and fewer for a long request', () => {
+    const count = (query: string): number => {
+      const sent = { ...send({ headers: [['x-note', 'ä']] }), target: `/1/2/3/4/5/6/7/8/9?${query}` }
+      const request = { method: 'GET', target: sent.target, rawHeaders: sent.headers.flat(), body: new Uint8Array() }
+      const situation = readSituation(request, options)
+      if (!situation) throw new Error('No situation')
+      let tries = 0
+      findMistakes({ ...situation, matches: () => (tries++, false) })
+      return tries
+    }
+    expect(count(listPairs(200))).toBeLessThanOrEqual(2000)
+    expect(count(listPairs(200))).toBeGreaterThan(1000)
+    expect(count(listPairs(10_000))).toBeLessThan(100)
+    expect(count('a='.repeat(500_000))).toBeLessThan(10)
+  })
+
+  it('tells no secret, token or signature, wherever in the request they stand', () => {
+    const alphabet = fc.constantFrom(...'abcdefghijABCDEFGHIJ0123456789/+=')
+    const secretText = fc.string({ unit: alphabet, minLength: 16, maxLength: 60 })
+    const anyText = fc.string({ maxLength: 12 })
+    fc.assert(
+      fc.property(secretText, secretText, anyText, anyText, fc.boolean(), (secret, token, path, value, isOther) => {
+        const place = encodeURIComponent(`${value}${secret}${token}`.toWellFormed())
+        const keys = { accessKeyId: 'ASIARANDOM', secretAccessKey: secret, sessionToken: token }
+        const sent = send(
+          { path: `/${encodeURIComponent(path.toWellFormed())}?q=${place}`, headers: [['x-note', `${secret} ${token}`]] },
+          { credentials: isOther ? { ...keys, secretAccessKey: 'another' } : keys },
+        )
+        const changed = { ...sent, target: `${sent.target}&${place}=1` }
+        const request = { method: 'POST', target: changed.target, rawHeaders: sent.headers.flat(), body: new Uint8Array() }
+        const all = { ...options, lookup: () => ({ secretAccessKey: secret }) }
+        const result = verify(request, all)
+        if (result.ok) throw new Error('The request was accepted')
+        const text = JSON.stringify(diagnose(request, all, result))
+        const signature = /Signature=([0-9a-f]{64})/.exec(sent.headers.flat().join(' '))?.[1] ?? ''
+        for (const hidden of [secret, token, signature]) {
+          expect(text).not.toContain(hidden)
+          expect(text).not.toContain(encodeURIComponent(hidden))
+        }
+      }),
+      { numRuns: 60 },
+    )
   })
 })
+
+function listPairs(count: number): string {
+  return Array.from({ length: count }, (_, index) => `p${index}=${index}`).join('&')
+}
 
 function withAuthorization(sent: Sent, change: (text: string) => string): Sent {
   const text = sent.headers.find(([name]) => name === 'authorization')?.[1] ?? ''

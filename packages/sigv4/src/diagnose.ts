@@ -1,7 +1,7 @@
 import type { SigV4Failure } from './failures.ts'
 import { hideSecrets } from './mask.ts'
 import type { ProvableMistakeId } from './mistakes.ts'
-import { type RawRequest, type ReceivedHeaders, readReceivedHeaders } from './received-request.ts'
+import { type RawRequest, readReceivedHeaders } from './received-request.ts'
 import { findMistakes } from './search.ts'
 import { readSituation, type Situation } from './situation.ts'
 import { statedCauses, type StatedCauseId } from './stated-causes.ts'
@@ -40,7 +40,7 @@ type Failure = Verification & { readonly ok: false }
  * Finds out why a signature was refused: verifies the request again under each common mistake, then under two at once.
  * Needs the secret through `lookup`; no secret, token or signature is in what it returns.
  *
- * What it costs is bounded: at most 2,000 assumptions are tried, and fewer for a request so long that 64 MiB would be
+ * What it costs is bounded: at most 2,000 assumptions are tried, and fewer for a request so long that 16 MiB would be
  * hashed; a body beyond 256 KiB is hashed once and not taken apart.
  * @param request the refused request
  * @param options as for `verify`
@@ -52,7 +52,7 @@ type Failure = Verification & { readonly ok: false }
  */
 export function diagnose(request: RawRequest, options: VerifyOptions, failure: Failure): Diagnosis[] {
   const situation = readSituation(request, options)
-  if (!situation) return hideIn([diagnoseUnreadable(readReceivedHeaders(request.rawHeaders), failure)], [])
+  if (!situation) return hideIn([diagnoseUnreadable(request, failure)], [])
   const { claim } = situation.context
   const found = options.lookup(claim.accessKeyId, claim.sessionToken)
   const secret = 'code' in found ? undefined : found.secretAccessKey
@@ -115,7 +115,7 @@ function diagnoseStated(situation: Situation, isRight: boolean, isBody = false):
 
 /** What the refusal alone tells when no well-formed signature could be read. */
 const unreadable: Readonly<
-  Record<'unsigned' | 'scheme' | 'algorithm' | 'repeated' | 'malformed', Diagnosis>
+  Record<'unsigned' | 'scheme' | 'algorithm' | 'repeated' | 'malformed' | 'presigned', Diagnosis>
 > = {
   unsigned: {
     cause: 'unsigned-request',
@@ -147,17 +147,25 @@ const unreadable: Readonly<
     fix: 'Send Authorization: AWS4-HMAC-SHA256 Credential=<key>/<yyyymmdd>/<region>/<service>/aws4_request, SignedHeaders=<a;b>, Signature=<64 hexadecimal digits>, and X-Amz-Date.',
     proof: 'evidence',
   },
+  presigned: {
+    cause: 'malformed-signature',
+    says: 'The presigned URL is not well-formed',
+    fix: 'Presign with all of X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date, X-Amz-Expires (seconds, up to 604800), X-Amz-SignedHeaders and X-Amz-Signature; some signers add X-Amz-Expires only when they are told to.',
+    proof: 'evidence',
+  },
 }
 
-function diagnoseUnreadable(headers: ReceivedHeaders, failure: Failure): Diagnosis {
-  const authorization = headers.get('authorization')
+function diagnoseUnreadable({ rawHeaders, target }: RawRequest, failure: Failure): Diagnosis {
+  const authorization = readReceivedHeaders(rawHeaders).get('authorization')
   if (failure.code === 'MissingAuthenticationTokenException') return unreadable.unsigned
-  if (authorization && !authorization.value.startsWith('AWS4-')) return unreadable.scheme
-  if ((authorization && authorization.count > 1) || failure.message.includes('not in both')) {
-    return unreadable.repeated
-  }
-  if (failure.message.includes("'algorithm'")) return unreadable.algorithm
-  return { ...unreadable.malformed, says: `${unreadable.malformed.says}: ${failure.message}` }
+  const isPresigned = /[?&]X-Amz-(?:Algorithm|Signature)=/.test(target)
+  const value = authorization?.value ?? ''
+  if (authorization && !value.startsWith('AWS4-')) return unreadable.scheme
+  if (authorization && (authorization.count > 1 || isPresigned)) return unreadable.repeated
+  const algorithm = authorization ? value : (/[?&]X-Amz-Algorithm=([^&]*)/.exec(target)?.[1] ?? '')
+  if (/^AWS4-(?!HMAC-SHA256)/.test(algorithm)) return unreadable.algorithm
+  const unread = authorization ? unreadable.malformed : unreadable.presigned
+  return { ...unread, says: `${unread.says}: ${failure.message}` }
 }
 
 // Nothing common explains it. What remains is a request changed in a way that cannot be guessed, or another secret.

@@ -26,7 +26,8 @@ export function* attemptStreaming(situation: Situation): Iterable<Attempt> {
 /** Assumes that the body was the one whose hash the request states. */
 export function* attemptStatedHash({ context }: Situation): Iterable<Attempt> {
   const payloadHash = context.headers.get('x-amz-content-sha256')?.value
-  if (payloadHash !== undefined) yield { parts: { payloadHash } }
+  const detail = context.request.body.length === 0 ? 'lost' : 'changed'
+  if (payloadHash !== undefined) yield { parts: { payloadHash }, detail }
 }
 
 /** What is signed by callers that have no body, or that hand over something other than text. */
@@ -36,13 +37,13 @@ const placeholders = ['{}', 'null', 'undefined', '""', '[]', '[object Object]']
 export function* attemptBodies(situation: Situation): Iterable<Attempt> {
   const { body } = situation.context.request
   if (body.length > longestParsedBytes) return
-  for (const text of placeholders) yield attemptText(situation, text, `as the text \`${text}\``)
+  for (const text of placeholders) yield* attemptText(situation, text, `as the text \`${text}\``)
   if (body.length === 0) return
   const text = new TextDecoder().decode(body)
-  for (const [detail, other] of Object.entries(listTexts(text))) yield attemptText(situation, other, detail)
+  for (const [detail, other] of Object.entries(listTexts(text))) yield* attemptText(situation, other, detail)
   for (const [detail, other] of Object.entries(listJson(text))) {
-    yield attemptText(situation, other, detail)
-    yield attemptText(situation, other + '\n', `${detail} and with a newline at its end`)
+    yield* attemptText(situation, other, detail)
+    yield* attemptText(situation, other + '\n', `${detail} and with a newline at its end`)
   }
 }
 
@@ -100,14 +101,15 @@ export function* attemptCharsets({ context }: Situation): Iterable<Attempt> {
 }
 
 // Some signers sign the body's length too, which changes with it.
-function attemptText({ parts }: Situation, text: string, detail: string): Attempt {
+function* attemptText({ parts }: Situation, text: string, detail: string): Iterable<Attempt> {
   const payloadHash = sha256Hex(text)
-  if (!parts.headers.some(([name]) => name === 'content-length')) return { parts: { payloadHash }, detail }
+  if (payloadHash === parts.payloadHash) return
   const length = String(new TextEncoder().encode(text).length)
-  const headers = parts.headers.map((header): CanonicalHeader =>
-    header[0] === 'content-length' ? ['content-length', length] : header,
+  const headers = parts.headers.map(
+    (header): CanonicalHeader => (header[0] === 'content-length' ? ['content-length', length] : header),
   )
-  return { parts: { payloadHash, headers }, detail }
+  const isLengthSigned = parts.headers.some(([name]) => name === 'content-length')
+  yield { parts: isLengthSigned ? { payloadHash, headers } : { payloadHash }, detail }
 }
 
 function formatSpacedJson(value: unknown): string {

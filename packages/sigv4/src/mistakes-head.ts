@@ -36,13 +36,6 @@ export function* attemptMethods({ parts }: Situation): Iterable<Attempt> {
 
 /** What clients and proxies put in place of the headers that they own. */
 const rewritten: Readonly<Record<string, readonly string[]>> = {
-  'content-type': [
-    'application/json',
-    'application/x-www-form-urlencoded',
-    'application/x-www-form-urlencoded; charset=utf-8',
-    'text/plain;charset=UTF-8',
-    'application/octet-stream',
-  ],
   connection: ['keep-alive', 'close', 'Keep-Alive'],
   'accept-encoding': [
     'identity',
@@ -55,12 +48,21 @@ const rewritten: Readonly<Record<string, readonly string[]>> = {
   'x-forwarded-proto': ['https', 'http'],
 }
 
-/** Assumes a content type before a client added to it. */
+const charsets = ['', ';charset=UTF-8', '; charset=utf-8', ';charset=utf-8', '; charset=UTF-8']
+const contentTypes = [
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'application/x-www-form-urlencoded; charset=utf-8',
+  'text/plain;charset=UTF-8',
+  'application/octet-stream',
+]
+
+/** Assumes a content type before a client added to it, or put its own in place of it. */
 export function* attemptContentType(situation: Situation): Iterable<Attempt> {
   const received = situation.context.headers.get('content-type')?.value ?? ''
   const bare = received.split(';')[0] ?? ''
-  for (const charset of ['', ';charset=UTF-8', '; charset=utf-8', ';charset=utf-8', '; charset=UTF-8']) {
-    yield* attemptHeader(situation, 'content-type', bare + charset)
+  for (const value of [...charsets.map((charset) => bare + charset), ...contentTypes]) {
+    yield* attemptHeader(situation, 'content-type', value)
   }
 }
 
@@ -71,6 +73,9 @@ export function* attemptHeaders(situation: Situation): Iterable<Attempt> {
     yield* attemptHeader(situation, name, value.replaceAll(', ', ','))
     yield* attemptHeader(situation, name, value.replace(/,(?! )/g, ', '))
     for (const other of rewritten[name] ?? []) yield* attemptHeader(situation, name, other)
+    if (name === 'content-length') {
+      yield* attemptHeader(situation, name, String(situation.context.request.body.length))
+    }
     if (name.startsWith('x-amz-')) continue
     yield* attemptHeader(situation, name, '')
     // Each proxy on the way adds itself to the end of such a list.
@@ -149,6 +154,10 @@ function* attemptHeader({ parts }: Situation, changed: string, value: string): I
   const headers = parts.headers.map((header): CanonicalHeader =>
     header[0] === changed ? [changed, value] : header,
   )
-  const detail = `\`${changed}\` was changed after signing: signed as \`${showHeader(changed, value)}\`, it arrived as \`${showHeader(changed, received)}\``
+  const detail = `\`${changed}\` was changed after signing: it was signed ${quote(changed, value)} and arrived ${quote(changed, received)}`
   yield { parts: { headers }, detail }
+}
+
+function quote(name: string, value: string): string {
+  return value === '' ? 'empty or not at all' : `as \`${showHeader(name, value)}\``
 }

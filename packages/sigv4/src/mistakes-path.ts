@@ -1,4 +1,5 @@
 import { createCanonicalPath } from './canonical-path.ts'
+import { showText } from './mask.ts'
 import { listNearNumbers } from './near-numbers.ts'
 import type { Attempt, Situation } from './situation.ts'
 
@@ -54,17 +55,17 @@ export function* attemptQueryInPath({ context: { path, query }, parts }: Situati
 /** Assumes a slash at the end that was added or lost, or a prefix that a proxy added or took away. */
 export function* attemptPrefixes({ parts, context }: Situation): Iterable<Attempt> {
   const { path } = parts
-  yield attemptPath(path.endsWith('/') ? path.slice(0, -1) || '/' : path + '/')
-  yield attemptPath('/')
+  yield attemptPath(path.endsWith('/') ? path.slice(0, -1) || '/' : path + '/', path)
+  yield attemptPath('/', path)
   const segments = path.split('/')
   for (let dropped = 2; dropped < Math.min(segments.length, 5); dropped++) {
-    yield attemptPath('/' + segments.slice(dropped).join('/'))
+    yield attemptPath('/' + segments.slice(dropped).join('/'), path)
   }
   for (const name of proxyHeaders) {
     const told = context.headers.get(name)?.value.split('?')[0]
     if (told === undefined) continue
     for (const before of [told, told + path]) {
-      yield attemptPath(createCanonicalPath(before, { encodeTwice: true, normalize: true }))
+      yield attemptPath(createCanonicalPath(before, { encodeTwice: true, normalize: true }), path)
     }
   }
 }
@@ -73,7 +74,9 @@ export function* attemptPrefixes({ parts, context }: Situation): Iterable<Attemp
 export function* attemptNearPaths({ parts }: Situation): Iterable<Attempt> {
   const segments = parts.path.split('/')
   for (const [index, segment] of segments.slice(0, mostSegments).entries()) {
-    for (const near of listNearNumbers(segment)) yield attemptPath(segments.with(index, near).join('/'))
+    for (const near of listNearNumbers(segment)) {
+      yield attemptPath(segments.with(index, near).join('/'), parts.path)
+    }
   }
 }
 
@@ -102,6 +105,11 @@ export function* attemptEncodings({ parts }: Situation): Iterable<Attempt> {
   }
 }
 
-function attemptPath(path: string): Attempt {
-  return { parts: { path }, detail: `\`${path.slice(0, 200)}\`` }
+function attemptPath(path: string, received = ''): Attempt {
+  return { parts: { path }, detail: `${quote(path)}, and ${quote(received)} arrived` }
+}
+
+// A canonical path is encoded once more than the path of the URL, which is the one that people know.
+function quote(path: string): string {
+  return `\`${showText(path.replaceAll('%25', '%'))}\``
 }

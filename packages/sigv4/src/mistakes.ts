@@ -212,6 +212,13 @@ export const mistakes: readonly Mistake[] = [
     fix: 'Hand the session token to the signer, so that X-Amz-Security-Token is signed too.',
   },
   {
+    cause: 'another-method',
+    attempt: attemptMethods,
+    says: 'The request was signed for the method {}.',
+    fix: fixMethod,
+    pairs,
+  },
+  {
     cause: 'body-empty-when-signed',
     attempt: attemptEmptyBody,
     says: 'The request was signed as if it had no body.',
@@ -233,13 +240,6 @@ export const mistakes: readonly Mistake[] = [
     pairs,
   },
   {
-    cause: 'another-method',
-    attempt: attemptMethods,
-    says: 'The request was signed for the method {}.',
-    fix: fixMethod,
-    pairs,
-  },
-  {
     cause: 'another-host',
     attempt: attemptHostAliases,
     says: 'The request was signed for the host {}.',
@@ -256,8 +256,8 @@ export const mistakes: readonly Mistake[] = [
   {
     cause: 'body-reserialized',
     attempt: attemptBodies,
-    says: 'The body was signed {} and sent in another form: the HTTP client serialised it anew.',
-    fix: 'Serialise the body once, sign that text and send that text; hand the HTTP client a string or bytes, not an object.',
+    says: 'The body was signed {} and sent in another form: the text that was signed is not the text that was sent.',
+    fix: 'Serialise the body once, sign that text and send that text; hand the HTTP client a string or bytes, not an object (with curl, --data-binary).',
     pairs,
   },
   {
@@ -279,16 +279,16 @@ export const mistakes: readonly Mistake[] = [
     fix: 'Trim header values and collapse their blanks in the canonical request.',
   },
   {
-    cause: 'header-names-in-capitals',
-    attempt: attemptNamesInCapitals,
-    says: 'The names of the signed headers were written with capitals.',
-    fix: 'Write header names in small letters in the canonical request and in SignedHeaders, then sort them.',
-  },
-  {
     cause: 'headers-unsorted',
     attempt: attemptSignedHeaderOrder,
     says: 'The signed headers were not sorted by name when they were signed.',
     fix: fixHeaderOrder,
+  },
+  {
+    cause: 'header-names-in-capitals',
+    attempt: attemptNamesInCapitals,
+    says: 'The names of the signed headers were written with capitals.',
+    fix: 'Write header names in small letters in the canonical request and in SignedHeaders, then sort them.',
   },
   {
     cause: 'key-derived-otherwise',
@@ -329,7 +329,7 @@ export const mistakes: readonly Mistake[] = [
   {
     cause: 'body-changed',
     attempt: attemptStatedHash,
-    says: 'The body was changed after signing: x-amz-content-sha256 is signed, and it is not the hash of the body received.',
+    says: 'The body was {} after signing: x-amz-content-sha256 is signed, and it is not the hash of what arrived.',
     fix: fixBody,
     pairs,
   },

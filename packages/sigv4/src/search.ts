@@ -1,5 +1,5 @@
 import type { CanonicalHeader } from './canonical-headers.ts'
-import type { CanonicalParts } from './canonical-request.ts'
+import { type CanonicalParts, createCanonicalRequest } from './canonical-request.ts'
 import { type Mistake, mistakes } from './mistakes.ts'
 import type { Attempt, Situation } from './situation.ts'
 
@@ -19,8 +19,8 @@ interface PairedAttempt extends ProvedMistake {
  */
 const mostAttempts = 2000
 
-/** How many bytes of canonical requests are hashed at most for one host: 64 MiB. */
-const mostBytes = 67_108_864
+/** How many bytes of canonical requests are hashed at most for one host: 16 MiB. */
+const mostBytes = 16_777_216
 
 /**
  * Looks for the mistake under which the signature matches, then for two mistakes at once.
@@ -29,8 +29,8 @@ const mostBytes = 67_108_864
  */
 export function findMistakes(situation: Situation): ProvedMistake[] {
   const { parts, context } = situation
-  const bytes = 512 + context.request.target.length + context.request.rawHeaders.join('').length
-  let left = Math.min(mostAttempts, mostBytes / bytes)
+  const { length } = createCanonicalRequest(parts)
+  let left = Math.min(mostAttempts, mostBytes / (512 + length + context.request.target.length))
   const paired: PairedAttempt[] = []
   const tried = new Set<string>()
   for (const mistake of mistakes) {
@@ -56,9 +56,9 @@ export function findMistakes(situation: Situation): ProvedMistake[] {
 // Many assumptions come to the same for a request that has nothing to encode, sort or drop.
 function isTried(attempt: Attempt, received: CanonicalParts, tried: Set<string>): boolean {
   if (!attempt.parts || attempt.rewrite) return false
-  if (tried.size === 0) tried.add(JSON.stringify(received))
+  if (tried.size === 0) tried.add(createCanonicalRequest(received))
   const { size } = tried
-  return tried.add(JSON.stringify({ ...received, ...attempt.parts })).size === size
+  return tried.add(createCanonicalRequest({ ...received, ...attempt.parts })).size === size
 }
 
 function mergeParts(

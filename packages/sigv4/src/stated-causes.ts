@@ -1,6 +1,5 @@
 import { formatAmzDate } from './amz-date.ts'
 import { emptyPayloadHash, unsignedPayload } from './canonical-request.ts'
-import { maskToken } from './mask.ts'
 import type { Situation } from './situation.ts'
 
 /** The causes that can be read off a request with a well-formed signature. */
@@ -82,14 +81,15 @@ export const statedCauses: readonly StatedCause[] = [
       claim.scope.service === options.service
         ? undefined
         : `The request is signed for the service '${claim.scope.service}', and it was sent to '${options.service}'.`,
-    fix: ({ context: { claim, options } }) =>
-      `Sign for the service '${options.service}'${
-        options.service !== 'lambda'
-          ? ''
-          : claim.scope.service === 'execute-api'
-            ? ': a function URL belongs to Lambda, not to API Gateway (execute-api)'
-            : `; with curl, --aws-sigv4 'aws:amz:${options.region}:lambda', since it takes the service from the host otherwise`
-      }.`,
+    fix: ({ context: { claim, headers, options } }) => {
+      let hint = ''
+      if (headers.get('user-agent')?.value.startsWith('curl/')) {
+        hint = `: --aws-sigv4 'aws:amz:${options.region}:${options.service}'`
+      } else if (claim.scope.service === 'execute-api') {
+        hint = ': a function URL belongs to Lambda, not to API Gateway (execute-api)'
+      }
+      return `Sign for the service '${options.service}'${hint}.`
+    },
   },
   {
     cause: 'wrong-terminator',
@@ -124,7 +124,7 @@ export const statedCauses: readonly StatedCause[] = [
       if (claim.expiresInSeconds === undefined) return undefined
       const overMs = options.now.getTime() - claim.signedAt.getTime() - claim.expiresInSeconds * 1000
       if (overMs <= 0) return undefined
-      return `The presigned URL held for ${claim.expiresInSeconds} seconds from ${claim.amzDate} and ran out ${formatDistance(overMs)} ago.`
+      return `The presigned URL held for ${formatDistance(claim.expiresInSeconds * 1000)} from ${claim.amzDate} and ran out ${formatDistance(overMs)} ago.`
     },
     fix: 'Presign again, with a longer X-Amz-Expires if need be (at most 604800 seconds).',
   },
@@ -224,27 +224,22 @@ export const statedCauses: readonly StatedCause[] = [
   },
   {
     cause: 'session-token-altered',
-    says: ({ keyProblem, context: { claim, options } }) => {
-      if (!isUnknown(keyProblem) || claim.sessionToken === undefined) return undefined
-      for (const [detail, mend] of tokenRepairs) {
-        const token = mend(claim.sessionToken)
-        if (token === claim.sessionToken) continue
-        if (!('code' in options.lookup(claim.accessKeyId, token))) {
-          return `The session token was altered on its way: it arrived ${detail}.`
-        }
-      }
-      return undefined
+    says: (situation) => {
+      const repair = findTokenRepair(situation)
+      return repair && `The session token was altered on its way: it arrived ${repair}.`
     },
     fix: 'Send the session token exactly as it was issued; in a URL, encode it once, `+` as `%2B`, `/` as `%2F` and `=` as `%3D`.',
   },
   {
     cause: 'wrong-session-token',
-    says: ({ keyProblem, context: { claim } }) =>
-      isUnknown(keyProblem) && claim.sessionToken !== undefined
-        ? isTemporaryKey(claim.accessKeyId)
-          ? `The key ${claim.accessKeyId} is not known here, or the session token is not its own.`
-          : `The key ${claim.accessKeyId} is not a temporary one, and yet a session token came with it.`
-        : undefined,
+    says: (situation) => {
+      const { accessKeyId, sessionToken } = situation.context.claim
+      if (!isUnknown(situation.keyProblem) || sessionToken === undefined) return undefined
+      if (findTokenRepair(situation) !== undefined) return undefined
+      return isTemporaryKey(accessKeyId)
+        ? `The key ${accessKeyId} is not known here, or the session token is not its own.`
+        : `The key ${accessKeyId} is not a temporary one, and yet a session token came with it.`
+    },
     fix: 'Use key, secret and token of one and the same session; unset an AWS_SESSION_TOKEN that is left from another.',
   },
   {
@@ -258,8 +253,11 @@ export const statedCauses: readonly StatedCause[] = [
   {
     cause: 'unknown-key',
     says: ({ keyProblem, context: { claim } }) =>
-      isUnknown(keyProblem) && claim.sessionToken === undefined && !isTemporaryKey(claim.accessKeyId)
-        ? `The access key ${isSecret(claim.accessKeyId) ? maskToken(claim.accessKeyId) : claim.accessKeyId} is not known here: the caller uses credentials of another place.`
+      isUnknown(keyProblem) &&
+      claim.sessionToken === undefined &&
+      !isTemporaryKey(claim.accessKeyId) &&
+      !isSecret(claim.accessKeyId)
+        ? `The access key ${claim.accessKeyId} is not known here: the caller uses credentials of another place.`
         : undefined,
     fix: 'Check AWS_ACCESS_KEY_ID, AWS_PROFILE and the credentials file of the shell that sends the request.',
   },
@@ -273,6 +271,15 @@ const tokenRepairs: readonly (readonly [detail: string, mend: (token: string) =>
   ['without the `=` at its end', (token) => token + '='],
   ['without the `==` at its end', (token) => token + '=='],
 ]
+
+function findTokenRepair({ keyProblem, context: { claim, options } }: Situation): string | undefined {
+  const { accessKeyId, sessionToken } = claim
+  if (!isUnknown(keyProblem) || sessionToken === undefined) return undefined
+  return tokenRepairs.find(([, mend]) => {
+    const token = mend(sessionToken)
+    return token !== sessionToken && !('code' in options.lookup(accessKeyId, token))
+  })?.[0]
+}
 
 function decode(text: string): string {
   try {
@@ -307,7 +314,14 @@ function isTimeZone(ms: number): boolean {
 }
 
 function formatDistance(ms: number): string {
-  const minutes = Math.round(ms / 60_000)
-  if (minutes < 2) return `${Math.round(ms / 1000)} seconds`
-  return minutes < 180 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`
+  const seconds = Math.round(ms / 1000)
+  const [size, unit] = units.find(([size]) => seconds >= 1.9 * size) ?? [1, 'second']
+  const count = Math.round(seconds / size)
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
+
+const units = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+] as const

@@ -6,7 +6,7 @@ import type { Subject } from './match-statement.ts'
 import { matchStatement } from './match-statement.ts'
 import type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 import type { PolicyKind, StatementRef } from './policy.ts'
-import { accountOfPrincipal } from './principal.ts'
+import { accountOfPrincipal, isUnderServiceControl } from './principal.ts'
 import type { GrantClass } from './principal-match.ts'
 import { grantClasses } from './principal-match.ts'
 import { weighUnknown } from './unknown-policies.ts'
@@ -104,7 +104,7 @@ function decideAction(
 
   const blame: PolicyKind[] = []
   const by: StatementRef[] = []
-  if (isIdentity && !allowsAtEveryLevel(policies.scps, subject)) blame.push('scp')
+  if (!allowsAtEveryLevel(policies.scps, subject)) blame.push('scp')
   combine(request, policies, subject, blame, by)
   return blame.length === 0
     ? { action, allowed: true, by }
@@ -131,7 +131,9 @@ function findDenies(
       found.by.push(statement.ref)
     }
   }
-  if (isIdentity) for (const scp of policies.scps?.flat() ?? nothing) look(scp, 'scp')
+  if (policies.scps !== undefined && isUnderServiceControl(subject.principal)) {
+    for (const scp of policies.scps.flat()) look(scp, 'scp')
+  }
   if (policies.resource !== undefined) look(policies.resource, resourceKindOf(request))
   if (!isIdentity) return found
   for (const policy of policies.identity ?? nothing) look(policy, 'identity')
@@ -214,6 +216,6 @@ function allowsInOne(policy: CompiledPolicy, subject: Subject, by?: StatementRef
 }
 
 function allowsAtEveryLevel(scps: PolicySet['scps'], subject: Subject): boolean {
-  if (scps === undefined) return true
+  if (scps === undefined || !isUnderServiceControl(subject.principal)) return true
   return scps.every((level) => level.some((policy) => allowsInOne(policy, subject)))
 }

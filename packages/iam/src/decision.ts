@@ -10,7 +10,10 @@ export interface PolicySet {
   readonly session?: readonly CompiledPolicy[]
   /** The policy of the resource: of the function, or the trust policy of a role. */
   readonly resource?: CompiledPolicy
-  /** Service control policies of the caller's account by level, organization root first; absent without an organization. */
+  /**
+   * Service control policies of the caller's account by level, organization root first; absent
+   * without an organization and for its management account.
+   */
   readonly scps?: readonly (readonly CompiledPolicy[])[]
   /** Kinds of which there may be more than is given here; nobody can read a session policy, and few a foreign account. */
   readonly unknown?: readonly PolicyKind[]

@@ -117,3 +117,17 @@ export function nameOfPrincipal(principal: Principal): string {
 export function accountOfPrincipal(principal: Principal): string | undefined {
   return principal.type === 'service' || principal.type === 'anonymous' ? undefined : principal.account
 }
+
+/**
+ * Says whether service control policies have a say about a caller.
+ *
+ * Whether its account has any, as the management account has not, is for the policies to tell.
+ *
+ * @param principal who calls
+ * @returns `false` for services, anonymous callers and service-linked roles
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+ */
+export function isUnderServiceControl(principal: Principal): boolean {
+  if (principal.type === 'role-session') return !principal.roleArn.includes(':role/aws-service-role/')
+  return accountOfPrincipal(principal) !== undefined
+}

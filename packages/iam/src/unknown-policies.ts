@@ -4,6 +4,7 @@ import type { AccessRequest } from './contexts.ts'
 import type { ActionVerdict, PolicySet } from './decision.ts'
 import type { PolicyKind } from './policy.ts'
 import type { Principal } from './principal.ts'
+import { isUnderServiceControl } from './principal.ts'
 
 /**
  * Weighs a verdict when not every policy is known: an Allow stands unless what is unknown denies, a refusal stands when
@@ -44,10 +45,13 @@ const kindsByCaller: Readonly<Record<Principal['type'], readonly PolicyKind[]>> 
 
 function listUnknown(
   { principal, resourcePolicyMustAllow }: AccessRequest,
-  { unknown }: PolicySet,
+  { unknown = [] }: PolicySet,
 ): PolicyKind[] {
   const absent: PolicyKind = resourcePolicyMustAllow === true ? 'resource' : 'trust'
-  return kindsByCaller[principal.type].filter((kind) => kind !== absent && (unknown ?? []).includes(kind))
+  return kindsByCaller[principal.type].filter(
+    (kind) =>
+      kind !== absent && unknown.includes(kind) && (kind !== 'scp' || isUnderServiceControl(principal)),
+  )
 }
 
 function isResourceKind(kind: PolicyKind): boolean {

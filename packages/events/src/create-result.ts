@@ -1,5 +1,4 @@
 import { encodeBase64 } from '#base64'
-import { createMap } from './headers.ts'
 import { isTextResponse } from './media.ts'
 import { preludeEndBytes } from './prelude.ts'
 import { decodeUtf8, encodeUtf8 } from './text.ts'
@@ -23,20 +22,28 @@ interface FoldedHead {
   readonly cookies?: readonly string[]
 }
 
+/** An ordinary object, which is several times faster than one without a prototype; so names are taken for its own only. */
+function addHeader(headers: Record<string, string>, name: string, value: string): void {
+  const joined = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value
+  if (name !== '__proto__') headers[name] = joined
+  else Object.defineProperty(headers, name, { value: joined, configurable: true, enumerable: true, writable: true })
+}
+
 /** Status and headers, in any iterable form. */
 type ResultHead = Omit<ResultParts, 'body'>
 
 /** One value a name, and cookies apart, because a cookie may hold a comma. */
 function foldHead(parts: ResultHead): FoldedHead {
-  const headers = createMap()
-  const cookies: string[] = []
+  const headers: Record<string, string> = {}
+  let cookies: string[] | undefined
   for (const [rawName, value] of parts.headers) {
     const name = rawName.toLowerCase()
-    const before = headers[name]
-    if (name === 'set-cookie') cookies.push(value)
-    else if (!framingHeaders.has(name)) headers[name] = before === undefined ? value : `${before}, ${value}`
+    if (name === 'set-cookie') (cookies ??= []).push(value)
+    else if (!framingHeaders.has(name)) addHeader(headers, name, value)
   }
-  return { statusCode: parts.statusCode, headers, ...(cookies.length > 0 && { cookies }) }
+  return cookies === undefined
+    ? { statusCode: parts.statusCode, headers }
+    : { statusCode: parts.statusCode, headers, cookies }
 }
 
 /**
@@ -51,12 +58,12 @@ function foldHead(parts: ResultHead): FoldedHead {
 export function createResult(parts: ResultParts): FunctionUrlResult {
   const head = foldHead(parts)
   const type = head.headers['content-type']
-  if (parts.body.length === 0) return { ...head, body: '', isBase64Encoded: false }
+  if (parts.body.length === 0) return Object.assign(head, { body: '', isBase64Encoded: false })
   if (type === undefined) head.headers['content-type'] = 'application/octet-stream'
   const text = isTextResponse(type, head.headers['content-encoding']) ? readText(parts.body) : undefined
-  if (text !== undefined) return { ...head, body: text, isBase64Encoded: false }
+  if (text !== undefined) return Object.assign(head, { body: text, isBase64Encoded: false })
   const bytes = typeof parts.body === 'string' ? encodeUtf8(parts.body) : parts.body
-  return { ...head, body: encodeBase64(bytes), isBase64Encoded: true }
+  return Object.assign(head, { body: encodeBase64(bytes), isBase64Encoded: true })
 }
 
 function readText(body: Uint8Array | string): string | undefined {

@@ -62,5 +62,6 @@ const kindNames = Object.keys(eventKinds) as readonly EventKind[]
  * @returns The tag of the first row that matches.
  */
 export function findEventKind(event: HttpEvent): EventKind {
-  return kindNames.find((kind) => eventKinds[kind].matches(event)) ?? 'function-url'
+  for (const kind of kindNames) if (eventKinds[kind].matches(event)) return kind
+  return 'function-url'
 }

@@ -39,7 +39,7 @@ export interface Answer {
  * @param invocation What belongs to this invocation alone.
  * @returns The answer as soon as its head is known.
  */
-export type Application = (request: EventRequest, invocation: Invocation) => Promise<Answer>
+export type Application = (request: EventRequest, invocation: Invocation) => Promise<Answer> | Answer
 
 /** Statuses whose answers have no body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
 const bodilessStatuses: ReadonlySet<number> = new Set([204, 205, 304])

@@ -10,10 +10,18 @@ import { logError } from './log.ts'
  * @param bodiless Whether the body has to be left out.
  * @returns The result, or a 500 in its place when it exceeds Lambda's limit; the log then says so.
  */
-export async function createBufferedResult(answer: Answer, bodiless: boolean): Promise<FunctionUrlResult> {
+export function createBufferedResult(
+  answer: Answer,
+  bodiless: boolean,
+): Promise<FunctionUrlResult> | FunctionUrlResult {
   if (bodiless) answer.body.cancel(undefined)
-  const { statusCode, headers } = answer
-  const body = bodiless ? '' : await answer.body.collect()
+  const body = bodiless ? '' : answer.body.collect()
+  return body instanceof Promise
+    ? body.then((collected) => createWholeResult(answer, collected))
+    : createWholeResult(answer, body)
+}
+
+function createWholeResult({ statusCode, headers }: Answer, body: Chunk): FunctionUrlResult {
   // Without this look ahead a huge body would be encoded only to be thrown away.
   const result = body.length > maxResultBytes ? undefined : createResult({ statusCode, headers, body })
   return result !== undefined && fits(result) ? result : createTooLarge(body)
@@ -38,7 +46,7 @@ const maxJsonBytesPerCharacter = 6
 
 function fits(result: FunctionUrlResult): boolean {
   let head = 256
-  for (const name in result.headers) head += name.length + (result.headers[name]?.length ?? 0) + 6
+  for (const name of Object.keys(result.headers)) head += name.length + (result.headers[name]?.length ?? 0) + 6
   for (const cookie of result.cookies ?? []) head += cookie.length + 3
   const body = result.body.length * (result.isBase64Encoded ? 1 : maxJsonBytesPerCharacter)
   if (head * maxJsonBytesPerCharacter + body <= maxResultBytes) return true

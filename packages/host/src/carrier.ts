@@ -3,8 +3,10 @@ import type { Invocation } from './invocation.ts'
 /** Bound to the request object itself: overlapping invocations cannot see each other's, and no header can set it. */
 const bound = new WeakMap<object, Invocation>()
 
-/** Looks into objects of this package's own classes, which carry their invocation themselves. */
-let readOwn: (request: object) => Invocation | undefined = () => undefined
+/** Gives the invocation of an object that carries it itself, or undefined. */
+type Carrier = (request: object) => Invocation | undefined
+
+const carriers: Carrier[] = []
 
 /**
  * Remembers the invocation of a request.
@@ -17,12 +19,12 @@ export function bindInvocation(request: object, invocation: Invocation): void {
 }
 
 /**
- * Says how requests that carry their invocation are read: a weak map costs more than the rest of a small request.
+ * Says how requests of a class that carries their invocation are read: a weak map costs more than the rest of a small request.
  *
- * @param read Gives the invocation, or undefined for objects that carry none.
+ * @param carrier Gives the invocation, or undefined for objects of other classes.
  */
-export function setCarrier(read: (request: object) => Invocation | undefined): void {
-  readOwn = read
+export function addCarrier(carrier: Carrier): void {
+  carriers.push(carrier)
 }
 
 /**
@@ -32,5 +34,9 @@ export function setCarrier(read: (request: object) => Invocation | undefined): v
  * @returns The invocation, or undefined for every other object.
  */
 export function findInvocation(request: object): Invocation | undefined {
-  return readOwn(request) ?? bound.get(request)
+  for (const carrier of carriers) {
+    const found = carrier(request)
+    if (found !== undefined) return found
+  }
+  return bound.get(request)
 }

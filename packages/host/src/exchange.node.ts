@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventRequest, HeaderPair } from '@furlong/events'
 import type { Answer, AnswerBody, Chunk, ChunkWriter } from './answer.ts'
-import { bindInvocation } from './carrier.ts'
+import { addCarrier } from './carrier.ts'
 import type { Invocation } from './invocation.ts'
 import { createChunk, joinChunks, MemorySocket, writeChunk } from './memory-socket.node.ts'
-import type { WireReader } from './memory-socket.node.ts'
+import type { FarEnd } from './memory-socket.node.ts'
 
 /** The way Node's parser hands over headers, from which `headers` and its kin are made when they are asked for. */
 interface HeaderTaker {
@@ -15,8 +15,15 @@ const bodilessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** A request as Node's server would have read it from a connection. */
 class EventMessage extends IncomingMessage {
-  constructor(socket: MemorySocket, from: EventRequest) {
+  readonly #invocation: Invocation
+
+  static {
+    addCarrier((request) => (#invocation in request ? request.#invocation : undefined))
+  }
+
+  constructor(socket: MemorySocket, from: EventRequest, invocation: Invocation) {
     super(socket)
+    this.#invocation = invocation
     this.method = from.method
     this.url = from.rawQuery === '' ? from.rawPath : `${from.rawPath}?${from.rawQuery}`
     this.httpVersion = '1.1'
@@ -70,7 +77,7 @@ const headEnd = '\r\n\r\n'
 const interim = 'HTTP/1.1 1'
 
 /** One request, its response, and what was written of that. */
-export class Exchange implements AnswerBody {
+export class Exchange implements AnswerBody, FarEnd {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** Settles with the answer as soon as its head is written. */
@@ -94,16 +101,13 @@ export class Exchange implements AnswerBody {
       this.#resolveAnswer = resolve
       this.#rejectAnswer = reject
     })
-    this.#socket = new MemorySocket(from.sourceIp, this.#read)
-    this.request = new EventMessage(this.#socket, from)
+    this.#socket = new MemorySocket(from.sourceIp, this)
+    this.request = new EventMessage(this.#socket, from, invocation)
     this.response = new EventResponse(this.request, this.#socket)
-    bindInvocation(this.request, invocation)
     invocation.deadline.onAborted = (reason) => this.#timeOut(reason)
     this.#socket.on('drain', () => {
       if (!this.response.writableEnded) this.response.emit('drain')
     })
-    this.#socket.on('error', ignore)
-    this.#socket.on('close', () => this.#closed())
     this.response.on('finish', () => this.#finished())
   }
 
@@ -137,7 +141,7 @@ export class Exchange implements AnswerBody {
   }
 
   /** What the response writes: its head, as text, and the body after it; interim answers before it are dropped. */
-  readonly #read: WireReader = (chunk, encoding) => {
+  read(chunk: Buffer | string, encoding: BufferEncoding): Promise<void> | undefined {
     if (this.#head === undefined) return this.#take(createChunk(chunk, encoding))
     let text = this.#head + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'))
     let end = text.indexOf(headEnd)
@@ -176,7 +180,7 @@ export class Exchange implements AnswerBody {
     if (response.listenerCount('close') > 0) process.nextTick(() => this.#socket.destroy())
   }
 
-  #closed(): void {
+  closed(): void {
     const { request, response } = this
     if (this.#over === undefined) this.#end({ error: createHangUp(response.errored ?? undefined) })
     if (!response.writableFinished && !request.destroyed) request.destroy(createHangUp(undefined))

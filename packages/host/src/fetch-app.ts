@@ -30,9 +30,10 @@ const unservedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK
  */
 export function createFetchApplication(fetch: FetchFunction): Application {
   const createRequest = getRequestFactory()
-  return async (from, invocation) => {
+  return (from, invocation) => {
     if (unservedMethods.has(from.method.toUpperCase())) return createMethodRefusal(from.method)
-    return readResponse(await fetch(createRequest(from, invocation), invocation, invocation))
+    const response: unknown = fetch(createRequest(from, invocation), invocation, invocation)
+    return isResponse(response) ? readResponse(response) : Promise.resolve(response).then(readResponse)
   }
 }
 

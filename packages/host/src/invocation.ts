@@ -35,7 +35,15 @@ export class Invocation implements LambdaBindings, LambdaExecutionContext {
   }
 
   // Both are also called without their object: `const { waitUntil } = executionCtx`.
-  readonly waitUntil = (promise: Promise<unknown>): void => {
+  get waitUntil(): (promise: Promise<unknown>) => void {
+    return (promise) => this.#wait(promise)
+  }
+
+  get passThroughOnException(): () => void {
+    return ignore
+  }
+
+  #wait(promise: Promise<unknown>): void {
     const pending = (this.#pending ??= new Set())
     const settled: Promise<void> = Promise.resolve(promise).then(
       () => void pending.delete(settled),
@@ -46,8 +54,6 @@ export class Invocation implements LambdaBindings, LambdaExecutionContext {
     )
     pending.add(settled)
   }
-
-  readonly passThroughOnException: () => void = ignore
 
   /**
    * Waits for the background work the application registered, but not beyond the deadline; then ends the deadline's watch.

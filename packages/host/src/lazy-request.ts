@@ -1,5 +1,5 @@
 import type { EventRequest } from '@furlong/events'
-import { bindInvocation, setCarrier } from './carrier.ts'
+import { bindInvocation, addCarrier } from './carrier.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Makes the `Request` an application receives. */
@@ -163,7 +163,7 @@ function defineFactory(): RequestFactory {
       },
     }),
   )
-  setCarrier((request) => LambdaRequest.readInvocation(request))
+  addCarrier((request) => LambdaRequest.readInvocation(request))
   const create: RequestFactory = (from, invocation) => new LambdaRequest(from, invocation) as unknown as Request
   fillsAtOnce = !hearsCopies(create)
   return create

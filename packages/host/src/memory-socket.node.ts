@@ -1,18 +1,21 @@
 import { isIPv6, Socket } from 'node:net'
 import type { Chunk, ChunkWriter } from './answer.ts'
 
-/** Takes what a response writes: text in the named encoding, or bytes. */
-export type WireReader = (chunk: Buffer | string, encoding: BufferEncoding) => Promise<void> | undefined
-
-/** Both ends of the connection a request seems to have come over. */
-interface Peer {
-  readonly address: string
-  readonly read: WireReader
+/** The far end of the connection a request seems to have come over. */
+export interface FarEnd {
+  /** Takes what is written, text in the named encoding or bytes; the socket waits for the promise it may return. */
+  read(chunk: Buffer | string, encoding: BufferEncoding): Promise<void> | undefined
+  /** Called once the socket is destroyed. */
+  closed(): void
 }
 
-const peers = new WeakMap<Socket, Peer>()
-
 type Done = (error?: Error | null) => void
+
+/** What is written while the socket is corked comes as a list. */
+interface Written {
+  readonly chunk: Buffer | string
+  readonly encoding: BufferEncoding
+}
 
 /** guess: no port of the client is known on Lambda. */
 const guessRemotePort = 0
@@ -25,13 +28,13 @@ const guessRemotePort = 0
 export class MemorySocket extends Socket {
   static {
     // Socket declares these as properties; getters are what they are.
-    const fixed = (get: (this: MemorySocket) => unknown) => ({ configurable: true, get })
+    const fixed = (get: (this: MemorySocket) => unknown): PropertyDescriptor => ({ configurable: true, get })
     Object.defineProperties(this.prototype, {
       remoteAddress: fixed(function () {
-        return peers.get(this)?.address
+        return this.#address
       }),
       remoteFamily: fixed(function () {
-        return isIPv6(peers.get(this)?.address ?? '') ? 'IPv6' : 'IPv4'
+        return isIPv6(this.#address) ? 'IPv6' : 'IPv4'
       }),
       remotePort: fixed(() => guessRemotePort),
       // What frameworks ask when they want to know whether a request came over TLS.
@@ -43,28 +46,29 @@ export class MemorySocket extends Socket {
     })
   }
 
+  // Fields, not a weak map by socket: those make the collection of young garbage several times dearer.
+  readonly #address: string
+  readonly #farEnd: FarEnd
+
   /**
    * @param address The client's address: Lambda's word, not a header's.
-   * @param read Takes what is written; the socket waits for the promise it may return.
+   * @param farEnd Takes what is written.
    */
-  constructor(address: string, read: WireReader) {
+  constructor(address: string, farEnd: FarEnd) {
     super()
-    peers.set(this, { address, read })
+    this.#address = address
+    this.#farEnd = farEnd
   }
 
   override _write(chunk: Buffer | string, encoding: BufferEncoding, done: Done): void {
-    const waiting = peers.get(this)?.read(chunk, encoding)
+    const waiting = this.#farEnd.read(chunk, encoding)
     if (waiting === undefined) done()
     else waiting.then(() => done(), done)
   }
 
-  override _writev(
-    chunks: { readonly chunk: Buffer | string; readonly encoding: BufferEncoding }[],
-    done: Done,
-  ): void {
-    const read = peers.get(this)?.read
+  override _writev(chunks: Written[], done: Done): void {
     let waiting: Promise<void> | undefined
-    for (const { chunk, encoding } of chunks) waiting = read?.(chunk, encoding) ?? waiting
+    for (const { chunk, encoding } of chunks) waiting = this.#farEnd.read(chunk, encoding) ?? waiting
     if (waiting === undefined) done()
     else waiting.then(() => done(), done)
   }
@@ -78,8 +82,12 @@ export class MemorySocket extends Socket {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    done(error)
-    process.nextTick(() => this.emit('close', error !== null))
+    // Who wants to know of the error listens for it; for the others it is in the answer's failure.
+    done(this.listenerCount('error') > 0 ? error : null)
+    process.nextTick(() => {
+      this.emit('close', error !== null)
+      this.#farEnd.closed()
+    })
   }
 }
 

@@ -49,7 +49,7 @@ export interface LambdaOptions extends Lifecycle {
 export type LambdaHandler = (event: HttpEvent, context: LambdaContext) => Promise<FunctionUrlResult>
 
 /** Delivers an answer; what it resolves to is what the handler resolves to. */
-type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Promise<T>
+type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Promise<T> | T
 
 /**
  * Hosts an HTTP application behind a function URL.
@@ -83,7 +83,7 @@ export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHan
     const { request, deadline } = invocation
     return new Promise<T>((resolve, reject) => {
       let current: Answer | undefined
-      const deliver = (answer: Answer): Promise<T> => {
+      const deliver = (answer: Answer): Promise<T> | T => {
         current = answer
         return send(answer, isBodiless(request.method, answer.statusCode), invocation)
       }
@@ -92,11 +92,12 @@ export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHan
         if (current !== undefined && invocation.isHeadSent) return
         current?.body.cancel(deadline.signal.reason)
         logError('The application did not answer in time; the client gets 504')
-        deliver(createTextAnswer(504, 'The application did not answer in time.')).then(resolve, reject)
+        resolve(deliver(createTextAnswer(504, 'The application did not answer in time.')))
       }
       const work = async (): Promise<T> => {
         if (ready !== undefined) await ready
-        const answer = await application(request, invocation)
+        const answering = application(request, invocation)
+        const answer = answering instanceof Promise ? await answering : answering
         if (!deadline.expired) return deliver(answer)
         answer.body.cancel(deadline.signal.reason)
         throw deadline.signal.reason

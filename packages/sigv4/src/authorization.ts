@@ -106,31 +106,34 @@ function readHeaderClaim(value: string, headers: ReceivedHeaders): ClaimReading 
   }
   const dateSource = headers.has('x-amz-date') ? 'x-amz-date' : 'date'
   const date = headers.get(dateSource)
-  const missing = ['Credential', 'Signature', 'SignedHeaders']
-    .filter((name) => !fields.get(name))
-    .map((name) => `Authorization header requires '${name}' parameter. `)
-  if (!date) {
-    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
-  }
-  if (!date || missing.length > 0) {
-    return refuse(
-      incomplete(
-        `${missing.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${hashAuthorization(value)}`,
-      ),
-    )
+  const credential = fields.get('Credential')
+  const signature = fields.get('Signature')
+  const signedHeaders = fields.get('SignedHeaders')
+  if (!credential || !signature || !signedHeaders || !date) {
+    return refuse(incomplete(describeMissing(fields, date !== undefined, value)))
   }
   if (date.count > 1) return refuse(repeated(dateSource))
   return createClaim({
     form: 'header',
     algorithm: scheme,
-    credential: fields.get('Credential') ?? '',
-    signature: fields.get('Signature') ?? '',
-    signedHeaders: fields.get('SignedHeaders') ?? '',
+    credential,
+    signature,
+    signedHeaders,
     date: date.value,
     dateSource,
     sessionToken: headers.get('x-amz-security-token')?.value,
     expires: undefined,
   })
+}
+
+function describeMissing(fields: ReadonlyMap<string, string>, hasDate: boolean, value: string): string {
+  const sentences = ['Credential', 'Signature', 'SignedHeaders']
+    .filter((name) => !fields.get(name))
+    .map((name) => `Authorization header requires '${name}' parameter. `)
+  if (!hasDate) {
+    sentences.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
+  }
+  return `${sentences.join('')}(Hashed with SHA-256 and encoded with Base64) Authorization=${hashAuthorization(value)}`
 }
 
 function readQueryClaim(pairs: readonly QueryPair[]): ClaimReading {
@@ -185,7 +188,7 @@ function createClaim(parts: ClaimParts): ClaimReading {
   }
   const [accessKeyId, day, region, service, last, ...more] = credential.split('/')
   // Decoded text may hold what no header can, such as terminal escapes, and both are shown to people.
-  const isPrintable = /^[!-~]*$/.test(credential + parts.signedHeaders)
+  const isPrintable = form === 'header' || /^[!-~]*$/.test(credential + parts.signedHeaders)
   if (!accessKeyId || !day || !region || !service || !last || more.length > 0 || !isPrintable) {
     // AWS goes on with `, got '…'`. Whoever mixes up id and secret would have the secret there.
     return refuse(

@@ -23,11 +23,20 @@ export function createCanonicalHeaderValue(value: string): string {
  * @returns one entry a name
  */
 export function sortHeaders(headers: readonly CanonicalHeader[]): readonly CanonicalHeader[] {
-  if (headers.every(([name], index) => index === 0 || name > (headers[index - 1]?.[0] ?? ''))) return headers
+  if (isSorted(headers)) return headers
   const joined = new Map<string, string>()
   for (const [name, value] of headers) {
     const before = joined.get(name)
     joined.set(name, before === undefined ? value : before + ',' + value)
   }
   return [...joined.keys()].sort().map((name) => [name, joined.get(name) ?? ''])
+}
+
+function isSorted(headers: readonly CanonicalHeader[]): boolean {
+  let last = ''
+  for (const header of headers) {
+    if (header[0] <= last) return false
+    last = header[0]
+  }
+  return true
 }

@@ -30,7 +30,9 @@ export function createCanonicalPath(path: string, { encodeTwice, normalize }: Pa
   // Most paths are plain and normal, and to see that is cheaper than to replace nothing.
   if (/^(?:\/[\w~-][\w.~-]*)+\/?$/.test(path)) return path
   const normal = normalize && /^(?!\/)|\/[./]/.test(path) ? removeDotSegments(path) : path || '/'
-  return encodeTwice ? encodeText(normal, /[^\w.~/-]/gu) : encodeAgain(normal, /%([\dA-Fa-f]{2})|[^\w.~/-]/gu)
+  if (!encodeTwice) return encodeAgain(normal, /%([\dA-Fa-f]{2})|[^\w.~/-]/gu)
+  // Encoded already, as it mostly is, only its percent signs are left to encode.
+  return /[^\w.~%/-]/.test(normal) ? encodeText(normal, /[^\w.~/-]/gu) : normal.replaceAll('%', '%25')
 }
 
 // A trailing `..` leaves no slash behind: so do botocore and smithy, unlike RFC 3986.

@@ -1,4 +1,4 @@
-import { encodeAgain, isPlain } from './percent.ts'
+import { encodeAgain, isEncoded } from './percent.ts'
 
 /** A name and a value of a query, in the form they take in the canonical query. */
 export type QueryPair = readonly [name: string, value: string]
@@ -8,7 +8,7 @@ export type QueryReading = (text: string) => string
 
 /** Reads text decoded, `+` as a blank, and encodes it again: the reading that `sign` and `verify` go by. */
 export const plusIsBlank: QueryReading = (text) =>
-  isPlain(text) ? text : encodeAgain(text.replaceAll('+', '%20'))
+  isEncoded(text) ? text : encodeAgain(text.replaceAll('+', '%20'))
 
 /**
  * The ways to read a query. `verify` accepts `plusIsBlank` alone.
@@ -59,16 +59,16 @@ export function joinPairs(pairs: readonly QueryPair[]): string {
  * @returns the third line of a canonical request: sorted by encoded name, then by encoded value
  */
 export function createCanonicalQuery(pairs: readonly QueryPair[]): string {
-  return joinPairs(pairs.every(isInOrder) ? pairs : [...pairs].sort(comparePairs))
-}
-
-function isInOrder(pair: QueryPair, index: number, pairs: readonly QueryPair[]): boolean {
-  const before = pairs[index - 1]
-  return index === 0 || before === undefined || comparePairs(before, pair) <= 0
+  for (let index = 1; index < pairs.length; index++) {
+    const before = pairs[index - 1]
+    const pair = pairs[index]
+    if (before && pair && comparePairs(before, pair) > 0) return joinPairs([...pairs].sort(comparePairs))
+  }
+  return joinPairs(pairs)
 }
 
 // Encoded text is ASCII, so comparing code units is comparing bytes. As-sent text holds bytes as characters.
-function comparePairs([name, value]: QueryPair, [otherName, otherValue]: QueryPair): number {
-  if (name !== otherName) return name < otherName ? -1 : 1
-  return value < otherValue ? -1 : Number(value > otherValue)
+function comparePairs(left: QueryPair, right: QueryPair): number {
+  const at = left[0] === right[0] ? 1 : 0
+  return left[at] < right[at] ? -1 : Number(left[at] > right[at])
 }

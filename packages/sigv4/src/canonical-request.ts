@@ -56,7 +56,7 @@ export function createCanonicalRequest(
   signedHeaders: string = joinHeaderNames(parts.headers),
 ): string {
   let text = parts.method + '\n' + parts.path + '\n' + parts.query + '\n'
-  for (const [name, value] of parts.headers) text += name + ':' + value + '\n'
+  for (const header of parts.headers) text += header[0] + ':' + header[1] + '\n'
   return text + '\n' + signedHeaders + '\n' + parts.payloadHash
 }
 

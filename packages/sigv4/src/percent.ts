@@ -22,12 +22,12 @@ export function encodeText(text: string, reserved: RegExp = /[^\w.~-]/gu): strin
 }
 
 /**
- * Tells whether a text is one that no encoding changes: most are, and to see that is cheaper than to replace nothing.
+ * Tells whether a text is encoded as `encodeAgain` would do it: most are, and to see that is cheaper than to do it.
  * @param text any text
- * @returns true when it holds unreserved characters alone
+ * @returns true when it holds unreserved characters and the upper-case triplets of all others
  */
-export function isPlain(text: string): boolean {
-  return !/[^\w.~-]/.test(text)
+export function isEncoded(text: string): boolean {
+  return !/[^\w.~%-]|%(?![\dA-F]{2})|%(?:2[DE]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)/.test(text)
 }
 
 /**

@@ -10,8 +10,6 @@ export interface HmacKey {
 
 const blockBytes = 64
 const digestBytes = 32
-const innerPad = /* @__PURE__ */ Buffer.alloc(blockBytes, 0x36)
-const outerPad = /* @__PURE__ */ Buffer.alloc(blockBytes + digestBytes, 0x5c)
 
 /**
  * Hashes with SHA-256.
@@ -30,14 +28,52 @@ export function sha256Hex(data: string | Uint8Array): string {
 export function createHmacKey(key: string | Uint8Array): HmacKey {
   const bytes = typeof key === 'string' ? Buffer.from(key) : key
   const short = bytes.length > blockBytes ? hash('sha256', bytes, 'buffer') : bytes
-  const inner = Buffer.from(innerPad)
-  const outer = Buffer.from(outerPad)
-  for (let index = 0; index < short.length; index++) {
-    const byte = short[index] ?? 0
+  const prepared = {
+    inner: Buffer.allocUnsafe(blockBytes),
+    outer: Buffer.allocUnsafe(blockBytes + digestBytes),
+  }
+  padKey(prepared, short)
+  return prepared
+}
+
+function padKey({ inner, outer }: HmacKey, key: Uint8Array): void {
+  for (let index = 0; index < blockBytes; index++) {
+    const byte = index < key.length ? (key[index] ?? 0) : 0
     inner[index] = byte ^ 0x36
     outer[index] = byte ^ 0x5c
   }
-  return { inner, outer }
+}
+
+/**
+ * Prepares a key that is the end of a chain of HMACs, each the key of the next.
+ * @param key the first key
+ * @param messages the messages, in order
+ * @returns the prepared key
+ */
+export function createChainedKey(key: string, messages: readonly string[]): HmacKey {
+  const prepared = createHmacKey(key)
+  const { inner, outer } = prepared
+  const block = Buffer.allocUnsafe(
+    blockBytes + Math.max(...messages.map((message) => Buffer.byteLength(message))),
+  )
+  for (const message of messages) {
+    block.set(inner)
+    const end = blockBytes + block.write(message, blockBytes)
+    outer.write(hash('sha256', block.subarray(0, end), 'binary'), blockBytes, 'latin1')
+    padDigest(prepared, hash('sha256', outer, 'binary'))
+  }
+  return prepared
+}
+
+// Only the first bytes differ from one key of a chain to the next, but for the first, whose length is its own.
+function padDigest({ inner, outer }: HmacKey, digest: string): void {
+  inner.fill(0x36, digestBytes)
+  outer.fill(0x5c, digestBytes, blockBytes)
+  for (let index = 0; index < digestBytes; index++) {
+    const byte = digest.charCodeAt(index)
+    inner[index] = byte ^ 0x36
+    outer[index] = byte ^ 0x5c
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
-/** A prepared HMAC-SHA-256 key: the hash states after both padded blocks. */
+/** A prepared HMAC-SHA-256 key: both padded blocks. */
 export interface HmacKey {
-  readonly inner: Int32Array
-  readonly outer: Int32Array
+  readonly inner: Uint8Array
+  readonly outer: Uint8Array
 }
 
 const blockBytes = 64
@@ -12,18 +12,29 @@ const blockBytes = 64
  * @returns 64 lower-case hexadecimal digits
  */
 export function sha256Hex(data: string | Uint8Array): string {
-  return toHex(absorb(initialState, toBytes(data), 0))
+  return toHex(hash(toBytes(data)))
 }
 
 /**
- * Prepares a key for HMAC-SHA-256, so that each use hashes neither padded block again.
+ * Prepares a key for HMAC-SHA-256.
  * @param key the key, of any length; text is taken as UTF-8
  * @returns the prepared key
  */
 export function createHmacKey(key: string | Uint8Array): HmacKey {
   const bytes = toBytes(key)
-  const short = bytes.length > blockBytes ? stateBytes(absorb(initialState, bytes, 0)) : bytes
-  return { inner: absorbPad(short, 0x36), outer: absorbPad(short, 0x5c) }
+  const block = new Uint8Array(blockBytes)
+  block.set(bytes.length > blockBytes ? hash(bytes) : bytes)
+  return { inner: block.map((byte) => byte ^ 0x36), outer: block.map((byte) => byte ^ 0x5c) }
+}
+
+/**
+ * Prepares a key that is the end of a chain of HMACs, each the key of the next.
+ * @param key the first key
+ * @param messages the messages, in order
+ * @returns the prepared key
+ */
+export function createChainedKey(key: string, messages: readonly string[]): HmacKey {
+  return messages.reduce((chained, message) => createHmacKey(hmacBytes(chained, message)), createHmacKey(key))
 }
 
 /**
@@ -33,7 +44,7 @@ export function createHmacKey(key: string | Uint8Array): HmacKey {
  * @returns 64 lower-case hexadecimal digits
  */
 export function hmacHex(key: HmacKey, message: string): string {
-  return toHex(hmac(key, message))
+  return toHex(hmacBytes(key, message))
 }
 
 /**
@@ -42,71 +53,68 @@ export function hmacHex(key: HmacKey, message: string): string {
  * @param message text, taken as UTF-8
  * @returns 32 bytes
  */
-export function hmacBytes(key: HmacKey, message: string): Uint8Array {
-  return stateBytes(hmac(key, message))
+export function hmacBytes({ inner, outer }: HmacKey, message: string): Uint8Array {
+  return hash(outer, hash(inner, toBytes(message)))
 }
 
-function hmac(key: HmacKey, message: string): Int32Array {
-  const inner = absorb(key.inner, toBytes(message), blockBytes)
-  return absorb(key.outer, stateBytes(inner), blockBytes)
-}
-
-function absorbPad(key: Uint8Array, pad: number): Int32Array {
-  const block = new Uint8Array(blockBytes)
-  block.set(key)
-  return compress(initialState, new DataView(block.map((byte) => byte ^ pad).buffer))
-}
-
-// `before` counts the bytes the state has already taken in.
-function absorb(state: Int32Array, data: Uint8Array, before: number): Int32Array {
-  const padded = new Uint8Array((data.length + blockBytes + 8) & -blockBytes)
+// FIPS 180-4, section 6.2.2, over the two parts joined.
+function hash(data: Uint8Array, rest: Uint8Array = new Uint8Array()): Uint8Array {
+  const length = data.length + rest.length
+  const padded = new Uint8Array((length + blockBytes + 8) & -blockBytes)
   padded.set(data)
-  padded[data.length] = 0x80
+  padded.set(rest, data.length)
+  padded[length] = 0x80
   const view = new DataView(padded.buffer)
-  const bits = (before + data.length) * 8
-  view.setUint32(padded.length - 8, bits / 2 ** 32)
-  view.setUint32(padded.length - 4, bits)
-  return compress(state, view)
-}
-
-// FIPS 180-4, section 6.2.2, over all blocks of the view.
-function compress(before: Int32Array, view: DataView): Int32Array {
-  const state = before.slice()
-  const w = new Int32Array(64)
-  for (let offset = 0; offset < view.byteLength; offset += blockBytes) {
-    let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state
-    for (let t = 0; t < 64; t++) {
+  view.setUint32(padded.length - 8, length / 2 ** 29)
+  view.setUint32(padded.length - 4, length << 3)
+  const state = initialState.slice()
+  const w = new Int32Array(blockBytes)
+  for (let offset = 0; offset < padded.length; offset += blockBytes) {
+    for (let t = 0; t < 16; t++) w[t] = view.getInt32(offset + t * 4)
+    for (let t = 16; t < blockBytes; t++) {
       const x = at(w, t - 15)
       const y = at(w, t - 2)
-      const word =
-        t < 16
-          ? view.getInt32(offset + t * 4)
-          : (at(w, t - 16) +
-              at(w, t - 7) +
-              (rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3)) +
-              (rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10))) |
-            0
-      w[t] = word
-      const first =
-        (h +
-          (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
-          ((e & f) ^ (~e & g)) +
-          at(roundConstants, t) +
-          word) |
-        0
-      const second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))
-      h = g
-      g = f
-      f = e
-      e = (d + first) | 0
-      d = c
-      c = b
-      b = a
-      a = (first + second) | 0
+      const small0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3)
+      const small1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10)
+      w[t] = at(w, t - 16) + small0 + at(w, t - 7) + small1
     }
-    for (const [index, word] of [a, b, c, d, e, f, g, h].entries()) state[index] = at(state, index) + word
+    compress(state, w)
   }
-  return state
+  for (const [index, word] of state.entries()) view.setInt32(index * 4, word)
+  return padded.slice(0, 32)
+}
+
+function compress(state: Int32Array, w: Int32Array): void {
+  let a = at(state, 0)
+  let b = at(state, 1)
+  let c = at(state, 2)
+  let d = at(state, 3)
+  let e = at(state, 4)
+  let f = at(state, 5)
+  let g = at(state, 6)
+  let h = at(state, 7)
+  for (let t = 0; t < blockBytes; t++) {
+    const big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    const first = (h + big1 + ((e & f) ^ (~e & g)) + at(roundConstants, t) + at(w, t)) | 0
+    const big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    const second = (big0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
+    h = g
+    g = f
+    f = e
+    e = (d + first) | 0
+    d = c
+    c = b
+    b = a
+    a = (first + second) | 0
+  }
+  state[0] = at(state, 0) + a
+  state[1] = at(state, 1) + b
+  state[2] = at(state, 2) + c
+  state[3] = at(state, 3) + d
+  state[4] = at(state, 4) + e
+  state[5] = at(state, 5) + f
+  state[6] = at(state, 6) + g
+  state[7] = at(state, 7) + h
 }
 
 function rotate(word: number, by: number): number {
@@ -121,14 +129,8 @@ function toBytes(data: string | Uint8Array): Uint8Array {
   return typeof data === 'string' ? new TextEncoder().encode(data) : data
 }
 
-function toHex(state: Int32Array): string {
-  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('')
-}
-
-function stateBytes(state: Int32Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(32))
-  for (const [index, word] of state.entries()) view.setInt32(index * 4, word)
-  return new Uint8Array(view.buffer)
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join('')
 }
 
 // FIPS 180-4 derives both tables from primes, so they are derived here rather than listed: the first 32 bits

@@ -35,7 +35,7 @@ export interface SignedRequest {
 export function sign(request: SignableRequest, options: SignOptions): SignedRequest {
   const draft = createDraft(request, options)
   const { method, sent, signed, signer, amzDate, contentSha256 } = draft
-  if (draft.pairs.some(([name]) => name === 'X-Amz-Signature')) {
+  if (draft.pairs.some((pair) => pair[0] === 'X-Amz-Signature')) {
     throw new TypeError('The URL is presigned already: send it as it is')
   }
   const add = (name: string, value: string): void => {

@@ -1,4 +1,4 @@
-import { createHmacKey, hmacBytes, type HmacKey } from '#sha256'
+import { createChainedKey, type HmacKey } from '#sha256'
 import { type CredentialScope, terminator } from './canonical-request.ts'
 
 interface CachedKey {
@@ -34,9 +34,5 @@ export function getSigningKey(credential: string, secretAccessKey: string, scope
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function deriveSigningKey(secretAccessKey: string, scope: CredentialScope): HmacKey {
-  let key = createHmacKey('AWS4' + secretAccessKey)
-  for (const part of [scope.date, scope.region, scope.service, terminator]) {
-    key = createHmacKey(hmacBytes(key, part))
-  }
-  return key
+  return createChainedKey('AWS4' + secretAccessKey, [scope.date, scope.region, scope.service, terminator])
 }

@@ -2,6 +2,9 @@
 const connectionCodes =
   /^(?:ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_\w+|E(?:HOST|NET)(?:UNREACH|DOWN)|UND_ERR_(?:SOCKET|CLOSED|DESTROYED|\w+_TIMEOUT)|HPE_\w+|ERR_HTTP2_\w+|ERR_STREAM_PREMATURE_CLOSE|Connection\w+|FailedToOpenSocket)$/
 
+/** What Deno says, which gives no code (seen in 2.9); a certificate that does not fit is told in the same sentence. */
+const denoSentence = /^error sending request (?!.*certificate)/
+
 /**
  * Tells whether sending failed on the way, so that it may be tried again.
  * @param error what fetch rejected with
@@ -12,6 +15,7 @@ export function isConnectionFailure(error: unknown, redirect: RequestInit['redir
   if (!(error instanceof Error)) return false
   const code = readCode(error.cause) ?? readCode(error)
   if (code !== undefined) return connectionCodes.test(code)
+  if (error.cause instanceof Error && denoSentence.test(error.cause.message)) return true
   // Node names a cause for every failure; browsers reject with a bare TypeError.
   return error.name === 'TypeError' && error.cause === undefined && redirect !== 'error'
 }

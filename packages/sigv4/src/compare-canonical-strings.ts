@@ -1,6 +1,19 @@
 import { type CanonicalStrings, readCanonicalStrings } from './canonical-strings.ts'
 import { emptyPayloadHash } from './canonical-request.ts'
-import { fixBody, fixEncoding, fixHeader, fixHeaderOrder, fixHost, fixLayout, fixMethod, fixNoBody, fixPath, fixPathTwice, fixQuery, fixQueryOrder } from './fixes.ts'
+import {
+  fixBody,
+  fixEncoding,
+  fixHeader,
+  fixHeaderOrder,
+  fixHost,
+  fixLayout,
+  fixMethod,
+  fixNoBody,
+  fixPath,
+  fixPathTwice,
+  fixQuery,
+  fixQueryOrder,
+} from './fixes.ts'
 import { hideSecrets, isSecretName, maskToken, showText } from './mask.ts'
 
 /** A line of the canonical request or of the string to sign; `key` stands for what makes a signature of them. */
@@ -205,11 +218,7 @@ function createSentence({ part, expected, signed, column }: Told, name: string |
   const label = labels[part]
   if (label.endsWith('.')) return label
   const subject =
-    name === undefined
-      ? label
-      : part === 'query'
-        ? `The query's \`${name}\``
-        : `${label} \`${name}\``
+    name === undefined ? label : part === 'query' ? `The query's \`${name}\`` : `${label} \`${name}\``
   if (signed === undefined) return `${subject} was not signed: the server read ${quote(expected)}.`
   if (expected === undefined)
     return `${subject} was signed as ${quote(signed)}, and the server did not get it.`

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { HttpRequest } from '@smithy/types'
 import aws4 from 'aws4'
 import { AwsClient, AwsV4Signer } from 'aws4fetch'
 import axios from 'axios'
@@ -49,6 +48,8 @@ function signed(
 const json = '{"name":"café","tags":[1,2]}'
 const jsonType: [string, string] = ['content-type', 'application/json']
 const post = { method: 'POST', body: json, headers: [jsonType] }
+
+type HttpRequest = Parameters<SignatureV4['sign']>[0]
 
 /** A hash as @smithy/signature-v4 takes it. */
 class Sha256 {

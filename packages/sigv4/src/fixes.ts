@@ -15,8 +15,7 @@ export const fixPath =
   'Sign the URL that is sent, and send it unchanged; sign again for another path. If a proxy adds or strips a prefix, sign the path that reaches the function URL.'
 
 /** For another query than the one sent. */
-export const fixQuery =
-  'Sign the URL that is sent, and send it unchanged; sign again for another query.'
+export const fixQuery = 'Sign the URL that is sent, and send it unchanged; sign again for another query.'
 
 /** For a query that was not sorted. */
 export const fixQueryOrder =
@@ -39,12 +38,10 @@ export const fixHeaderOrder =
   'Sort the headers by their lower-case names in the canonical request and in SignedHeaders.'
 
 /** For a body that was not signed. */
-export const fixNoBody =
-  'Hand the body to the signer: the very bytes that are sent.'
+export const fixNoBody = 'Hand the body to the signer: the very bytes that are sent.'
 
 /** For another body than the one sent. */
-export const fixBody =
-  'Sign the very bytes that are sent, and sign again for another body.'
+export const fixBody = 'Sign the very bytes that are sent, and sign again for another body.'
 
 /** For a key that was derived wrongly. */
 export const fixKey =

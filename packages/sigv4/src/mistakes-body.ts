@@ -105,8 +105,8 @@ function* attemptText({ parts }: Situation, text: string, detail: string): Itera
   const payloadHash = sha256Hex(text)
   if (payloadHash === parts.payloadHash) return
   const length = String(new TextEncoder().encode(text).length)
-  const headers = parts.headers.map(
-    (header): CanonicalHeader => (header[0] === 'content-length' ? ['content-length', length] : header),
+  const headers = parts.headers.map((header): CanonicalHeader =>
+    header[0] === 'content-length' ? ['content-length', length] : header,
   )
   const isLengthSigned = parts.headers.some(([name]) => name === 'content-length')
   yield { parts: isLengthSigned ? { payloadHash, headers } : { payloadHash }, detail }

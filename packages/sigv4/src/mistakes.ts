@@ -1,4 +1,18 @@
-import { fixBody, fixEncoding, fixHeader, fixHeaderOrder, fixHost, fixKey, fixLayout, fixMethod, fixNoBody, fixPath, fixPathTwice, fixQuery, fixQueryOrder } from './fixes.ts'
+import {
+  fixBody,
+  fixEncoding,
+  fixHeader,
+  fixHeaderOrder,
+  fixHost,
+  fixKey,
+  fixLayout,
+  fixMethod,
+  fixNoBody,
+  fixPath,
+  fixPathTwice,
+  fixQuery,
+  fixQueryOrder,
+} from './fixes.ts'
 import {
   attemptBodies,
   attemptCharsets,

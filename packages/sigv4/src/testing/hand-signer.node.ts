@@ -18,7 +18,8 @@ export interface Slips {
 
 export const hash = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex')
 
-export const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest()
+export const hmac = (key: string | Buffer, data: string): Buffer =>
+  createHmac('sha256', key).update(data).digest()
 
 export const deriveKey = (secret: string, steps: readonly string[]): Buffer =>
   steps.reduce<Buffer>((key, step) => hmac(key, step), Buffer.from('AWS4' + secret))

@@ -74,7 +74,9 @@ export async function startProxy(
         host: rewrite.host ?? host,
         'x-forwarded-host': host,
         ...(prefix === '' ? {} : { 'x-forwarded-prefix': prefix }),
-        'x-forwarded-for': headers['x-forwarded-for'] ? `${String(headers['x-forwarded-for'])}, 10.0.0.7` : '10.0.0.7',
+        'x-forwarded-for': headers['x-forwarded-for']
+          ? `${String(headers['x-forwarded-for'])}, 10.0.0.7`
+          : '10.0.0.7',
       },
     })
     forwarded.on('response', (answer) => answer.pipe(outgoing.writeHead(answer.statusCode ?? 500)))

@@ -56,7 +56,7 @@ export const equivalences: readonly Equivalence[] = [
   },
   {
     id: 'authorization-layout',
-    says: 'blanks and commas divide the fields of Authorization, however many',
+    says: 'blanks and commas divide the fields of Authorization, however many; fields of other names mean nothing',
     when: ({ place, header }) => place === 'header value' && header === 'authorization',
   },
   {
@@ -128,17 +128,37 @@ export function checkMutations(
     const mutation = mutate(random, original)
     if (isSame(mutation.request, original)) continue
     const isEquivalent = fingerprint(mutation.request, ours.signedHeaders, fuzz) === before
-    const { ok } = sigv4.verify(mutation.request, options)
+    const ok = tryVerify(() => sigv4.verify(mutation.request, options))
     findings.push(judge(mutation, fuzz, ours, isEquivalent, ok))
   }
   return findings
 }
 
-function judge(mutation: Mutation, fuzz: FuzzCase, ours: Ours, isEquivalent: boolean, ok: boolean): Finding {
+// Whatever it receives, a verifier must answer: one that throws can be stopped by anybody.
+function tryVerify(verify: () => { ok: boolean }): boolean | string {
+  try {
+    return verify().ok
+  } catch (error) {
+    return `threw ${String(error)}`
+  }
+}
+
+function judge(
+  mutation: Mutation,
+  fuzz: FuzzCase,
+  ours: Ours,
+  isEquivalent: boolean,
+  ok: boolean | string,
+): Finding {
   const what = `a changed ${mutation.place}`
   if (isEquivalent !== ok) {
     const { target, rawHeaders } = mutation.request
-    const verdict = ok ? 'accepted, against the reference' : 'refused, though it is the same to the reference'
+    const verdict =
+      typeof ok === 'string'
+        ? ok
+        : ok
+          ? 'accepted, against the reference'
+          : 'refused, though it is the same to the reference'
     return { kind: 'unexplained', what, detail: `${verdict}: ${JSON.stringify({ target, rawHeaders })}` }
   }
   if (!ok) return { kind: 'agrees', what: `${what} is refused` }
@@ -266,11 +286,13 @@ function fingerprint(request: RawRequest, signedHeaders: readonly string[], fuzz
   ].join('\n')
 }
 
-// Blanks and commas divide the fields, however many, and the fields may stand in any order.
+// Blanks and commas divide the fields, however many; they may stand in any order, among others that mean nothing.
 function readAuthorizationValue(values: readonly string[]): string {
   const [scheme = '', ...fields] = values.join('\n').split(/[ ,]+/)
+  const isKnown = (field: string): boolean =>
+    /^(?:Credential|SignedHeaders|Signature)=/.test(field) || !/=/.test(field)
   return `${scheme} ${fields
-    .filter((field) => field !== '')
+    .filter((field) => field !== '' && isKnown(field))
     .toSorted()
     .join()}`
 }

@@ -26,9 +26,11 @@ export function formatAmzDate(date: Date): string {
  */
 export function parseAmzDate(text: string): Date | undefined {
   if (lastSecond !== undefined && text === lastText) return new Date(lastSecond * 1000)
-  const date = new Date(text.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'))
-  // The way back refuses what Date would forgive, such as 30 February or another form.
-  return !Number.isNaN(Number(date)) && formatAmzDate(date) === text ? date : undefined
+  const iso = text.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5')
+  const date = new Date(iso)
+  if (iso === text || Number.isNaN(Number(date))) return undefined
+  // The way back refuses what Date would forgive, such as 30 February.
+  return formatAmzDate(date) === text ? date : undefined
 }
 
 /**

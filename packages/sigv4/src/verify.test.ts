@@ -515,6 +515,20 @@ describe('verify()', () => {
     expect(verify(forge(), options).ok).toBe(false)
   })
 
+  it.each(['', ' ', '-', '202710', '20210', '2026-11-22T09:45:00Z', '20261122T094500', '20260230T000000Z'])(
+    'refuses the date %j with a value, never an exception',
+    (date) => {
+      const header = setHeader(send(), 'x-amz-date', date)
+      expect(verify(header, options)).toMatchObject({ ok: false, code: 'IncompleteSignatureException' })
+      const { target } = sendPresigned()
+      const query = target.replace(/X-Amz-Date=[^&]*/, `X-Amz-Date=${encodeURIComponent(date)}`)
+      expect(verify({ ...sendPresigned(), target: query }, options)).toMatchObject({
+        ok: false,
+        code: 'IncompleteSignatureException',
+      })
+    },
+  )
+
   it('throws when the clock is no valid date, whatever the request says', () => {
     expect(() => verify(send(), { ...options, now: new Date(Number.NaN) })).toThrow(TypeError)
   })

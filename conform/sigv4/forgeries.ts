@@ -1,6 +1,6 @@
 import type { RawRequest, VerifyOptions } from '@furlong/sigv4'
 import { canonicalRequest, type ReferenceKey, sha256, signature } from './reference.ts'
-import { dateOf, lookupOf } from './requests.ts'
+import { dateOf, lookupOf, receive } from './requests.ts'
 import { type Check, type CheckGroup, type Sigv4 } from './check.ts'
 
 const host = 'abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws'
@@ -49,6 +49,47 @@ const forged: Readonly<Record<string, readonly Forgery[]>> = {
 export function forgeries(sigv4: Sigv4): CheckGroup {
   const checks: Check[] = Object.entries(forged).map(([name, ways]) => [name, () => refusesAll(sigv4, ways)])
   return { name: 'forgeries refused', checks }
+}
+
+/** Texts that `Date` makes something of, or nothing, and that are no date of a signature. */
+const badDates = [
+  '202710',
+  '20210',
+  '0',
+  '-1',
+  '99999999T999999Z',
+  '20260230T000000Z',
+  '2026-11-22T09:45:00Z',
+  '20261122T094500',
+  '\u0000',
+  '١٢٣',
+]
+
+/**
+ * Checks that a date nobody can mean is refused, in the header and in the query: whoever throws can be stopped.
+ * @param sigv4 the package
+ */
+export function malformedDates(sigv4: Sigv4): CheckGroup {
+  const refuses = (request: RawRequest): string | undefined =>
+    sigv4.verify(request, options).ok ? 'accepted' : undefined
+  const checks = badDates.flatMap((date): Check[] => [
+    [
+      `header ${JSON.stringify(date)}`,
+      async () => refuses(await forge({ change: (request) => redate(request, date) })),
+    ],
+    [`query ${JSON.stringify(date)}`, () => refuses(presignWith(sigv4, date))],
+  ])
+  return { name: 'malformed dates refused', checks }
+}
+
+function redate(request: RawRequest, date: string): RawRequest {
+  return { ...request, rawHeaders: request.rawHeaders.map((text) => (text === now ? date : text)) }
+}
+
+function presignWith(sigv4: Sigv4, date: string): RawRequest {
+  const signing = { credentials, region: 'us-east-1', service: 'lambda', now: dateOf(now) }
+  const { url } = sigv4.presign({ method: 'GET', url: `https://${host}/pay` }, signing)
+  return receive('GET', url.replace(`X-Amz-Date=${now}`, `X-Amz-Date=${encodeURIComponent(date)}`), [])
 }
 
 async function refusesAll(sigv4: Sigv4, ways: readonly Forgery[]): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { Check, CheckGroup, Sigv4, SuiteRow } from './check.ts'
-import { forgeries } from './forgeries.ts'
+import { forgeries, malformedDates } from './forgeries.ts'
 import { functionUrls } from './function-urls.ts'
 import { official } from './official.ts'
 import { pythonSigners } from './python-signers.ts'
@@ -17,6 +17,7 @@ export async function runSuite(sigv4: Sigv4, vectors: Vectors): Promise<SuiteRow
     ...functionUrls(sigv4, vectors.functionUrls),
     ...pythonSigners(sigv4, vectors.pythonSigners),
     forgeries(sigv4),
+    malformedDates(sigv4),
   ]
   const rows: SuiteRow[] = []
   for (const group of groups) {

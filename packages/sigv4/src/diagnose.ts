@@ -40,7 +40,7 @@ type Failure = Verification & { readonly ok: false }
  * Finds out why a signature was refused: verifies the request again under each common mistake, then under two at once.
  * Needs the secret through `lookup`; no secret, token or signature is in what it returns.
  *
- * What it costs is bounded: at most 2,000 assumptions are tried, and fewer for a request so long that 16 MiB would be
+ * What it costs is bounded: at most 3,000 assumptions are tried, and fewer for a request so long that 16 MiB would be
  * hashed; a body beyond 256 KiB is hashed once and not taken apart.
  * @param request the refused request
  * @param options as for `verify`

@@ -17,7 +17,7 @@ interface PairedAttempt extends ProvedMistake {
  * How many assumptions are tried at most. Each costs the hash of a canonical request and one HMAC for each host that
  * may have been signed, twice that when a header holds bytes beyond ASCII, and five HMACs more for another key.
  */
-const mostAttempts = 2000
+const mostAttempts = 3000
 
 /** How many bytes of canonical requests are hashed at most for one host: 16 MiB. */
 const mostBytes = 16_777_216

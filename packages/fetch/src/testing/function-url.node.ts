@@ -56,6 +56,12 @@ export async function startFunctionUrl(region = 'us-east-1'): Promise<FunctionUr
         )
         url.arrivals.push({ method, body, headers, verification })
         response.setHeader('date', now.toUTCString())
+        if (headers['access-control-request-method'] !== undefined) {
+          url.arrivals.pop()
+          return void response
+            .writeHead(200, { ...url.headers, 'access-control-allow-headers': '*, authorization' })
+            .end()
+        }
         for (const [name, value] of Object.entries(url.headers)) response.setHeader(name, value)
         if (verification.ok) return (url.answers.shift() ?? answer(200, '{"ok":true}'))(response)
         return answer(403, JSON.stringify({ message: verification.message }), {

@@ -44,8 +44,13 @@ describe.skipIf(missing)('from a browser (needs Chromium and the AWS CLI)', () =
       '/keys': () => createKeys(stage.roleArn('reader'), 'ada'),
     }
     server = createServer(async (request, response) => {
-      const answer = (await answers[request.url ?? '']?.()) ?? new Response(null, { status: 404 })
-      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+      const find = answers[request.url ?? ''] ?? (() => new Response(null, { status: 404 }))
+      try {
+        const answer = await find()
+        response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+      } catch (error) {
+        response.writeHead(500).end(String(error))
+      }
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

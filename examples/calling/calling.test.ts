@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const server of servers) server.close()
-  await stage.close()
+  await stage?.close()
 })
 
 /** Serves on loopback until the tests are over. */

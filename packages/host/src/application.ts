@@ -89,21 +89,24 @@ async function startFastify(app: FastifyApp): Promise<HostableApp> {
 
 /** What cannot be started fails every request, and is not lost before the first. */
 function wait(app: PromiseLike<HostableApp>): Application {
-  const starting = Promise.resolve(app).then((ready) => createApplication(ready))
-  starting.catch(() => undefined)
-  return async (request, invocation) => (await starting)(request, invocation)
+  return waitFor(Promise.resolve(app).then((ready) => createApplication(ready)))
+}
+
+function waitFor(starting: Promise<Application>): Application {
+  let started: Application | undefined
+  starting.then(
+    (application) => {
+      started = application
+    },
+    () => undefined,
+  )
+  return (request, invocation) =>
+    started === undefined
+      ? starting.then((application) => application(request, invocation))
+      : started(request, invocation)
 }
 
 /** Fetch applications, the usual kind, do not pay for loading `node:http`. */
 function hostListener(app: NodeApp): Application {
-  let application: Application | undefined
-  const loading = import('#listener').then(({ createListenerApplication }) => {
-    application = createListenerApplication(app)
-    return application
-  })
-  loading.catch(() => undefined)
-  return (request, invocation) =>
-    application === undefined
-      ? loading.then((loaded) => loaded(request, invocation))
-      : application(request, invocation)
+  return waitFor(import('#listener').then(({ createListenerApplication }) => createListenerApplication(app)))
 }

@@ -3,7 +3,7 @@ import type { EventRequest, HeaderPair } from '@furlong/events'
 import type { Answer, AnswerBody, Chunk, ChunkWriter } from './answer.ts'
 import { addCarrier } from './carrier.ts'
 import type { Invocation } from './invocation.ts'
-import { createChunk, joinChunks, MemorySocket, writeChunk } from './memory-socket.node.ts'
+import { createChunk, joinChunks, MemorySocket } from './memory-socket.node.ts'
 import type { FarEnd } from './memory-socket.node.ts'
 
 /** The way Node's parser hands over headers, from which `headers` and its kin are made when they are asked for. */
@@ -62,13 +62,23 @@ class EventResponse extends ServerResponse {
     })
   }
 
-  constructor(request: IncomingMessage, socket: MemorySocket) {
+  readonly #onEnded: () => void
+
+  constructor(request: IncomingMessage, socket: MemorySocket, onEnded: () => void) {
     super(request)
+    this.#onEnded = onEnded
     this.useChunkedEncodingByDefault = false
     this.shouldKeepAlive = false
     // Lambda sets the date itself and would hand this one on as x-amzn-Remapped-date.
     this.sendDate = false
     this.assignSocket(socket)
+  }
+
+  override end(...args: readonly unknown[]): this {
+    super.end(...(args as Parameters<ServerResponse['end']>))
+    // Everything is with the far end now; waiting for 'finish' would take further turns of the loop.
+    if (this.writableEnded) this.#onEnded()
+    return this
   }
 }
 
@@ -76,19 +86,23 @@ const headEnd = '\r\n\r\n'
 /** How early hints and other interim answers begin. */
 const interim = 'HTTP/1.1 1'
 
+/** What an application may write before somebody takes it; more is kept as well, but then it is asked to wait. */
+const maxWaitingBytes = 65_536
+
 /** One request, its response, and what was written of that. */
 export class Exchange implements AnswerBody, FarEnd {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Settles with the answer as soon as its head is written. */
-  readonly answer: Promise<Answer>
   readonly #socket: MemorySocket
   #resolveAnswer: (answer: Answer) => void = ignore
   #rejectAnswer: (error: unknown) => void = ignore
-  #head: string | undefined = ''
+  #answer: Answer | undefined
+  #head = ''
   #chunks: Chunk[] = []
+  #waitingBytes = 0
+  /** Takes the body as it is made; pieces are kept as long as there is none. */
   #writer: ChunkWriter | undefined
-  #flushing: Promise<void> | undefined
+  #keepsAll = false
   #over: { readonly error?: unknown } | undefined
   #onOver: (() => void) | undefined
 
@@ -97,18 +111,20 @@ export class Exchange implements AnswerBody, FarEnd {
    * @param invocation Its invocation.
    */
   constructor(from: EventRequest, invocation: Invocation) {
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolveAnswer = resolve
-      this.#rejectAnswer = reject
-    })
     this.#socket = new MemorySocket(from.sourceIp, this)
     this.request = new EventMessage(this.#socket, from, invocation)
-    this.response = new EventResponse(this.request, this.#socket)
+    this.response = new EventResponse(this.request, this.#socket, () => this.#ended())
     invocation.deadline.onAborted = (reason) => this.#timeOut(reason)
-    this.#socket.on('drain', () => {
-      if (!this.response.writableEnded) this.response.emit('drain')
+  }
+
+  /** The answer as soon as its head is written. */
+  get answer(): Promise<Answer> | Answer {
+    if (this.#answer !== undefined) return this.#answer
+    return new Promise((resolve, reject) => {
+      this.#resolveAnswer = resolve
+      this.#rejectAnswer = reject
+      if (this.#over !== undefined && 'error' in this.#over) reject(this.#over.error)
     })
-    this.response.on('finish', () => this.#finished())
   }
 
   /**
@@ -122,14 +138,20 @@ export class Exchange implements AnswerBody, FarEnd {
   }
 
   collect(): Promise<Chunk> | Chunk {
-    return this.#over === undefined || 'error' in this.#over
-      ? this.#waitForEnd().then(() => joinChunks(this.#chunks))
-      : joinChunks(this.#chunks)
+    this.#keepsAll = true
+    this.#drained()
+    if (this.#over !== undefined && !('error' in this.#over)) return joinChunks(this.#chunks)
+    return this.#waitForEnd().then(() => joinChunks(this.#chunks))
   }
 
   async pump(writer: ChunkWriter): Promise<void> {
-    this.#flushing = this.#flush(writer)
-    await this.#flushing
+    // What was written before the writer was there goes first; what comes meanwhile waits its turn.
+    for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
+      this.#waitingBytes -= chunk.length
+      if (!writer.write(chunk)) await writer.drained()
+    }
+    this.#writer = writer
+    this.#drained()
     await this.#waitForEnd()
   }
 
@@ -141,49 +163,61 @@ export class Exchange implements AnswerBody, FarEnd {
   }
 
   /** What the response writes: its head, as text, and the body after it; interim answers before it are dropped. */
-  read(chunk: Buffer | string, encoding: BufferEncoding): Promise<void> | undefined {
-    if (this.#head === undefined) return this.#take(createChunk(chunk, encoding))
+  read(chunk: Buffer | string, encoding: BufferEncoding): boolean {
+    if (this.#answer !== undefined) return this.#take(createChunk(chunk, encoding))
     let text = this.#head + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'))
     let end = text.indexOf(headEnd)
     while (end !== -1 && text.startsWith(interim)) {
       text = text.slice(end + headEnd.length)
       end = text.indexOf(headEnd)
     }
-    this.#head = end === -1 ? text : undefined
-    if (end === -1) return undefined
-    this.#resolveAnswer({ ...readHead(text.slice(0, end)), body: this })
+    this.#head = text
+    if (end === -1) return true
+    this.#head = ''
+    this.#answer = { ...readHead(text.slice(0, end)), body: this }
+    this.#resolveAnswer(this.#answer)
     return this.#take(createChunk(text.slice(end + headEnd.length), encoding))
-  }
-
-  #take(chunk: Chunk): Promise<void> | undefined {
-    if (chunk.length === 0) return undefined
-    if (this.#writer !== undefined) return writeChunk(this.#writer, chunk)
-    this.#chunks.push(chunk)
-    return this.#flushing
-  }
-
-  /** What was written before the writer was there goes first; what comes meanwhile waits its turn. */
-  async #flush(writer: ChunkWriter): Promise<void> {
-    for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
-      await writeChunk(writer, chunk)
-    }
-    this.#writer = writer
-  }
-
-  #finished(): void {
-    const { request, response } = this
-    this.#end({})
-    // As Node's server does: what was not read is dropped, and both objects are closed.
-    if (request.listenerCount('end') + request.listenerCount('close') > 0 && !request.readableEnded) {
-      request.resume()
-    }
-    if (response.listenerCount('close') > 0) process.nextTick(() => this.#socket.destroy())
   }
 
   closed(): void {
     const { request, response } = this
     if (this.#over === undefined) this.#end({ error: createHangUp(response.errored ?? undefined) })
     if (!response.writableFinished && !request.destroyed) request.destroy(createHangUp(undefined))
+  }
+
+  #take(chunk: Chunk): boolean {
+    if (chunk.length === 0) return true
+    if (this.#writer !== undefined) return this.#forward(this.#writer, chunk)
+    this.#chunks.push(chunk)
+    this.#waitingBytes += chunk.length
+    return this.#keepsAll || this.#waitingBytes < maxWaitingBytes
+  }
+
+  #forward(writer: ChunkWriter, chunk: Chunk): boolean {
+    try {
+      if (writer.write(chunk)) return true
+      writer.drained().then(
+        () => this.#drained(),
+        (error: unknown) => this.fail(error),
+      )
+    } catch (error) {
+      this.fail(error)
+    }
+    return false
+  }
+
+  #drained(): void {
+    if (this.#socket.drained() && !this.response.writableEnded) this.response.emit('drain')
+  }
+
+  #ended(): void {
+    this.#end({})
+    const { request, response } = this
+    // As Node's server does: what was not read is dropped, and both objects are closed.
+    if (!request.readableEnded && request.listenerCount('end') + request.listenerCount('close') > 0) {
+      request.resume()
+    }
+    if (response.listenerCount('close') > 0) response.once('finish', () => this.#socket.destroy())
   }
 
   #timeOut(reason: Error): void {

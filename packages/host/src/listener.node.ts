@@ -25,7 +25,7 @@ const unservedMethods: ReadonlySet<string> = new Set(['CONNECT'])
 export function createListenerApplication(app: NodeApp): Application {
   const call: NodeListener =
     typeof app === 'function' ? app : (request, response) => void app.emit('request', request, response)
-  return async (from, invocation) => {
+  return (from, invocation) => {
     if (unservedMethods.has(from.method)) return createMethodRefusal(from.method)
     const exchange = new Exchange(from, invocation)
     callListener(call, exchange)

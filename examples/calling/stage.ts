@@ -44,6 +44,17 @@ export async function startStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'furlong-calling-'))
   process.env['XDG_RUNTIME_DIR'] = folder
   const local = await startLocal({ memory: true, announce: true })
+  const close = async (): Promise<void> => {
+    await local.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return furnish(local, folder, close).catch(async (error) => {
+    await close()
+    throw error
+  })
+}
+
+async function furnish(local: Local, folder: string, close: () => Promise<void>): Promise<Stage> {
   const { endpoint, region } = local
   const target: Target = { kind: 'local', endpoint, region, credentials: local.accounts[0]! }
   const { accountId, userArn } = local.accounts[0]!
@@ -89,10 +100,7 @@ export async function startStage(): Promise<Stage> {
         })
       })
     },
-    async close() {
-      await local.close()
-      await rm(folder, { recursive: true, force: true })
-    },
+    close,
   }
 }
 

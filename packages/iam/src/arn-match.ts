@@ -100,6 +100,8 @@ export function matchesResource(
 const colon = 58
 
 function createFixedMatcher(tokens: readonly Token[]): ResourceMatcher {
+  const [only] = tokens
+  if (tokens.length === 1 && typeof only === 'string') return { kind: 'exact', arn: only }
   if (tokens.every((token) => typeof token === 'string')) return { kind: 'exact', arn: tokens.join('') }
   return { kind: 'pattern', pattern: createArnPattern(tokens) }
 }

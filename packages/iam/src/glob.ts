@@ -14,7 +14,7 @@ export type Token = string | typeof anyRun | typeof anyOne
 /** A prepared pattern. */
 export interface Glob {
   /** The pattern's text when it holds no wildcard. */
-  readonly exact?: string
+  readonly exact: string | undefined
   /** Before the first `*`. */
   readonly head: string
   /** Between two `*`. */
@@ -24,7 +24,7 @@ export interface Glob {
   /** Characters of all of these, in UTF-16 code units. */
   readonly minLength: number
   /** The same when the pattern holds a `?`. */
-  readonly gapped?: GappedGlob
+  readonly gapped: GappedGlob | undefined
 }
 
 interface GappedGlob {
@@ -43,6 +43,7 @@ interface GappedGlob {
  * @returns literal texts and wildcards in order
  */
 export function readWildcards(text: string): readonly Token[] {
+  if (!text.includes('*') && !text.includes('?')) return [text]
   const tokens: Token[] = []
   let from = 0
   for (let at = 0; at < text.length; at++) {
@@ -52,7 +53,6 @@ export function readWildcards(text: string): readonly Token[] {
     tokens.push(code === star ? anyRun : anyOne)
     from = at + 1
   }
-  if (from === 0) return [text]
   if (from < text.length) tokens.push(text.slice(from))
   return tokens
 }
@@ -64,17 +64,16 @@ export function readWildcards(text: string): readonly Token[] {
  * @returns the glob
  */
 export function createGlob(tokens: readonly Token[]): Glob {
-  let hasRun = false
-  for (const token of tokens) {
-    if (token === anyOne) return { ...nothing, gapped: createGapped(tokens) }
-    if (token === anyRun) hasRun = true
-  }
-  if (!hasRun) return { ...nothing, exact: tokens.join('') }
+  const [only] = tokens
+  if (tokens.length === 1 && typeof only === 'string') return createExact(only)
+  if (tokens.includes(anyOne)) return { ...createExact(''), exact: undefined, gapped: createGapped(tokens) }
+  if (!tokens.includes(anyRun)) return createExact(tokens.join(''))
   const [head = '', ...others] = splitAtRuns(tokens).map((part) => part.join(''))
   const tail = others.pop() ?? ''
   const middle = others.filter((text) => text !== '')
   const minLength = middle.reduce((sum, { length }) => sum + length, head.length + tail.length)
-  return { head, needles: middle.map(createNeedle), tail, minLength }
+  const needles = middle.map(createNeedle)
+  return { exact: undefined, head, needles, tail, minLength, gapped: undefined }
 }
 
 /**
@@ -106,7 +105,12 @@ export function matchesGlob(glob: Glob, text: string): boolean {
 const star = 42
 const questionMark = 63
 
-const nothing: Glob = { head: '', needles: [], tail: '', minLength: 0 }
+const noNeedles: readonly Needle[] = []
+
+/** Every glob has the same members in the same order, which keeps reading them fast. */
+function createExact(exact: string): Glob {
+  return { exact, head: '', needles: noNeedles, tail: '', minLength: 0, gapped: undefined }
+}
 
 function splitAtRuns(tokens: readonly Token[]): Token[][] {
   const parts: Token[][] = [[]]

@@ -1,4 +1,3 @@
-import { parseArn } from './arn.ts'
 import type { PolicyReader } from './policy-reading.ts'
 import { readObject, readStrings } from './policy-reading.ts'
 import type { PrincipalElement, PrincipalElementType } from './policy.ts'
@@ -25,10 +24,10 @@ export function readPrincipals(
   }
   const object = readObject(reader, value, path, principalTypes)
   const elements: PrincipalElement[] = []
-  for (const [name, values] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
     const type = name as PrincipalElementType
     const at = `${path}.${name}`
-    for (const item of readStrings(reader, values, at)) {
+    for (const item of readStrings(reader, object[name], at)) {
       const rule = findPrincipalFault(type, item)
       if (rule !== undefined) {
         const named = `"${type}":"${item}"`
@@ -60,13 +59,9 @@ function findPrincipalFault(type: PrincipalElementType, value: string): string |
   if (type === 'Service' && !value.includes('.')) {
     return 'must be the name of a service, such as "cloudfront.amazonaws.com"'
   }
-  if (type !== 'AWS' || isPrincipal(value)) return undefined
+  if (type !== 'AWS' || principalForms.test(value)) return undefined
   return 'must be an account id, the ARN of a user, role or session, or "*"'
 }
 
-function isPrincipal(value: string): boolean {
-  if (!value.startsWith('arn:')) return /^(?:\d{12}|A[\dA-Z]{15,127})$/.test(value)
-  const arn = parseArn(value)
-  if (arn === undefined || arn.region !== '' || !/^\d{12}$/.test(arn.accountId)) return false
-  return arn.service === 'iam' || arn.service === 'sts'
-}
+/** An account id, a unique id, or the ARN of somebody. */
+const principalForms = /^(?:\d{12}|A[\dA-Z]{15,127}|arn:aws(?:-[a-z]+)*:(?:iam|sts)::\d{12}:.+)$/s

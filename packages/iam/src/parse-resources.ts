@@ -39,6 +39,7 @@ function rebuildArn(resource: string): string {
   return ['arn', ...Array.from({ length: arnPartCount - 1 }, (_, index) => parts[index] ?? '*')].join(':')
 }
 
+/** IAM takes a short ARN, but not one that leaves out parts in the middle. */
 function assertParts(reader: PolicyReader, resource: string, path: string): void {
   if (!resource.includes('::') || splitArn(resource).length === arnPartCount) return
   const rule = 'must have six parts, such as "arn:aws:s3:::bucket"'

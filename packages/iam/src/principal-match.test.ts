@@ -24,6 +24,12 @@ describe('matchPrincipals()', () => {
     ['a user by ARN', aws(alice.arn), alice, 3],
     ['a user by id', aws(alice.id), alice, 3],
     ['a user by account', aws(account), alice, 1],
+    [
+      'the root user by its ARN, which is its account',
+      aws(root),
+      { type: 'root', account, arn: root, id: account },
+      1,
+    ],
     ['a user by root ARN', aws(root), alice, 1],
     ['a user by everybody', [{ type: '*', value: '*' }], alice, 3],
     ['a user by everybody under AWS', aws('*'), alice, 3],

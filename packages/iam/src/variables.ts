@@ -27,8 +27,8 @@ export type Reading = 'wildcards' | 'literal'
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function readPieces(text: string, reading: Reading, expand: boolean): readonly Piece[] {
+  if (!expand || !text.includes('${')) return reading === 'wildcards' ? readWildcards(text) : [text]
   const read = (part: string): readonly Token[] => (reading === 'wildcards' ? readWildcards(part) : [part])
-  if (!expand || !text.includes('${')) return read(text)
   const pieces: Piece[] = []
   let from = 0
   for (;;) {

@@ -1,197 +1,40 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { createHash, createHmac } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request as httpRequest } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { SignatureV4 } from '@smithy/signature-v4'
 import aws4 from 'aws4'
 import { AwsClient, AwsV4Signer } from 'aws4fetch'
 import axios from 'axios'
 import ky from 'ky'
 import { request as undiciRequest } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Diagnosis, diagnose, type MistakeId, presign, type RawRequest, sign, verify } from './index.ts'
-import { deriveKey, hash, hmac, signByHand, type Slips } from './testing/hand-signer.node.ts'
+import { type Diagnosis, diagnose, presign, type RawRequest, verify } from './index.ts'
+import {
+  proved,
+  evidence,
+  type Case,
+  signed,
+  json,
+  post,
+  smithy,
+  smithyRequest,
+  sendBySmithy,
+  sendByHttp,
+  curl,
+  curlSigns,
+  asFlags,
+  byPython,
+  byHand,
+  yesterday,
+  presigned,
+  withoutHost,
+  sendByAws4,
+  throughProxy,
+  withFile,
+  isHere,
+} from './testing/clients.node.ts'
+import { mistakes } from './mistakes.ts'
+import { statedCauses } from './stated-causes.ts'
+import { deriveKey, hash, hmac, signByHand } from './testing/hand-signer.node.ts'
 import { credentials, options as fixedOptions, temporary } from './testing/keys.ts'
-import { sendRaw, startProxy, startWireServer, type WireServer } from './testing/wire-server.node.ts'
-
-const run = promisify(execFile)
-const proved = 'signature-matches'
-const evidence = 'evidence'
-
-/** One mistake: the client that makes it, how, and what has to be found. */
-interface Case {
-  client: string
-  mistake: string
-  make: (server: WireServer) => Promise<unknown>
-  finds: readonly (readonly [cause: MistakeId, proof: Diagnosis['proof']])[]
-  says: RegExp
-  /** A program without which the client cannot run. */
-  needs?: 'curl' | 'python3 with botocore and requests'
-}
-
-/** Signs as this package does, with headers ready for any client. */
-function signed(
-  server: WireServer,
-  path: string,
-  request: { method?: string; headers?: [string, string][]; body?: string } = {},
-  with_: { service?: string; region?: string; credentials?: typeof credentials } = {},
-): Record<string, string> {
-  const all = { credentials, region: 'us-east-1', service: 'lambda', now: new Date(), ...with_ }
-  return Object.fromEntries(sign({ method: 'GET', url: server.origin + path, ...request }, all).headers)
-}
-
-const json = '{"name":"café","tags":[1,2]}'
-const jsonType: [string, string] = ['content-type', 'application/json']
-const post = { method: 'POST', body: json, headers: [jsonType] }
-
-type HttpRequest = Parameters<SignatureV4['sign']>[0]
-
-/** A hash as @smithy/signature-v4 takes it. */
-class Sha256 {
-  #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>
-  readonly #secret: string | Uint8Array | undefined
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#secret = secret as string | Uint8Array | undefined
-    this.#hash = this.#start()
-  }
-  #start(): ReturnType<typeof createHash> | ReturnType<typeof createHmac> {
-    return this.#secret === undefined ? createHash('sha256') : createHmac('sha256', this.#secret)
-  }
-  update(data: Uint8Array): void {
-    this.#hash.update(data)
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()))
-  }
-  reset(): void {
-    this.#hash = this.#start()
-  }
-}
-
-function smithy(with_: { uriEscapePath?: boolean; service?: string } = {}): SignatureV4 {
-  return new SignatureV4({ credentials, region: 'us-east-1', service: 'lambda', sha256: Sha256, ...with_ })
-}
-
-function smithyRequest(server: WireServer, path: string, more: Partial<HttpRequest> = {}): HttpRequest {
-  return {
-    method: 'GET',
-    protocol: 'http:',
-    hostname: '127.0.0.1',
-    port: server.port,
-    path,
-    headers: { host: server.host },
-    ...more,
-  }
-}
-
-async function sendBySmithy(
-  server: WireServer,
-  url: string,
-  signer: SignatureV4,
-  request: HttpRequest,
-): Promise<void> {
-  const { headers, method } = await signer.sign(request)
-  await sendByHttp(server, url, {
-    method,
-    headers,
-    body: typeof request.body === 'string' ? request.body : '',
-  })
-}
-
-/** Sends with node:http, which leaves target and headers as they are. */
-async function sendByHttp(
-  server: WireServer,
-  path: string,
-  {
-    method = 'GET',
-    headers = {},
-    body = '' as string | Uint8Array,
-  }: { method?: string; headers?: object; body?: string | Uint8Array } = {},
-): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    const outgoing = httpRequest({
-      host: '127.0.0.1',
-      port: server.port,
-      path,
-      method,
-      headers: { ...headers },
-    })
-    outgoing.on('response', (answer) => answer.resume().on('end', done))
-    outgoing.on('error', fail)
-    outgoing.end(body)
-  })
-}
-
-async function sendByHand(server: WireServer, path: string, slips: Slips, more: object = {}): Promise<void> {
-  const {
-    method = 'GET',
-    headers = {},
-    body = '',
-  } = more as { method?: string; headers?: object; body?: string }
-  await sendByHttp(server, path, { method, body, headers: { ...headers, ...signByHand(server.host, slips) } })
-}
-
-async function curl(server: WireServer, path: string, ...flags: string[]): Promise<void> {
-  await run('curl', ['-s', '--noproxy', '*', '--globoff', '--max-time', '20', ...flags, server.origin + path])
-}
-
-const curlKeys = ['--user', `${credentials.accessKeyId}:${credentials.secretAccessKey}`]
-const curlSigns = (provider = 'aws:amz:us-east-1:lambda'): string[] => ['--aws-sigv4', provider, ...curlKeys]
-const asFlags = (headers: Record<string, string>): string[] =>
-  Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
-
-const pythonFile = fileURLToPath(new URL('testing/python-mistakes.py', import.meta.url))
-
-async function python(server: WireServer, name: string): Promise<void> {
-  const env = {
-    ...process.env,
-    KEY_ID: credentials.accessKeyId,
-    SECRET: credentials.secretAccessKey,
-    TOKEN: temporary.sessionToken,
-    NO_PROXY: '*',
-    no_proxy: '*',
-  }
-  await run('python3', [pythonFile, name, server.origin], { env, timeout: 30_000 })
-}
-
-function byPython(
-  name: string,
-  mistake: string,
-  cause: MistakeId,
-  proof: Diagnosis['proof'],
-  says: RegExp,
-): Case {
-  return {
-    client: 'python3',
-    mistake,
-    make: (server) => python(server, name),
-    finds: [[cause, proof]],
-    says,
-    needs: 'python3 with botocore and requests',
-  }
-}
-
-function byHand(
-  mistake: string,
-  cause: MistakeId,
-  says: RegExp,
-  slips: Slips,
-  path = '/',
-  more: object = {},
-): Case {
-  return {
-    client: "a person's own signer on node:http",
-    mistake,
-    make: (server) => sendByHand(server, path, { ...slips }, more),
-    finds: [[cause, proved]],
-    says,
-  }
-}
+import { sendRaw, startWireServer, type WireServer } from './testing/wire-server.node.ts'
 
 const cases: readonly Case[] = [
   // Which scope and which time.
@@ -1104,6 +947,85 @@ const cases: readonly Case[] = [
     ],
   }),
 
+  // What can be read off a request.
+  byHand('does not sign the date', 'date-not-signed', /x-amz-date is not among/, {
+    headers: [['host', '$host']],
+  }),
+  {
+    client: 'aws4',
+    mistake: 'uses a session that has ended',
+    make: (server) => sendByAws4(server, { path: '/', keys: { ...temporary, accessKeyId: 'ASIAEXPIRED' } }),
+    finds: [['expired-session', evidence]],
+    says: /has expired/,
+  },
+  byHand(
+    'states the hash of another body beside the signature',
+    'payload-hash-mismatch',
+    /hash of an empty body, and a body arrived/,
+    {
+      method: 'POST',
+      path: '/items',
+      payloadHash: hash(json),
+    },
+    '/items',
+    { method: 'POST', body: json, headers: { 'x-amz-content-sha256': hash('') } },
+  ),
+  byHand(
+    'states UNSIGNED-PAYLOAD beside the signature',
+    'payload-hash-unsigned',
+    /UNSIGNED-PAYLOAD/,
+    {
+      method: 'POST',
+      path: '/items',
+      payloadHash: hash(json),
+    },
+    '/items',
+    { method: 'POST', body: json, headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } },
+  ),
+  {
+    client: 'fetch',
+    mistake: 'ends the scope in another word',
+    make: (server) => {
+      const { authorization = '', ...headers } = signByHand(server.host)
+      return fetch(server.origin + '/', {
+        headers: { ...headers, authorization: authorization.replace('aws4_request', 'aws4') },
+      })
+    },
+    finds: [['wrong-terminator', proved]],
+    says: /does not end in 'aws4_request'/,
+  },
+  {
+    client: 'fetch',
+    mistake: 'keeps the scope of yesterday',
+    make: (server) => {
+      const { authorization = '', ...headers } = signByHand(server.host)
+      return fetch(server.origin + '/', {
+        headers: { ...headers, authorization: authorization.replace(/\/\d{8}\//, `/${yesterday()}/`) },
+      })
+    },
+    finds: [
+      ['scope-date-mismatch', evidence],
+      ['wrong-secret', evidence],
+    ],
+    says: /The scope is of the day \d{8}, and the request of/,
+  },
+  {
+    client: 'a raw socket',
+    mistake: 'sends two Host headers',
+    make: (server) => {
+      const lines = Object.entries(signByHand(server.host)).map(([name, value]) => `${name}: ${value}\r\n`)
+      return sendRaw(
+        server.port,
+        `GET / HTTP/1.1\r\nHost: ${server.host}\r\nHost: ${server.host}\r\n${lines.join('')}Connection: close\r\n\r\n`,
+      )
+    },
+    finds: [
+      ['another-host', proved],
+      ['signed-header-repeated', evidence],
+    ],
+    says: /more than one Host header/,
+  },
+
   // No signature that could be read.
   {
     client: 'curl',
@@ -1250,70 +1172,6 @@ const cases: readonly Case[] = [
   },
 ]
 
-function yesterday(): string {
-  return new Date(Date.now() - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')
-}
-
-function presigned(server: WireServer, path: string): string {
-  const all = { credentials, region: 'us-east-1', service: 'lambda', now: new Date(), expiresInSeconds: 60 }
-  return presign({ method: 'GET', url: server.origin + path }, all).url
-}
-
-function withoutHost(headers: object | undefined): Record<string, string> {
-  const others = Object.entries(headers ?? {}).filter(([name]) => name.toLowerCase() !== 'host')
-  return Object.fromEntries(others.map(([name, value]) => [name, String(value)]))
-}
-
-async function sendByAws4(
-  server: WireServer,
-  {
-    path,
-    keys = credentials,
-    ...more
-  }: {
-    path: string
-    region?: string
-    headers?: Record<string, string>
-    keys?: { accessKeyId: string; secretAccessKey: string }
-  },
-): Promise<void> {
-  const { headers } = aws4.sign(
-    { service: 'lambda', region: 'us-east-1', host: server.host, path, ...more },
-    keys,
-  )
-  await sendByHttp(server, path, { headers: headers ?? {} })
-}
-
-async function throughProxy(
-  server: WireServer,
-  rewrite: { prefix?: string; host?: string },
-  send: (origin: string) => Promise<unknown>,
-): Promise<void> {
-  const proxy = await startProxy(server, rewrite)
-  try {
-    await send(proxy.origin)
-  } finally {
-    await proxy.close()
-  }
-}
-
-async function withFile(text: string, use: (file: string, text: string) => Promise<unknown>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sigv4-'))
-  try {
-    const file = join(folder, 'body.json')
-    await writeFile(file, text)
-    await use(file, text)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
-
-const isHere = {
-  curl: spawnSync('curl', ['--version']).status === 0,
-  'python3 with botocore and requests':
-    spawnSync('python3', ['-c', 'import botocore.auth, requests']).status === 0,
-}
-
 function refuse(request: RawRequest): Diagnosis[] {
   const options = { ...fixedOptions, now: new Date() }
   const result = verify(request, options)
@@ -1352,4 +1210,10 @@ describe('diagnose() of what real clients send', () => {
       expect(found.map((one) => one.says).join(' ')).toMatch(says)
     })
   }
+
+  it('makes every mistake of the tables', () => {
+    const found = new Set(cases.flatMap(({ finds }) => finds.map(([cause]) => cause)))
+    const causes = [...mistakes, ...statedCauses].map(({ cause }) => cause)
+    expect(causes.filter((cause) => !found.has(cause))).toEqual([])
+  })
 })

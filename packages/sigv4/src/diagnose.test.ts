@@ -305,6 +305,19 @@ describe('diagnose()', () => {
     expect(explain(sent)[0]?.says).toMatch(/the query \(`kind`\).*the body is not it/)
   })
 
+  it('says so when nothing is wrong any more', () => {
+    const sent = send({})
+    const request = {
+      method: 'GET',
+      target: sent.target,
+      rawHeaders: sent.headers.flat(),
+      body: new Uint8Array(),
+    }
+    const early = verify(request, { ...options, lookup: () => ({ code: 'UnrecognizedClientException' }) })
+    if (early.ok) throw new Error('The request was accepted')
+    expect(diagnose(request, options, early)).toMatchObject([{ cause: 'unknown', proof: 'evidence' }])
+  })
+
   it('says which page was signed and that the request asks for another', () => {
     expect(explain({ ...send({}), target: '/book?page=6' })[0]?.says).toContain('`page=5`')
   })

@@ -97,8 +97,6 @@ export function matchesResource(
   return tail !== undefined && matchesResourcePattern(createArnPattern([...matcher.head, ...tail]), resource)
 }
 
-const colon = 58
-
 function createFixedMatcher(tokens: readonly Token[]): ResourceMatcher {
   const [only] = tokens
   if (tokens.length === 1 && typeof only === 'string') return { kind: 'exact', arn: only }
@@ -144,9 +142,5 @@ function matchesParts({ lead, parts }: ArnPattern, arn: string): boolean {
 /** Without cutting out the part when it has to be just so. */
 function matchesPart(glob: Glob, arn: string, from: number, end: number): boolean {
   if (glob.exact === undefined) return matchesGlob(glob, arn.slice(from, end))
-  return (
-    arn.charCodeAt(from + glob.exact.length) === colon &&
-    end === from + glob.exact.length &&
-    arn.startsWith(glob.exact, from)
-  )
+  return end === from + glob.exact.length && arn.startsWith(glob.exact, from)
 }

@@ -204,6 +204,8 @@ describe('policy variables in values', () => {
     expect(holds({ StringLike: { 'test:Key': '${constructor}*' } }, { 'test:key': 'function Object' })).toBe(
       false,
     )
+    const withDefault = { StringEquals: { 'test:Key': "${constructor, 'x'}" } }
+    expect(holds(withDefault, { 'test:key': 'x' })).toBe(true)
   })
 
   it('are plain text in version 2008-10-17 and where they have no meaning', () => {

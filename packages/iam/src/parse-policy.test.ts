@@ -234,6 +234,16 @@ describe('parsePolicy()', () => {
     expect(parsePolicy(text, 'identity').statements).toHaveLength(2)
   })
 
+  it('takes any number of empty statement ids', () => {
+    const document = {
+      Statement: [
+        { ...statement, Sid: '' },
+        { ...statement, Sid: '' },
+      ],
+    }
+    expect(parsePolicy(JSON.stringify(document), 'identity').statements).toHaveLength(2)
+  })
+
   it('lets a statement id of a function hold dashes', () => {
     const document = withStatement({ Sid: 'furlong-app_url', Principal: '*' })
     expect(parsePolicy(JSON.stringify(document), 'resource').statements[0]?.sid).toBe('furlong-app_url')

@@ -127,6 +127,11 @@ describe('createPrincipalContext()', () => {
     expect(keysOf(principal)).toEqual(keys)
   })
 
+  it('lets no second factor be younger than now', () => {
+    const late = { ...alice, issuedAt: now, mfaAt: new Date(now.getTime() + 5000) }
+    expect(keysOf(late)).toMatchObject({ 'aws:multifactorauthage': '0' })
+  })
+
   it('tells the organization of a caller, of the owner, and of whom a service acts for', () => {
     const organizations = { [account]: place }
     const contextOf = (principal: Principal) =>

@@ -78,6 +78,20 @@ describe('decide() with policies that could not be read', () => {
     })
   })
 
+  it('blames what is sure to stand in the way, and nothing that is open', () => {
+    const { actions } = decide(callUrl(app), { boundary: nothing, unknown: ['identity', 'boundary'] })
+    expect(actions[0]).toMatchObject({ kind: 'implicit-deny', blame: ['boundary'] })
+  })
+
+  it('reckons with further policies beside those that are known', () => {
+    const silent = compile('scp', 's', { Effect: 'Allow', Action: 's3:*', Resource: '*' })
+    const closed = compile('scp', 'd', { Effect: 'Deny', Action: '*', Resource: '*' })
+    const withScp = (scp: typeof silent) =>
+      decide(callUrl(app), { identity: [both], scps: [[scp]], unknown: ['scp'] }).actions[0]
+    expect(withScp(silent)).toMatchObject({ kind: 'unknown', blame: ['scp'] })
+    expect(withScp(closed)).toMatchObject({ kind: 'explicit-deny', blame: ['scp'] })
+  })
+
   it('asks of the root user nothing but its organization and the function', () => {
     const root = { type: 'root', account, arn: `arn:aws:iam::${account}:root`, id: account } as const
     expect(decide(callUrl(root), { unknown: ['identity', 'session', 'scp'] }).actions[0]).toMatchObject({

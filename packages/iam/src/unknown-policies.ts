@@ -66,14 +66,14 @@ const everything = {
 /** Without a principal it is a direct grant to whoever calls: the most that a policy can say. */
 const allowAll: CompiledPolicy = compilePolicy(everything, { type: 'identity', name: 'supposed' })
 
-/** What is unknown may allow everything; what only limits may not be there at all. */
+/** What is unknown may allow everything; what only limits may not be there at all. A caller has one boundary at most. */
 function suppose(policies: PolicySet, kinds: readonly PolicyKind[]): PolicySet {
   const { identity = [], boundary, session, resource, scps } = policies
   const isUnknown = (kind: PolicyKind): boolean => kinds.includes(kind)
   const best = isUnknown('resource') || isUnknown('trust') ? addAll(resource) : resource
   return {
     identity: isUnknown('identity') ? [...identity, allowAll] : identity,
-    ...(boundary && !isUnknown('boundary') && { boundary }),
+    ...(boundary && { boundary }),
     ...(isUnknown('session') ? { session: [...(session ?? []), allowAll] } : session && { session }),
     ...(best && { resource: best }),
     ...(scps && !isUnknown('scp') && { scps }),

@@ -135,7 +135,7 @@ const conditionOf = (operators: readonly string[], ofKeys: readonly string[], va
 
 const numeric = ['Equals', 'NotEquals', 'LessThan', 'LessThanEquals', 'GreaterThan', 'GreaterThanEquals']
 const conditions = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 12, arbitrary: fc.constant({}) },
   conditionOf(
     [
       'StringEquals',
@@ -188,7 +188,7 @@ const either = (name: string, value: fc.Arbitrary<unknown>) =>
 export const statementOf = (kind: PolicyKind): fc.Arbitrary<RawStatement> =>
   fc
     .tuple(
-      fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+      fc.constantFrom('Allow', 'Allow', 'Allow', 'Allow', 'Allow', 'Deny'),
       either('Action', oneOrMore(actions)),
       either('Resource', oneOrMore(resources)),
       fc.tuple(conditions, conditions).map(([one, two]) => ({ Condition: { ...one, ...two } })),

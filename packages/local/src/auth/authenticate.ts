@@ -4,6 +4,7 @@ import { findCaller, type Caller } from './caller.ts'
 import { createKeyLookup } from './key-lookup.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { Refusal } from '../record/record.ts'
+import type { LastUse } from '../store/last-uses.ts'
 import type { Store } from '../store/store.ts'
 
 /** Who called, or why nobody knows. */
@@ -50,12 +51,20 @@ export function authenticate(
   const caller = findCaller(store, verification.accessKeyId)
   // Keys go with their user, sessions with their role: a key that verified has an owner.
   if (caller === undefined) throw new Error(`Access key ${verification.accessKeyId} has no owner.`)
+  noteUse(store, caller, { usedAt: now, ...scope })
   if (verification.signedHost !== host) {
     recording.note(
       `The signature covers host ${verification.signedHost}, without the port of ${host}. It is accepted here because AWS never sees a port; sign the Host header exactly as it is sent to be exact.`,
     )
   }
   return { ok: true, caller, verification }
+}
+
+/** IAM tells the last use of users' keys and of roles; of other sessions it tells nothing. */
+function noteUse(store: Store, { principal, accessKeyId, principalId }: Caller, use: LastUse): void {
+  if (principal.type === 'role-session') store.lastUses.note(principalId, use)
+  else if (principal.type === 'user' && principal.issuedAt === undefined)
+    store.lastUses.note(accessKeyId, use)
 }
 
 /** Keys of another place are the commonest mistake of all, and this side knows the cure. */

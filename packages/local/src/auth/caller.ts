@@ -1,15 +1,16 @@
-import type { Principal } from '@furlong/iam'
-import { createSessionArn } from '../store/arns.ts'
-import type { Store } from '../store/store.ts'
+import type { Principal, PrincipalTags } from '@furlong/iam'
+import { createFederatedUserArn, createSessionArn } from '../store/arns.ts'
+import type { SessionKind, SessionRecord } from '../store/sessions.ts'
+import type { PrincipalRecord, Store } from '../store/store.ts'
 
 /** Who signed a request, as policies and events see them. */
 export interface Caller {
-  readonly principal: Extract<Principal, { type: 'user' | 'role-session' }>
+  readonly principal: Extract<Principal, { type: 'user' | 'role-session' | 'federated-user' }>
   readonly accessKeyId: string
   readonly accountId: string
   /** The user or role whose policies count: `AIDA…` or `AROA…`. */
   readonly principalId: string
-  /** Session policies that came with AssumeRole. */
+  /** Session policies that came with AssumeRole or GetFederationToken. */
   readonly sessionPolicies: readonly string[]
 }
 
@@ -21,37 +22,56 @@ export interface Caller {
  * @returns the caller, or undefined when the user or role has been deleted since
  */
 export function findCaller(store: Store, accessKeyId: string): Caller | undefined {
-  const key = store.accessKey(accessKeyId)
-  if (key !== undefined) {
-    const user = store.principal(key.principalId)
-    if (user === undefined) return undefined
-    const { accountId, arn, name, id, tags } = user
-    return {
-      principal: { type: 'user', account: accountId, arn, name, id, tags },
-      accessKeyId,
-      accountId,
-      principalId: id,
-      sessionPolicies: [],
-    }
-  }
   const session = store.session(accessKeyId)
-  const role = session && store.principal(session.roleId)
-  if (session === undefined || role === undefined) return undefined
+  const owner = store.principal(session?.principalId ?? store.accessKey(accessKeyId)?.principalId ?? '')
+  if (owner === undefined) return undefined
   return {
-    principal: {
-      type: 'role-session',
-      account: role.accountId,
-      arn: createSessionArn(role.accountId, role.name, session.sessionName),
-      roleArn: role.arn,
-      roleId: role.id,
-      sessionName: session.sessionName,
-      id: `${role.id}:${session.sessionName}`,
-      tags: { ...role.tags, ...session.tags },
-      issuedAt: session.issuedAt,
-    },
+    principal: session === undefined ? createUser(owner) : principals[session.kind](owner, session),
     accessKeyId,
-    accountId: role.accountId,
-    principalId: role.id,
-    sessionPolicies: session.policies,
+    accountId: owner.accountId,
+    principalId: owner.id,
+    sessionPolicies: session?.policies ?? noPolicies,
   }
+}
+
+const noPolicies: readonly string[] = []
+
+function createUser({ accountId, arn, name, id, tags }: PrincipalRecord): Caller['principal'] {
+  return { type: 'user', account: accountId, arn, name, id, tags }
+}
+
+const principals: Readonly<
+  Record<SessionKind, (owner: PrincipalRecord, session: SessionRecord) => Caller['principal']>
+> = {
+  user: (user, { issuedAt }) => ({ ...createUser(user), issuedAt }),
+  role: (role, session) => ({
+    type: 'role-session',
+    account: role.accountId,
+    arn: createSessionArn(role.accountId, role.name, session.sessionName),
+    roleArn: role.arn,
+    roleId: role.id,
+    sessionName: session.sessionName,
+    id: `${role.id}:${session.sessionName}`,
+    tags: mergeTags(role.tags, session.tags),
+    issuedAt: session.issuedAt,
+    ...(session.sourceIdentity === undefined ? {} : { sourceIdentity: session.sourceIdentity }),
+  }),
+  'federated-user': (user, { sessionName, tags, issuedAt }) => ({
+    type: 'federated-user',
+    account: user.accountId,
+    arn: createFederatedUserArn(user.accountId, sessionName),
+    userArn: user.arn,
+    userId: user.id,
+    name: sessionName,
+    id: `${user.accountId}:${sessionName}`,
+    tags: mergeTags(user.tags, tags),
+    issuedAt,
+  }),
+}
+
+/** A session tag replaces the principal's own of the same key, whatever its case. */
+function mergeTags(own: PrincipalTags, session: PrincipalTags): PrincipalTags {
+  const taken = new Set(Object.keys(session).map((key) => key.toLowerCase()))
+  const kept = Object.entries(own).filter(([key]) => !taken.has(key.toLowerCase()))
+  return { ...Object.fromEntries(kept), ...session }
 }

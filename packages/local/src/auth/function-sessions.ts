@@ -32,6 +32,14 @@ export function mintSession(
     sessionToken: createSessionToken(),
     expiresAt: new Date(now.getTime() + functionSessionSeconds * 1000),
   }
-  store.putSession({ ...credentials, roleId: role.id, sessionName, issuedAt: now, policies: [], tags: {} })
+  store.putSession({
+    ...credentials,
+    kind: 'role',
+    principalId: role.id,
+    sessionName,
+    issuedAt: now,
+    policies: [],
+    tags: {},
+  })
   return credentials
 }

@@ -10,9 +10,20 @@ export interface ResourcePolicy {
   readonly stored: StoredFunctionPolicy
 }
 
-// A boundary that has been deleted allows nothing: closed, as a policy without statements is.
 const deletedBoundary = {
   document: '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}',
+}
+
+/**
+ * Finds the document of a permissions boundary. One that has been deleted allows nothing: closed, as a policy without
+ * statements is.
+ *
+ * @param store where it lies
+ * @param boundaryArn a managed policy
+ * @returns the policy, or what stands for it
+ */
+export function readBoundary(store: Store, boundaryArn: string): { readonly document: string } {
+  return store.managedPolicy(boundaryArn) ?? deletedBoundary
 }
 
 /**
@@ -41,7 +52,7 @@ export function collectPolicies(
   set.identity = policies.get('identity', identity, () => identity)
   const boundaryArn = store.principal(caller.principalId)?.boundaryArn
   if (boundaryArn !== undefined) {
-    const boundary = store.managedPolicy(boundaryArn) ?? deletedBoundary
+    const boundary = readBoundary(store, boundaryArn)
     const { document } = boundary
     const [compiled] = policies.get('boundary', boundary, () => [{ name: boundaryArn, document }])
     if (compiled !== undefined) set.boundary = compiled

@@ -83,7 +83,8 @@ function matches(value: string, pattern: string): boolean {
   let expression = compiled.get(pattern)
   if (expression === undefined) {
     // AWS's patterns are Java's: without the u flag a class such as [a-z-_] means the same here.
-    expression = new RegExp(`^(?:${pattern})$`)
+    // Classes of Unicode are the exception: they mean nothing without it.
+    expression = new RegExp(`^(?:${pattern})$`, pattern.includes('\\p{') ? 'u' : '')
     compiled.set(pattern, expression)
   }
   return expression.test(value)

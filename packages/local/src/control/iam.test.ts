@@ -25,7 +25,7 @@ import {
   ListAccessKeysCommand,
   ListAttachedRolePoliciesCommand,
   ListAttachedUserPoliciesCommand,
-  ListGroupsCommand,
+  ListAccountAliasesCommand,
   ListPoliciesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
@@ -43,7 +43,7 @@ import type { AccessKey } from '@aws-sdk/client-iam'
 import {
   AssumeRoleCommand,
   GetCallerIdentityCommand,
-  GetSessionTokenCommand,
+  GetWebIdentityTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -625,10 +625,12 @@ describe('AssumeRole', () => {
     await expect(
       assume(sts, { Policy: document.replace('*', `arn:aws:s3:::${'x'.repeat(2048)}`) }),
     ).rejects.toMatchObject({
-      name: 'PackedPolicyTooLargeException',
+      name: 'ValidationError',
+      message:
+        "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048",
     })
-    await expect(assume(sts, { Tags: [{ Key: 'a', Value: 'b' }] })).rejects.toThrow(
-      'furlong does not serve the member Tags of AssumeRole.',
+    await expect(assume(sts, { SerialNumber: 'arn:aws:iam::1:mfa/a', TokenCode: '123456' })).rejects.toThrow(
+      'furlong does not serve the member SerialNumber of AssumeRole.',
     )
     await expect(assume(sts, { RoleArn: 'arn:aws:iam::1:role/short' })).rejects.toMatchObject({
       name: 'ValidationError',
@@ -637,15 +639,19 @@ describe('AssumeRole', () => {
 })
 
 describe('operations that are not served', () => {
+  const webIdentity = { Audience: ['a'], SigningAlgorithm: 'RS256' }
+
   it('are refused by name', async () => {
-    await expect(iam.send(new ListGroupsCommand({}))).rejects.toMatchObject({
+    await expect(iam.send(new ListAccountAliasesCommand({}))).rejects.toMatchObject({
       name: 'InvalidAction',
-      message: 'Could not find operation ListGroups for version 2010-05-08',
+      message: 'Could not find operation ListAccountAliases for version 2010-05-08',
       $metadata: { httpStatusCode: 400 },
     })
     expect(local.records.list({ limit: 1 })[0]?.gates.at(-1)?.says).toBe(
-      'InvalidAction: furlong does not serve the IAM operation ListGroups.',
+      'InvalidAction: furlong does not serve the IAM operation ListAccountAliases.',
     )
-    await expect(sts.send(new GetSessionTokenCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' })
+    await expect(sts.send(new GetWebIdentityTokenCommand(webIdentity))).rejects.toMatchObject({
+      name: 'InvalidAction',
+    })
   })
 })

@@ -2,7 +2,7 @@
 export const partition = 'aws'
 
 /**
- * Writes the ARN of an IAM user, role or policy.
+ * Writes the ARN of an IAM user, role, group or policy.
  *
  * @param accountId 12 digits
  * @param kind the kind of the resource
@@ -12,7 +12,7 @@ export const partition = 'aws'
  */
 export function createIamArn(
   accountId: string,
-  kind: 'user' | 'role' | 'policy',
+  kind: 'user' | 'role' | 'group' | 'policy',
   path: string,
   name: string,
 ): string {
@@ -29,6 +29,17 @@ export function createIamArn(
  */
 export function createSessionArn(accountId: string, roleName: string, sessionName: string): string {
   return `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`
+}
+
+/**
+ * Writes the ARN of a session that GetFederationToken made.
+ *
+ * @param accountId 12 digits
+ * @param name the session's name
+ * @returns such as `arn:aws:sts::111122223333:federated-user/ann`
+ */
+export function createFederatedUserArn(accountId: string, name: string): string {
+  return `arn:${partition}:sts::${accountId}:federated-user/${name}`
 }
 
 /**

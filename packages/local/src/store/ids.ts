@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
-/** The prefixes AWS gives to unique ids of users, roles and customer managed policies. */
-export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'ANPA'
+/** The prefixes AWS gives to unique ids of users, roles, groups and customer managed policies. */
+export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA'
 
 const upperAlphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const lowerAlphanumerics = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -13,7 +13,7 @@ function pick(alphabet: string, length: number): string {
 }
 
 /**
- * Makes the unique id of a new user, role or policy.
+ * Makes the unique id of a new user, role, group or policy.
  *
  * @param prefix the kind
  * @returns 21 characters, such as `AROA` and 17 upper-case alphanumerics

@@ -7,7 +7,7 @@ export interface NamedPolicy {
   readonly document: string
 }
 
-/** Policies embedded in a user or role. */
+/** Policies embedded in a user, role or group. */
 export class InlinePolicies {
   readonly #put: StatementSync
   readonly #one: StatementSync
@@ -35,7 +35,7 @@ export class InlinePolicies {
   /**
    * Adds or replaces a policy.
    *
-   * @param principalId the unique id of its user or role
+   * @param principalId the unique id of its user, role or group
    * @param name the policy's name
    * @param document its JSON
    */
@@ -46,7 +46,7 @@ export class InlinePolicies {
   /**
    * Finds a policy.
    *
-   * @param principalId the unique id of its user or role
+   * @param principalId the unique id of its user, role or group
    * @param name the policy's name
    * @returns the policy, or undefined
    */
@@ -55,7 +55,7 @@ export class InlinePolicies {
   }
 
   /**
-   * Lists the policies of a user or role.
+   * Lists the policies of a user, role or group.
    *
    * @param principalId its unique id
    * @returns the policies by name
@@ -67,7 +67,7 @@ export class InlinePolicies {
   /**
    * Deletes a policy.
    *
-   * @param principalId the unique id of its user or role
+   * @param principalId the unique id of its user, role or group
    * @param name the policy's name
    */
   remove(principalId: string, name: string): void {

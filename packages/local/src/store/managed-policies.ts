@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { awsManagedPolicies } from './aws-managed-policies.ts'
+import type { PolicyVersionRecord } from './policy-versions.ts'
+import { PolicyVersions } from './policy-versions.ts'
 
 /** A managed policy: AWS's own or a customer's. */
 export interface ManagedPolicyRecord {
@@ -12,11 +14,24 @@ export interface ManagedPolicyRecord {
   readonly name: string
   readonly path: string
   readonly description?: string
+  /** Of the default version. */
   readonly document: string
   /** The default version, such as `v1`. */
   readonly versionId: string
   readonly tags: Readonly<Record<string, string>>
   readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What is stored of a new policy: its first version is the default one. */
+export type NewManagedPolicy = Omit<ManagedPolicyRecord, 'versionId' | 'updatedAt'> & {
+  readonly accountId: string
+}
+
+/** A user, role or group by its unique id, and how it uses a policy. */
+export interface PolicyUse {
+  readonly principalId: string
+  readonly as: 'permissions' | 'boundary'
 }
 
 interface ManagedPolicyRow {
@@ -27,29 +42,38 @@ interface ManagedPolicyRow {
   path: string
   description: string | null
   document: string
+  defaultVersion: number
   tags: string
   createdAt: number
+  updatedAt: number
 }
+
+const select = `SELECT m.arn, m.id, m.accountId, m.name, m.path, m.description, m.defaultVersion, m.tags, m.createdAt, m.updatedAt,
+  v.document FROM managedPolicies m JOIN policyVersions v ON v.policyArn = m.arn AND v.number = m.defaultVersion`
 
 function toRecord(row: unknown): ManagedPolicyRecord | undefined {
   if (row === undefined) return undefined
-  const { description, tags, createdAt, ...rest } = row as ManagedPolicyRow
+  const { description, defaultVersion, tags, createdAt, updatedAt, ...rest } = row as ManagedPolicyRow
   return {
     ...rest,
     ...(description === null ? {} : { description }),
-    versionId: 'v1',
+    versionId: `v${defaultVersion}`,
     tags: JSON.parse(tags) as Record<string, string>,
     createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
   }
 }
 
 function ownedByAws(arn: string): ManagedPolicyRecord | undefined {
   const row = awsManagedPolicies.get(arn)
-  return row && { ...row, arn, tags: {}, createdAt: new Date(row.createdAt) }
+  const createdAt = new Date(row?.createdAt ?? 0)
+  return row && { ...row, arn, tags: {}, createdAt, updatedAt: createdAt }
 }
 
 /** Managed policies and what they are attached to. */
 export class ManagedPolicies {
+  /** Of customer managed policies; of AWS's own only the default version is known. */
+  readonly versions: PolicyVersions
   readonly #insert: StatementSync
   readonly #one: StatementSync
   readonly #taken: StatementSync
@@ -60,6 +84,8 @@ export class ManagedPolicies {
   readonly #attachments: StatementSync
   readonly #attachmentCount: StatementSync
   readonly #boundaryCount: StatementSync
+  readonly #uses: StatementSync
+  readonly #setTags: StatementSync
 
   /**
    * Prepares the statements.
@@ -67,12 +93,13 @@ export class ManagedPolicies {
    * @param database an open database of the current schema
    */
   constructor(database: DatabaseSync) {
+    this.versions = new PolicyVersions(database)
     this.#insert = database.prepare(
-      'INSERT INTO managedPolicies (arn, id, accountId, name, path, description, document, tags, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO managedPolicies (arn, id, accountId, name, path, description, tags, createdAt, updatedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
-    this.#one = database.prepare('SELECT * FROM managedPolicies WHERE arn = ?')
+    this.#one = database.prepare(`${select} WHERE m.arn = ?`)
     this.#taken = database.prepare('SELECT 1 FROM managedPolicies WHERE accountId = ? AND name = ?')
-    this.#list = database.prepare('SELECT * FROM managedPolicies WHERE accountId = ? ORDER BY name')
+    this.#list = database.prepare(`${select} WHERE m.accountId = ? ORDER BY m.name`)
     this.#remove = database.prepare('DELETE FROM managedPolicies WHERE arn = ?')
     this.#attach = database.prepare(
       'INSERT OR IGNORE INTO attachments (principalId, policyArn) VALUES (?, ?)',
@@ -87,14 +114,20 @@ export class ManagedPolicies {
     this.#boundaryCount = database.prepare(
       'SELECT count(*) AS n FROM principals WHERE boundaryArn = ? AND accountId = ?',
     )
+    this.#uses = database.prepare(
+      `SELECT p.id, 'permissions' AS use FROM attachments a JOIN principals p ON p.id = a.principalId
+         WHERE a.policyArn = :arn AND p.accountId = :accountId
+       UNION ALL SELECT id, 'boundary' FROM principals WHERE boundaryArn = :arn AND accountId = :accountId`,
+    )
+    this.#setTags = database.prepare('UPDATE managedPolicies SET tags = ? WHERE arn = ?')
   }
 
   /**
-   * Stores a customer managed policy.
+   * Stores a customer managed policy with its first version.
    *
    * @param policy the whole of it; its name must be free
    */
-  add(policy: ManagedPolicyRecord & { readonly accountId: string }): void {
+  add(policy: NewManagedPolicy): void {
     this.#insert.run(
       policy.arn,
       policy.id,
@@ -102,10 +135,47 @@ export class ManagedPolicies {
       policy.name,
       policy.path,
       policy.description ?? null,
-      policy.document,
       JSON.stringify(policy.tags),
       policy.createdAt.getTime(),
+      policy.createdAt.getTime(),
     )
+    this.versions.addFirst(policy.arn, policy.document, policy.createdAt)
+  }
+
+  /**
+   * Lists the versions of a policy, AWS's own or a customer's.
+   *
+   * @param policy the policy
+   * @returns the newest first; of AWS's own the default one alone
+   */
+  listVersions(policy: ManagedPolicyRecord): PolicyVersionRecord[] {
+    if (policy.accountId !== undefined) return this.versions.list(policy.arn)
+    const { versionId, document, createdAt } = policy
+    return [{ versionId, document, isDefault: true, createdAt }]
+  }
+
+  /**
+   * Replaces the tags of a customer managed policy.
+   *
+   * @param arn its ARN
+   * @param tags all of them
+   */
+  setTags(arn: string, tags: Readonly<Record<string, string>>): void {
+    this.#setTags.run(JSON.stringify(tags), arn)
+  }
+
+  /**
+   * Lists who of one account uses a policy.
+   *
+   * @param policyArn the policy
+   * @param accountId 12 digits
+   * @returns one entry for each use, in no order
+   */
+  uses(policyArn: string, accountId: string): PolicyUse[] {
+    return this.#uses.all({ arn: policyArn, accountId }).map((row) => ({
+      principalId: String(row['id']),
+      as: row['use'] === 'boundary' ? 'boundary' : 'permissions',
+    }))
   }
 
   /**
@@ -149,7 +219,7 @@ export class ManagedPolicies {
   }
 
   /**
-   * Deletes a customer managed policy.
+   * Deletes a customer managed policy with all its versions.
    *
    * @param arn its ARN
    */
@@ -160,7 +230,7 @@ export class ManagedPolicies {
   /**
    * Attaches a policy; attaching it twice is attaching it once.
    *
-   * @param principalId the unique id of the user or role
+   * @param principalId the unique id of the user, role or group
    * @param policyArn an existing policy
    */
   attach(principalId: string, policyArn: string): void {
@@ -170,7 +240,7 @@ export class ManagedPolicies {
   /**
    * Detaches a policy.
    *
-   * @param principalId the unique id of the user or role
+   * @param principalId the unique id of the user, role or group
    * @param policyArn the policy
    * @returns whether it was attached
    */
@@ -179,7 +249,7 @@ export class ManagedPolicies {
   }
 
   /**
-   * Lists what is attached to a user or role.
+   * Lists what is attached to a user, role or group.
    *
    * @param principalId its unique id
    * @returns the policies by ARN
@@ -189,7 +259,7 @@ export class ManagedPolicies {
   }
 
   /**
-   * Counts the users and roles of one account that a policy is attached to.
+   * Counts the users, roles and groups of one account that a policy is attached to.
    *
    * @param policyArn the policy
    * @param accountId 12 digits

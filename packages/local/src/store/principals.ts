@@ -1,11 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
-/** The two kinds of stored principals. */
-export type PrincipalType = 'user' | 'role'
+/** The kinds of what has policies: who can call, and groups, which lend theirs to users. */
+export type PrincipalType = 'user' | 'role' | 'group'
 
-/** A user or role as stored. */
+/** A user, role or group as stored. */
 export interface PrincipalRecord {
-  /** The unique id, `AIDA…` or `AROA…`. */
+  /** The unique id, `AIDA…`, `AROA…` or `AGPA…`. */
   readonly id: string
   readonly type: PrincipalType
   readonly accountId: string
@@ -63,7 +63,7 @@ function toRecord(row: unknown): PrincipalRecord | undefined {
   }
 }
 
-/** Users and roles. */
+/** Users, roles and groups. */
 export class Principals {
   readonly #insert: StatementSync
   readonly #update: StatementSync
@@ -99,7 +99,7 @@ export class Principals {
   }
 
   /**
-   * Stores a new user or role.
+   * Stores a new user, role or group.
    *
    * @param record the whole of it; its name must be free, whatever its case ({@link Principals.isTaken})
    */
@@ -119,7 +119,7 @@ export class Principals {
   /**
    * Finds a principal by its unique id.
    *
-   * @param id `AIDA…` or `AROA…`
+   * @param id `AIDA…`, `AROA…` or `AGPA…`
    * @returns the record, or undefined when it does not exist (any more)
    */
   byId(id: string): PrincipalRecord | undefined {
@@ -129,7 +129,7 @@ export class Principals {
   /**
    * Finds a principal by its ARN.
    *
-   * @param arn of a user or role, with its path
+   * @param arn of a user, role or group, with its path
    * @returns the record, or undefined
    */
   byArn(arn: string): PrincipalRecord | undefined {
@@ -140,7 +140,7 @@ export class Principals {
    * Finds a principal by its name.
    *
    * @param accountId 12 digits
-   * @param type user or role
+   * @param type user, role or group
    * @param name the friendly name, case-sensitive
    * @returns the record, or undefined
    */
@@ -152,7 +152,7 @@ export class Principals {
    * Says whether a name is taken: names that differ only in case are one name to IAM.
    *
    * @param accountId 12 digits
-   * @param type user or role
+   * @param type user, role or group
    * @param name the friendly name
    * @returns whether it is
    */
@@ -161,10 +161,10 @@ export class Principals {
   }
 
   /**
-   * Lists the users or the roles of an account.
+   * Lists the users, the roles or the groups of an account.
    *
    * @param accountId 12 digits
-   * @param type user or role
+   * @param type user, role or group
    * @returns the records by name
    */
   list(accountId: string, type: PrincipalType): PrincipalRecord[] {
@@ -182,7 +182,7 @@ export class Principals {
   }
 
   /**
-   * Deletes a principal with its inline policies, attachments, keys and sessions.
+   * Deletes a principal with its inline policies, attachments, memberships, keys and sessions.
    *
    * @param id its unique id
    */

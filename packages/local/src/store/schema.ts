@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { LocalError } from '../errors.ts'
 
 /** One entry per schema version; entry n brings a file from version n to n + 1. Never edit one that was released. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   CREATE TABLE accounts (
     accountId TEXT PRIMARY KEY,
@@ -120,6 +120,62 @@ const migrations: readonly string[] = [
     PRIMARY KEY (functionArn, qualifier)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Groups are principals; policies have versions; sessions belong to users, too; keys and roles know their last use.
+  `
+  CREATE TABLE newPrincipals (
+    id TEXT PRIMARY KEY,
+    type TEXT NOT NULL CHECK (type IN ('user', 'role', 'group')),
+    accountId TEXT NOT NULL REFERENCES accounts,
+    name TEXT NOT NULL COLLATE NOCASE,
+    path TEXT NOT NULL,
+    arn TEXT NOT NULL UNIQUE,
+    description TEXT,
+    trustPolicy TEXT,
+    maxSessionSeconds INTEGER,
+    boundaryArn TEXT,
+    tags TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    UNIQUE (accountId, type, name)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO newPrincipals SELECT * FROM principals;
+  DROP TABLE principals;
+  ALTER TABLE newPrincipals RENAME TO principals;
+
+  CREATE TABLE groupMembers (
+    groupId TEXT NOT NULL REFERENCES principals ON DELETE CASCADE,
+    userId TEXT NOT NULL REFERENCES principals ON DELETE CASCADE,
+    PRIMARY KEY (groupId, userId)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX groupsOfMember ON groupMembers (userId);
+
+  CREATE TABLE policyVersions (
+    policyArn TEXT NOT NULL REFERENCES managedPolicies ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    PRIMARY KEY (policyArn, number)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO policyVersions SELECT arn, 1, document, createdAt FROM managedPolicies;
+  ALTER TABLE managedPolicies DROP COLUMN document;
+  ALTER TABLE managedPolicies ADD COLUMN defaultVersion INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE managedPolicies ADD COLUMN lastVersion INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE managedPolicies ADD COLUMN updatedAt INTEGER NOT NULL DEFAULT 0;
+  UPDATE managedPolicies SET updatedAt = createdAt;
+
+  DROP INDEX sessionsOfRole;
+  ALTER TABLE sessions RENAME COLUMN roleId TO principalId;
+  ALTER TABLE sessions ADD COLUMN kind TEXT NOT NULL DEFAULT 'role' CHECK (kind IN ('role', 'user', 'federated-user'));
+  ALTER TABLE sessions ADD COLUMN transitiveTagKeys TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE sessions ADD COLUMN sourceIdentity TEXT;
+  CREATE INDEX sessionsOfPrincipal ON sessions (principalId);
+
+  CREATE TABLE lastUses (
+    id TEXT PRIMARY KEY,
+    usedAt INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    region TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**
@@ -136,8 +192,11 @@ export function openDatabase(file: string): DatabaseSync {
     // The lock is the system's: it ends with the process, however that ends, and no second side can have it.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
     // NORMAL in WAL: a commit survives the death of the process, which is what is promised, not a power cut.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    // A table that is rebuilt must not take along what refers to it.
+    database.exec('PRAGMA foreign_keys = OFF')
     migrate(database, file)
+    database.exec('PRAGMA foreign_keys = ON')
     return database
   } catch (error) {
     database.close()

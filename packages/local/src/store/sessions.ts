@@ -1,45 +1,68 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
-/** Temporary credentials of a role. */
+/** What a session is of: a role (AssumeRole), a user (GetSessionToken) or nobody's own (GetFederationToken). */
+export type SessionKind = 'role' | 'user' | 'federated-user'
+
+/** Temporary credentials. */
 export interface SessionRecord {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
-  readonly roleId: string
-  readonly roleArn: string
-  readonly roleName: string
+  readonly kind: SessionKind
+  /** The role, or the user who asked: `AROA…` or `AIDA…`. */
+  readonly principalId: string
+  /** The principal's account. */
   readonly accountId: string
+  /** What the caller's ARN ends in; empty for a user's session. */
   readonly sessionName: string
   readonly issuedAt: Date
   readonly expiresAt: Date
   /** Session policy documents; together they limit the session, an Allow in any of them counts. */
   readonly policies: readonly string[]
-  /** Session tags. */
+  /** Session tags, those inherited from the session before included. */
   readonly tags: Readonly<Record<string, string>>
+  /** The keys of `tags` that the sessions of roles assumed with this one inherit. */
+  readonly transitiveTagKeys: readonly string[]
+  readonly sourceIdentity?: string
 }
 
-/** What is stored of a new session; the role gives the rest. */
-export type NewSession = Omit<SessionRecord, 'roleArn' | 'roleName' | 'accountId'>
+/** What is stored of a new session; the principal gives the rest. */
+export type NewSession = Omit<SessionRecord, 'accountId' | 'transitiveTagKeys'> &
+  Partial<Pick<SessionRecord, 'transitiveTagKeys'>>
 
 interface SessionRow {
   accessKeyId: string
   secretAccessKey: string
   sessionToken: string
-  roleId: string
-  roleArn: string
-  roleName: string
+  kind: SessionKind
+  principalId: string
   accountId: string
   sessionName: string
   issuedAt: number
   expiresAt: number
   policies: string
   tags: string
+  transitiveTagKeys: string
+  sourceIdentity: string | null
+}
+
+function toRecord(row: SessionRow): SessionRecord {
+  const { issuedAt, expiresAt, policies, tags, transitiveTagKeys, sourceIdentity, ...rest } = row
+  return {
+    ...rest,
+    issuedAt: new Date(issuedAt),
+    expiresAt: new Date(expiresAt),
+    policies: JSON.parse(policies) as string[],
+    tags: JSON.parse(tags) as Record<string, string>,
+    transitiveTagKeys: JSON.parse(transitiveTagKeys) as string[],
+    ...(sourceIdentity === null ? {} : { sourceIdentity }),
+  }
 }
 
 /** An expired session is kept for a day, so that its use is answered with "expired" and not with "unknown". */
 const keptAfterExpiryMs = 24 * 60 * 60 * 1000
 
-/** Temporary credentials, each of one role; they die with the role. */
+/** Temporary credentials, each of one role or user; they die with it. */
 export class Sessions {
   readonly #insert: StatementSync
   readonly #one: StatementSync
@@ -52,13 +75,14 @@ export class Sessions {
    */
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare(
-      `INSERT INTO sessions (accessKeyId, secretAccessKey, sessionToken, roleId, sessionName, issuedAt, expiresAt, policies, tags)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO sessions (accessKeyId, secretAccessKey, sessionToken, kind, principalId, sessionName, issuedAt, expiresAt,
+       policies, tags, transitiveTagKeys, sourceIdentity)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#one = database.prepare(
-      `SELECT s.accessKeyId, s.secretAccessKey, s.sessionToken, s.roleId, p.arn AS roleArn, p.name AS roleName, p.accountId,
-       s.sessionName, s.issuedAt, s.expiresAt, s.policies, s.tags
-       FROM sessions s JOIN principals p ON p.id = s.roleId WHERE s.accessKeyId = ?`,
+      `SELECT s.accessKeyId, s.secretAccessKey, s.sessionToken, s.kind, s.principalId, p.accountId, s.sessionName, s.issuedAt,
+       s.expiresAt, s.policies, s.tags, s.transitiveTagKeys, s.sourceIdentity
+       FROM sessions s JOIN principals p ON p.id = s.principalId WHERE s.accessKeyId = ?`,
     )
     this.#purge = database.prepare('DELETE FROM sessions WHERE expiresAt < ?')
   }
@@ -66,7 +90,7 @@ export class Sessions {
   /**
    * Stores a new session and forgets those that expired more than a day ago.
    *
-   * @param session the session; its role must exist
+   * @param session the session; its role or user must exist
    */
   add(session: NewSession): void {
     this.#purge.run(session.issuedAt.getTime() - keptAfterExpiryMs)
@@ -74,12 +98,15 @@ export class Sessions {
       session.accessKeyId,
       session.secretAccessKey,
       session.sessionToken,
-      session.roleId,
+      session.kind,
+      session.principalId,
       session.sessionName,
       session.issuedAt.getTime(),
       session.expiresAt.getTime(),
       JSON.stringify(session.policies),
       JSON.stringify(session.tags),
+      JSON.stringify(session.transitiveTagKeys ?? []),
+      session.sourceIdentity ?? null,
     )
   }
 
@@ -87,17 +114,10 @@ export class Sessions {
    * Finds a session, expired or not.
    *
    * @param accessKeyId `ASIA…`
-   * @returns the session, or undefined when it never was, its role is gone, or it expired more than a day ago
+   * @returns the session, or undefined when it never was, its principal is gone, or it expired more than a day ago
    */
   get(accessKeyId: string): SessionRecord | undefined {
     const row = this.#one.get(accessKeyId) as SessionRow | undefined
-    if (row === undefined) return undefined
-    return {
-      ...row,
-      issuedAt: new Date(row.issuedAt),
-      expiresAt: new Date(row.expiresAt),
-      policies: JSON.parse(row.policies) as string[],
-      tags: JSON.parse(row.tags) as Record<string, string>,
-    }
+    return row && toRecord(row)
   }
 }

@@ -14,6 +14,7 @@ import {
   createUrlId,
 } from './ids.ts'
 import { LocalError } from '../errors.ts'
+import { migrations } from './schema.ts'
 import { Store } from './store.ts'
 
 const now = new Date('2026-11-22T09:00:00.000Z')
@@ -183,7 +184,8 @@ describe('principals', () => {
       accessKeyId: 'ASIA1',
       secretAccessKey: 's',
       sessionToken: 't',
-      roleId: id,
+      kind: 'role',
+      principalId: id,
       sessionName: 'here',
       issuedAt: now,
       expiresAt: new Date(now.getTime() + 3_600_000),
@@ -191,7 +193,7 @@ describe('principals', () => {
       tags: {},
     })
     expect(store.session('ASIA1')).toMatchObject({
-      roleArn: `arn:aws:iam::${accountId}:role/caller`,
+      principalId: id,
       accountId,
       policies: ['{}'],
       issuedAt: now,
@@ -225,7 +227,8 @@ describe('sessions', () => {
         accessKeyId,
         secretAccessKey: 's',
         sessionToken: 't',
-        roleId,
+        kind: 'role',
+        principalId: roleId,
         sessionName: 'x',
         issuedAt,
         expiresAt: new Date(issuedAt.getTime() + 3_600_000),
@@ -285,5 +288,79 @@ describe('functions, URLs and policies', () => {
     expect(store.functionPolicy(arn, 'live')).toBeUndefined()
     store.policies.put(arn, undefined, [])
     expect(store.functionPolicy(arn)).toBeUndefined()
+  })
+})
+
+describe('a file of the first schema', () => {
+  it('is brought up to date with all that it holds', () => {
+    const file = join(folder, 'state.db')
+    const old = new DatabaseSync(file)
+    old.exec(migrations[0] ?? '')
+    old.exec(`
+      PRAGMA user_version = 1;
+      INSERT INTO accounts VALUES ('${accountId}', 1);
+      INSERT INTO principals VALUES ('AROA1', 'role', '${accountId}', 'caller', '/', 'arn:aws:iam::${accountId}:role/caller',
+        'd', '{}', 3600, NULL, '{"k":"v"}', 1);
+      INSERT INTO inlinePolicies VALUES ('AROA1', 'p', '{"inline":1}');
+      INSERT INTO managedPolicies VALUES ('arn:m', 'ANPA1', '${accountId}', 'm', '/', NULL, '{"managed":1}', '{}', 2);
+      INSERT INTO attachments VALUES ('AROA1', 'arn:m');
+      INSERT INTO sessions VALUES ('ASIA1', 's', 't', 'AROA1', 'here', 1, 9, '["{}"]', '{"a":"b"}');
+    `)
+    old.close()
+    const opened = Store.open(file)
+    expect(opened.identityPolicies('AROA1')).toEqual([
+      { name: 'p', document: '{"inline":1}' },
+      { name: 'arn:m', document: '{"managed":1}' },
+    ])
+    expect(opened.managedPolicy('arn:m')).toMatchObject({ versionId: 'v1', updatedAt: new Date(2) })
+    expect(opened.session('ASIA1')).toMatchObject({
+      kind: 'role',
+      principalId: 'AROA1',
+      sessionName: 'here',
+      policies: ['{}'],
+      tags: { a: 'b' },
+      transitiveTagKeys: [],
+    })
+    opened.principals.remove('AROA1')
+    expect(opened.session('ASIA1')).toBeUndefined()
+    expect(opened.managedPolicies.attachmentCount('arn:m', accountId)).toBe(0)
+    opened.close()
+  })
+})
+
+describe('groups', () => {
+  const add = (type: 'user' | 'group', name: string): string => {
+    const id = createUniqueId(type === 'user' ? 'AIDA' : 'AGPA')
+    const arn = `arn:aws:iam::${accountId}:${type}/${name}`
+    store.principals.add({ id, type, accountId, name, path: '/', arn, tags: {}, createdAt: now })
+    return id
+  }
+
+  it('lend their policies to their members', () => {
+    const [user, group] = [add('user', 'ann'), add('group', 'staff')]
+    store.inlinePolicies.put(group, 'p', '{}')
+    expect(store.identityPolicies(user)).toEqual([])
+    store.groupMembers.add(group, user)
+    store.groupMembers.add(group, user)
+    expect(store.identityPolicies(user)).toEqual([{ name: 'p of group staff', document: '{}' }])
+    expect(store.groupMembers.users(group)).toEqual([user])
+    store.principals.remove(group)
+    expect(store.identityPolicies(user)).toEqual([])
+    expect(store.groupMembers.groups(user)).toEqual([])
+  })
+})
+
+describe('last uses', () => {
+  it('are told at once, and written when the store closes', () => {
+    const file = join(folder, 'state.db')
+    const first = Store.open(file)
+    const use = { usedAt: now, service: 'lambda', region: 'eu-west-1' }
+    first.lastUses.note('AKIA1', use)
+    expect(first.lastUses.get('AKIA1')).toEqual(use)
+    expect(first.lastUses.get('AKIA2')).toBeUndefined()
+    first.close()
+    const second = Store.open(file)
+    expect(second.lastUses.get('AKIA1')).toEqual(use)
+    second.close()
   })
 })

@@ -12,6 +12,8 @@ import type { FunctionRecord } from './functions.ts'
 import { Functions } from './functions.ts'
 import type { NamedPolicy } from './inline-policies.ts'
 import { InlinePolicies } from './inline-policies.ts'
+import { GroupMembers } from './group-members.ts'
+import { LastUses } from './last-uses.ts'
 import type { ManagedPolicyRecord } from './managed-policies.ts'
 import { ManagedPolicies } from './managed-policies.ts'
 import type { PrincipalRecord } from './principals.ts'
@@ -48,6 +50,8 @@ export class Store {
   readonly sessions: Sessions
   readonly inlinePolicies: InlinePolicies
   readonly managedPolicies: ManagedPolicies
+  readonly groupMembers: GroupMembers
+  readonly lastUses: LastUses
   readonly functions: Functions
   readonly urls: FunctionUrls
   readonly policies: FunctionPolicies
@@ -65,6 +69,8 @@ export class Store {
     this.sessions = new Sessions(database)
     this.inlinePolicies = new InlinePolicies(database)
     this.managedPolicies = new ManagedPolicies(database)
+    this.groupMembers = new GroupMembers(database)
+    this.lastUses = new LastUses(database)
     this.functions = new Functions(database)
     this.urls = new FunctionUrls(database)
     this.policies = new FunctionPolicies(database)
@@ -83,6 +89,7 @@ export class Store {
 
   /** Closes the file. */
   close(): void {
+    this.transaction(() => this.lastUses.flush())
     this.#database.close()
   }
 
@@ -155,16 +162,16 @@ export class Store {
   /**
    * Stores temporary credentials.
    *
-   * @param session of an existing role
+   * @param session of an existing role or user
    */
   putSession(session: NewSession): void {
     this.sessions.add(session)
   }
 
   /**
-   * Finds a user or role by its unique id.
+   * Finds a user, role or group by its unique id.
    *
-   * @param id `AIDA…` or `AROA…`
+   * @param id `AIDA…`, `AROA…` or `AGPA…`
    * @returns the principal, or undefined
    */
   principal(id: string): PrincipalRecord | undefined {
@@ -194,18 +201,35 @@ export class Store {
   }
 
   /**
-   * Lists what a user or role is allowed by itself: inline policies by name, then attached ones by ARN.
+   * Lists what a user or role is allowed by itself and its groups: inline policies by name, then attached ones by ARN, its
+   * own before those of its groups.
    *
    * @param principalId its unique id
    * @returns name (ARN for managed policies) and document of each
    */
   identityPolicies(principalId: string): readonly NamedPolicy[] {
-    return this.#memo.get(`policies ${principalId}`, () => [
-      ...this.inlinePolicies.list(principalId),
-      ...this.managedPolicies
-        .attached(principalId)
-        .map((policy) => ({ name: policy.arn, document: policy.document })),
-    ])
+    return this.#memo.get(`policies ${principalId}`, () =>
+      this.holders(principalId).flatMap((holder) => [
+        ...this.inlinePolicies.list(holder.id).map(({ name, document }) => ({
+          name: holder.type === 'group' ? `${name} of group ${holder.name}` : name,
+          document,
+        })),
+        ...this.managedPolicies
+          .attached(holder.id)
+          .map((policy) => ({ name: policy.arn, document: policy.document })),
+      ]),
+    )
+  }
+
+  /**
+   * Lists whose policies count for a user, role or group.
+   *
+   * @param principalId its unique id
+   * @returns itself, then its groups by name
+   */
+  holders(principalId: string): PrincipalRecord[] {
+    const ids = [principalId, ...this.groupMembers.groups(principalId)]
+    return ids.flatMap((id) => this.principals.byId(id) ?? [])
   }
 
   /**

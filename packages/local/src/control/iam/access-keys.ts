@@ -55,8 +55,35 @@ function findKey(call: QueryCall<KeyInput>): AccessKeyRecord {
   const user = findUserOrCaller(call)
   const key = call.services.store.accessKey(call.input.AccessKeyId)
   if (key?.principalId === user.id) return key
-  throw new ControlError('NoSuchEntity', `The Access Key with id ${call.input.AccessKeyId} cannot be found.`)
+  throw noSuchKey(call.input.AccessKeyId)
 }
+
+function noSuchKey(id: string): ControlError {
+  return new ControlError('NoSuchEntity', `The Access Key with id ${id} cannot be found.`)
+}
+
+/**
+ * Tells the last use of any key of the caller's account.
+ *
+ * guess: a key of nobody's, or of another account, is refused in these words; AWS says only that it is not found.
+ */
+function getLastUsed({ input, request, services }: QueryCall<KeyInput>): XmlStructure {
+  const { store } = services
+  const key = store.accessKey(input.AccessKeyId)
+  if (key === undefined || key.accountId !== request.accountId) throw noSuchKey(input.AccessKeyId)
+  const use = store.lastUses.get(key.accessKeyId)
+  return {
+    UserName: store.principal(key.principalId)?.name,
+    AccessKeyLastUsed: {
+      LastUsedDate: use?.usedAt,
+      ServiceName: use?.service ?? neverUsed,
+      Region: use?.region ?? neverUsed,
+    },
+  }
+}
+
+/** AWS's word for the service and region of a key that was never used. */
+const neverUsed = 'N/A'
 
 function listAccessKeys(call: QueryCall<ListInput>): XmlStructure {
   const user = findUserOrCaller(call)
@@ -73,7 +100,7 @@ function listAccessKeys(call: QueryCall<ListInput>): XmlStructure {
   return { ...page, UserName: user.name }
 }
 
-/** CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey. */
+/** Access keys: made, listed, switched, deleted, and their last use. */
 export const accessKeyOperations: readonly QueryOperation[] = [
   defineQueryOperation<NamedInput>({
     name: 'CreateAccessKey',
@@ -108,5 +135,15 @@ export const accessKeyOperations: readonly QueryOperation[] = [
       call.services.store.accessKeys.remove(findKey(call).accessKeyId)
       return undefined
     },
+  }),
+  defineQueryOperation<KeyInput>({
+    name: 'GetAccessKeyLastUsed',
+    members: { AccessKeyId: accessKeyId },
+    resource: (call) => {
+      const key = call.services.store.accessKey(call.input.AccessKeyId)
+      const user = key?.accountId === call.request.accountId && call.services.store.principal(key.principalId)
+      return user ? user.arn : '*'
+    },
+    handle: getLastUsed,
   }),
 ]

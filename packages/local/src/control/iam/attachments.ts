@@ -3,7 +3,7 @@ import { ControlError } from '../control-error.ts'
 import type { QueryCall, QueryOperation } from '../query/operation.ts'
 import { defineQueryOperation } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
-import { longName, paging, policyArn, policyPath, shortName } from './members.ts'
+import { paging, policyArn, policyPath } from './members.ts'
 import type { PagingInput } from './pages.ts'
 import { createPage } from './pages.ts'
 import type { NamedInput, PrincipalKind } from './principal-kind.ts'
@@ -17,7 +17,7 @@ interface ListInput extends NamedInput, PagingInput {
   readonly PathPrefix?: string
 }
 
-/** Managed policies of one user or role. */
+/** Managed policies of one user, role or group. */
 const maxAttached = 10
 
 function attach(kind: PrincipalKind, call: QueryCall<AttachInput>): undefined {
@@ -59,7 +59,7 @@ function listAttached(kind: PrincipalKind, call: QueryCall<ListInput>): XmlStruc
 
 function createAttachmentOperations(type: PrincipalType): QueryOperation[] {
   const kind = kinds[type]
-  const named = { [kind.nameMember]: type === 'role' ? shortName : longName }
+  const { named } = kind
   const rights = { resource: resourceOfNamed(kind), context: contextOfNamed(kind) }
   return [
     defineQueryOperation<AttachInput>({
@@ -83,8 +83,9 @@ function createAttachmentOperations(type: PrincipalType): QueryOperation[] {
   ]
 }
 
-/** Attach, Detach and ListAttached, for roles and users. */
+/** Attach, Detach and ListAttached, for roles, users and groups. */
 export const attachmentOperations: readonly QueryOperation[] = [
   ...createAttachmentOperations('role'),
   ...createAttachmentOperations('user'),
+  ...createAttachmentOperations('group'),
 ]

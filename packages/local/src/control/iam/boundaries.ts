@@ -1,9 +1,8 @@
-import type { PrincipalType } from '../../store/principals.ts'
 import type { Store } from '../../store/store.ts'
 import { ControlError } from '../control-error.ts'
 import type { QueryOperation } from '../query/operation.ts'
 import { defineQueryOperation } from '../query/operation.ts'
-import { longName, policyArn, shortName } from './members.ts'
+import { policyArn } from './members.ts'
 import type { NamedInput } from './principal-kind.ts'
 import { contextOfNamed, findNamed, kinds, resourceOfNamed } from './principal-kind.ts'
 
@@ -27,9 +26,9 @@ export function checkBoundary(boundaryArn: string | undefined, accountId: string
   }
 }
 
-function createBoundaryOperations(type: PrincipalType): QueryOperation[] {
+function createBoundaryOperations(type: 'user' | 'role'): QueryOperation[] {
   const kind = kinds[type]
-  const named = { [kind.nameMember]: type === 'role' ? shortName : longName }
+  const { named } = kind
   const rights = { resource: resourceOfNamed(kind), context: contextOfNamed(kind) }
   return [
     defineQueryOperation<BoundaryInput>({

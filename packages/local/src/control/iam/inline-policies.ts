@@ -1,10 +1,10 @@
-import type { PrincipalRecord, PrincipalType } from '../../store/principals.ts'
+import type { PrincipalType } from '../../store/principals.ts'
 import { ControlError } from '../control-error.ts'
 import type { QueryCall, QueryOperation } from '../query/operation.ts'
 import { defineQueryOperation } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
-import { checkDocument, countCharacters } from './documents.ts'
-import { document, longName, paging, shortName } from './members.ts'
+import { checkDocument } from './documents.ts'
+import { document, longName, paging } from './members.ts'
 import type { PagingInput } from './pages.ts'
 import { createPage } from './pages.ts'
 import type { NamedInput, PrincipalKind } from './principal-kind.ts'
@@ -25,25 +25,14 @@ function noSuchPolicy(kind: PrincipalKind, name: string): ControlError {
   return new ControlError('NoSuchEntity', `The ${kind.type} policy with name ${name} cannot be found.`)
 }
 
-/** The quota counts all inline policies of the user or role together. */
-function checkSize(kind: PrincipalKind, principal: PrincipalRecord, call: QueryCall<PutInput>): void {
-  const others = call.services.store.inlinePolicies
-    .list(principal.id)
-    .filter(({ name }) => name !== call.input.PolicyName)
-    .reduce((sum, policy) => sum + countCharacters(policy.document), 0)
-  if (others + countCharacters(call.input.PolicyDocument) > kind.maxInlineCharacters) {
-    throw new ControlError(
-      'LimitExceeded',
-      `Maximum policy size of ${kind.maxInlineCharacters} bytes exceeded for ${kind.type} ${principal.name}`,
-    )
-  }
-}
-
 function putPolicy(kind: PrincipalKind, call: QueryCall<PutInput>): undefined {
   const { input, services } = call
   const principal = findNamed(kind, call)
-  checkDocument(input.PolicyDocument, 'identity')
-  checkSize(kind, principal, call)
+  const others = services.store.inlinePolicies
+    .list(principal.id)
+    .filter(({ name }) => name !== input.PolicyName)
+    .map((policy) => policy.document)
+  checkDocument(input.PolicyDocument, kind.inlinePlace, principal.name, others)
   services.store.inlinePolicies.put(principal.id, input.PolicyName, input.PolicyDocument)
 }
 
@@ -81,7 +70,7 @@ function deletePolicy(kind: PrincipalKind, call: QueryCall<PolicyInput>): undefi
 
 function createInlinePolicyOperations(type: PrincipalType): QueryOperation[] {
   const kind = kinds[type]
-  const named = { [kind.nameMember]: type === 'role' ? shortName : longName }
+  const { named } = kind
   const rights = { resource: resourceOfNamed(kind), context: contextOfNamed(kind) }
   return [
     defineQueryOperation<PutInput>({
@@ -111,8 +100,9 @@ function createInlinePolicyOperations(type: PrincipalType): QueryOperation[] {
   ]
 }
 
-/** Put, Get, List and Delete, for roles and users. */
+/** Put, Get, List and Delete, for roles, users and groups. */
 export const inlinePolicyOperations: readonly QueryOperation[] = [
   ...createInlinePolicyOperations('role'),
   ...createInlinePolicyOperations('user'),
+  ...createInlinePolicyOperations('group'),
 ]

@@ -7,11 +7,13 @@ import { omit } from '../omit.ts'
 import type { QueryCall, QueryOperation } from '../query/operation.ts'
 import { defineQueryOperation } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
-import { checkDocument, countCharacters } from './documents.ts'
-import { document, longName, paging, policyArn, policyPath, tags } from './members.ts'
+import { checkDocument } from './documents.ts'
+import type { PolicyInput } from './find-policy.ts'
+import { findOwnPolicy, findPolicy } from './find-policy.ts'
+import { document, longName, paging, policyArn, policyPath, policyUsageFilter, tags } from './members.ts'
 import type { PagingInput } from './pages.ts'
 import { createPage } from './pages.ts'
-import { encodeDocument, renderPolicy, withoutDetails } from './render.ts'
+import { renderPolicy, withoutDetails } from './render.ts'
 import type { TagInput } from './tags.ts'
 import { createTagContext, readTags } from './tags.ts'
 
@@ -23,34 +25,15 @@ interface CreatePolicyInput {
   readonly Tags?: readonly TagInput[]
 }
 
-interface PolicyInput {
-  readonly PolicyArn: string
-}
-
-interface VersionInput extends PolicyInput {
-  readonly VersionId: string
-}
-
 interface ListInput extends PagingInput {
   readonly Scope?: 'All' | 'AWS' | 'Local'
   readonly OnlyAttached?: boolean
   readonly PathPrefix?: string
+  readonly PolicyUsageFilter?: 'PermissionsPolicy' | 'PermissionsBoundary'
 }
-
-const maxCharacters = 6144
-const awsPolicy = /^arn:aws:iam::aws:policy\//
 
 function arnOfNew({ input, request }: QueryCall<CreatePolicyInput>): string {
   return createIamArn(request.accountId, 'policy', input.Path ?? '/', input.PolicyName)
-}
-
-/** Another account's policies are as unknown as those that do not exist. */
-function findPolicy({ input, request, services }: QueryCall<PolicyInput>): ManagedPolicyRecord {
-  const policy = services.store.managedPolicy(input.PolicyArn)
-  if (policy === undefined || (policy.accountId ?? request.accountId) !== request.accountId) {
-    throw new ControlError('NoSuchEntity', `Policy ${input.PolicyArn} was not found.`)
-  }
-  return policy
 }
 
 function createPolicy(call: QueryCall<CreatePolicyInput>): XmlStructure {
@@ -62,43 +45,21 @@ function createPolicy(call: QueryCall<CreatePolicyInput>): XmlStructure {
       `A policy called ${input.PolicyName} already exists. Duplicate names are not allowed.`,
     )
   }
-  checkDocument(input.PolicyDocument, 'identity')
-  if (countCharacters(input.PolicyDocument) > maxCharacters) {
-    throw new ControlError('LimitExceeded', `Cannot exceed quota for PolicySize: ${maxCharacters}`)
-  }
-  const policy = {
-    arn: arnOfNew(call),
+  checkDocument(input.PolicyDocument, 'managed')
+  const arn = arnOfNew(call)
+  store.managedPolicies.add({
+    arn,
     id: createUniqueId('ANPA'),
     accountId: request.accountId,
     name: input.PolicyName,
     path: input.Path ?? '/',
     ...(input.Description === undefined ? {} : { description: input.Description }),
     document: input.PolicyDocument,
-    versionId: 'v1',
     tags: readTags(input.Tags),
     createdAt: request.now,
-  }
-  store.managedPolicies.add(policy)
+  })
+  const policy = findPolicy({ ...call, input: { PolicyArn: arn } })
   return { Policy: renderPolicy(policy, request.accountId, store) }
-}
-
-function getPolicyVersion(call: QueryCall<VersionInput>): XmlStructure {
-  const { VersionId: versionId } = call.input
-  const policy = findPolicy(call)
-  if (versionId !== policy.versionId) {
-    throw new ControlError(
-      'NoSuchEntity',
-      `Policy ${policy.arn} version ${versionId} does not exist or is not attachable.`,
-    )
-  }
-  return {
-    PolicyVersion: {
-      Document: encodeDocument(policy.document),
-      VersionId: versionId,
-      IsDefaultVersion: true,
-      CreateDate: policy.createdAt,
-    },
-  }
 }
 
 function listOfScope(
@@ -112,12 +73,22 @@ function listOfScope(
   ].sort((a, b) => (a.arn.toLowerCase() < b.arn.toLowerCase() ? -1 : 1))
 }
 
-function listPolicies({ input, request, services }: QueryCall<ListInput>): XmlStructure {
+/** A filter by use leaves out what is not used that way; OnlyAttached, what is not used at all. */
+function isWanted(policy: ManagedPolicyRecord, { input, request, services }: QueryCall<ListInput>): boolean {
+  const { managedPolicies } = services.store
+  if (!policy.path.startsWith(input.PathPrefix ?? '/')) return false
+  const isAttached = managedPolicies.attachmentCount(policy.arn, request.accountId) > 0
+  const isBoundary = managedPolicies.boundaryCount(policy.arn, request.accountId) > 0
+  if (input.PolicyUsageFilter === 'PermissionsPolicy') return isAttached
+  if (input.PolicyUsageFilter === 'PermissionsBoundary') return isBoundary
+  return input.OnlyAttached !== true || isAttached || isBoundary
+}
+
+function listPolicies(call: QueryCall<ListInput>): XmlStructure {
+  const { input, request, services } = call
   const { store } = services
-  const policies = listOfScope(input.Scope, request.accountId, services).filter(
-    ({ arn, path }) =>
-      path.startsWith(input.PathPrefix ?? '/') &&
-      (input.OnlyAttached !== true || store.managedPolicies.attachmentCount(arn, request.accountId) > 0),
+  const policies = listOfScope(input.Scope, request.accountId, services).filter((policy) =>
+    isWanted(policy, call),
   )
   const render = (policy: ManagedPolicyRecord): XmlStructure =>
     omit(withoutDetails(renderPolicy(policy, request.accountId, store)), 'Description')
@@ -127,20 +98,23 @@ function listPolicies({ input, request, services }: QueryCall<ListInput>): XmlSt
 function deletePolicy(call: QueryCall<PolicyInput>): undefined {
   const { request, services } = call
   const { managedPolicies } = services.store
-  const { arn } = findPolicy(call)
-  if (awsPolicy.test(arn)) {
-    throw new ControlError('AccessDenied', `Policy ${arn} is owned by AWS and cannot be deleted.`)
-  }
+  const { arn } = findOwnPolicy(call)
   const uses =
     managedPolicies.attachmentCount(arn, request.accountId) +
     managedPolicies.boundaryCount(arn, request.accountId)
   if (uses > 0) throw new ControlError('DeleteConflict', 'Cannot delete a policy attached to entities.')
+  if (managedPolicies.versions.list(arn).length > 1) {
+    throw new ControlError(
+      'DeleteConflict',
+      "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+    )
+  }
   managedPolicies.remove(arn)
 }
 
 const resource = ({ input }: QueryCall<PolicyInput>): string => input.PolicyArn
 
-/** CreatePolicy, GetPolicy, GetPolicyVersion, ListPolicies, DeletePolicy. */
+/** CreatePolicy, GetPolicy, ListPolicies, DeletePolicy. */
 export const managedPolicyOperations: readonly QueryOperation[] = [
   defineQueryOperation<CreatePolicyInput>({
     name: 'CreatePolicy',
@@ -163,21 +137,13 @@ export const managedPolicyOperations: readonly QueryOperation[] = [
       Policy: renderPolicy(findPolicy(call), call.request.accountId, call.services.store),
     }),
   }),
-  defineQueryOperation<VersionInput>({
-    name: 'GetPolicyVersion',
-    members: {
-      PolicyArn: policyArn,
-      VersionId: { type: 'string', required: true, pattern: 'v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?' },
-    },
-    resource,
-    handle: getPolicyVersion,
-  }),
   defineQueryOperation<ListInput>({
     name: 'ListPolicies',
     members: {
       Scope: { type: 'string', values: ['All', 'AWS', 'Local'] },
       OnlyAttached: { type: 'boolean' },
       PathPrefix: policyPath,
+      PolicyUsageFilter: policyUsageFilter,
       ...paging,
     },
     resource: () => '*',

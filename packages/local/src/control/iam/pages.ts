@@ -28,11 +28,28 @@ export function createPage<T>(
   render: (item: T) => XmlValue,
   input: PagingInput,
 ): XmlStructure {
+  const page = cutPage(items, keyOf, input)
+  return { [name]: page.items.map(render), ...page.members }
+}
+
+/**
+ * Cuts one page out of a list, for an answer that shows its items in several members.
+ *
+ * @param items the whole list
+ * @param keyOf a key that rises along the list
+ * @param input the paging members
+ * @returns the page's items, and the paging members of the result
+ * @throws {ControlError} ValidationError for a marker of another's making
+ */
+export function cutPage<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  input: PagingInput,
+): { readonly items: readonly T[]; readonly members: XmlStructure } {
   const page = paginate(items, keyOf, input.Marker, input.MaxItems ?? defaultMaxItems)
   if (page === undefined) throw new ControlError('ValidationError', invalidMarker)
   return {
-    [name]: page.items.map(render),
-    IsTruncated: page.nextMarker !== undefined,
-    Marker: page.nextMarker,
+    items: page.items,
+    members: { IsTruncated: page.nextMarker !== undefined, Marker: page.nextMarker },
   }
 }

@@ -1,34 +1,56 @@
-import type { RequestContext } from '@furlong/iam'
+import type { PolicyPlace, RequestContext } from '@furlong/iam'
 
 import { createIamArn } from '../../store/arns.ts'
 import type { PrincipalRecord, PrincipalType } from '../../store/principals.ts'
 import { ControlError } from '../control-error.ts'
-import type { QueryCall } from '../query/operation.ts'
+import type { QueryCall, QueryMember } from '../query/operation.ts'
+import { longName, shortName } from './members.ts'
 
-/** What differs between operations on users and the same operations on roles. */
+/** What differs between operations on users and the same operations on roles and groups. */
 export interface PrincipalKind {
   readonly type: PrincipalType
   /** As operation names spell it. */
-  readonly noun: 'User' | 'Role'
+  readonly noun: 'User' | 'Role' | 'Group'
   /** The input member that names one. */
-  readonly nameMember: 'UserName' | 'RoleName'
-  /** The most characters of all inline policies, blanks not counted. */
-  readonly maxInlineCharacters: number
+  readonly nameMember: 'UserName' | 'RoleName' | 'GroupName'
+  /** That member, for one that exists. */
+  readonly named: Readonly<Record<string, QueryMember>>
+  /** Where its inline policies are kept. */
+  readonly inlinePlace: PolicyPlace
 }
 
-/** Users and roles. */
+/** Users, roles and groups. */
 export const kinds: Readonly<Record<PrincipalType, PrincipalKind>> = {
-  user: { type: 'user', noun: 'User', nameMember: 'UserName', maxInlineCharacters: 2048 },
-  role: { type: 'role', noun: 'Role', nameMember: 'RoleName', maxInlineCharacters: 10_240 },
+  user: {
+    type: 'user',
+    noun: 'User',
+    nameMember: 'UserName',
+    named: { UserName: longName },
+    inlinePlace: 'inline-user',
+  },
+  role: {
+    type: 'role',
+    noun: 'Role',
+    nameMember: 'RoleName',
+    named: { RoleName: shortName },
+    inlinePlace: 'inline-role',
+  },
+  group: {
+    type: 'group',
+    noun: 'Group',
+    nameMember: 'GroupName',
+    named: { GroupName: longName },
+    inlinePlace: 'inline-group',
+  },
 }
 
-/** The input of an operation on one user or role. */
-export type NamedInput = Readonly<Partial<Record<'UserName' | 'RoleName', string>>>
+/** The input of an operation on one user, role or group. */
+export type NamedInput = Readonly<Partial<Record<'UserName' | 'RoleName' | 'GroupName', string>>>
 
 /**
- * Finds the user or role a call names, in the caller's account.
+ * Finds the user, role or group a call names, in the caller's account.
  *
- * @param kind user or role
+ * @param kind user, role or group
  * @param call names it
  * @returns the record
  * @throws {ControlError} NoSuchEntity
@@ -49,9 +71,9 @@ function lookUp(
 }
 
 /**
- * Gives the ARN that policies see for an operation on one user or role.
+ * Gives the ARN that policies see for an operation on one user, role or group.
  *
- * @param kind user or role
+ * @param kind user, role or group
  * @returns a function of the call; an unknown one is thought to lie at the root path
  */
 export function resourceOfNamed(kind: PrincipalKind): (call: QueryCall<NamedInput>) => string {
@@ -67,9 +89,9 @@ interface KeyInput extends NamedInput {
 }
 
 /**
- * Gives the condition keys of an operation on one user or role.
+ * Gives the condition keys of an operation on one user, role or group.
  *
- * @param kind user or role
+ * @param kind user, role or group
  * @returns a function of the call; a boundary that is asked for goes before the one that is there
  */
 export function contextOfNamed(kind: PrincipalKind): (call: QueryCall<KeyInput>) => RequestContext {

@@ -1,5 +1,6 @@
 import type { AccessKeyRecord } from '../../store/access-keys.ts'
 import type { ManagedPolicyRecord } from '../../store/managed-policies.ts'
+import type { PolicyVersionRecord } from '../../store/policy-versions.ts'
 import type { PrincipalRecord } from '../../store/principals.ts'
 import type { Store } from '../../store/store.ts'
 import { omit } from '../omit.ts'
@@ -46,6 +47,34 @@ export function renderUser(user: PrincipalRecord): XmlStructure {
     PermissionsBoundary: renderBoundary(user),
     Tags: renderTags(user.tags),
   }
+}
+
+/**
+ * Renders a group.
+ *
+ * @param group the group
+ * @returns the members of Group
+ */
+export function renderGroup(group: PrincipalRecord): XmlStructure {
+  return {
+    Path: group.path,
+    GroupName: group.name,
+    GroupId: group.id,
+    Arn: group.arn,
+    CreateDate: group.createdAt,
+  }
+}
+
+/**
+ * Renders the last use of a role.
+ *
+ * @param role the role
+ * @param store knows it
+ * @returns the members of RoleLastUsed; none when it was never used
+ */
+export function renderRoleLastUsed(role: PrincipalRecord, store: Store): XmlStructure {
+  const use = store.lastUses.get(role.id)
+  return use === undefined ? {} : { LastUsedDate: use.usedAt, Region: use.region }
 }
 
 /**
@@ -101,8 +130,24 @@ export function renderPolicy(policy: ManagedPolicyRecord, accountId: string, sto
     IsAttachable: true,
     Description: policy.description,
     CreateDate: policy.createdAt,
-    UpdateDate: policy.createdAt,
+    UpdateDate: policy.updatedAt,
     Tags: renderTags(policy.tags),
+  }
+}
+
+/**
+ * Renders a version of a managed policy.
+ *
+ * @param version the version
+ * @param document where it is to be shown, too
+ * @returns the members of PolicyVersion
+ */
+export function renderPolicyVersion(version: PolicyVersionRecord, document?: string): XmlStructure {
+  return {
+    Document: document === undefined ? undefined : encodeDocument(document),
+    VersionId: version.versionId,
+    IsDefaultVersion: version.isDefault,
+    CreateDate: version.createdAt,
   }
 }
 

@@ -8,13 +8,23 @@ import { defineQueryOperation } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
 import { checkBoundary } from './boundaries.ts'
 import { refuseWhileInUse } from './delete-conflict.ts'
-import { checkDocument, countCharacters } from './documents.ts'
-import { document, optionalBoundary, paging, path, pathPrefix, shortName, tags } from './members.ts'
+import { checkDocument } from './documents.ts'
+import {
+  document,
+  maxSessionDuration,
+  optionalBoundary,
+  paging,
+  path,
+  pathPrefix,
+  roleDescription,
+  shortName,
+  tags,
+} from './members.ts'
 import type { PagingInput } from './pages.ts'
 import { createPage } from './pages.ts'
 import type { NamedInput } from './principal-kind.ts'
 import { contextOfNamed, findNamed, kinds, resourceOfNamed } from './principal-kind.ts'
-import { renderRole, withoutDetails } from './render.ts'
+import { renderRole, renderRoleLastUsed, withoutDetails } from './render.ts'
 import type { TagInput } from './tags.ts'
 import { createTagContext, readTags } from './tags.ts'
 import { storeTrustPolicy } from './trust-policy.ts'
@@ -33,24 +43,21 @@ interface UpdateTrustInput extends NamedInput {
   readonly PolicyDocument: string
 }
 
+interface UpdateRoleInput extends NamedInput {
+  readonly Description?: string
+  readonly MaxSessionDuration?: number
+}
+
 interface ListInput extends PagingInput {
   readonly PathPrefix?: string
 }
 
 const kind = kinds.role
-const named = { RoleName: shortName }
+const { named } = kind
 const defaultMaxSessionSeconds = 3600
-const maxTrustCharacters = 2048
 
 function arnOfNew({ input, request }: QueryCall<CreateRoleInput>): string {
   return createIamArn(request.accountId, 'role', input.Path ?? '/', input.RoleName)
-}
-
-function checkTrust(policy: string): void {
-  checkDocument(policy, 'trust')
-  if (countCharacters(policy) > maxTrustCharacters) {
-    throw new ControlError('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${maxTrustCharacters}`)
-  }
 }
 
 function createRole(call: QueryCall<CreateRoleInput>): XmlStructure {
@@ -59,7 +66,7 @@ function createRole(call: QueryCall<CreateRoleInput>): XmlStructure {
   if (store.principals.isTaken(request.accountId, 'role', input.RoleName)) {
     throw new ControlError('EntityAlreadyExists', `Role with name ${input.RoleName} already exists.`)
   }
-  checkTrust(input.AssumeRolePolicyDocument)
+  checkDocument(input.AssumeRolePolicyDocument, 'trust', input.RoleName)
   checkBoundary(input.PermissionsBoundary, request.accountId, store)
   const role: PrincipalRecord = {
     id: createUniqueId('AROA'),
@@ -83,10 +90,30 @@ function createRole(call: QueryCall<CreateRoleInput>): XmlStructure {
 function updateTrust(call: QueryCall<UpdateTrustInput>): undefined {
   const { input, services } = call
   const role = findNamed(kind, call)
-  checkTrust(input.PolicyDocument)
+  checkDocument(input.PolicyDocument, 'trust', role.name)
   services.store.principals.update(role, {
     trustPolicy: storeTrustPolicy(input.PolicyDocument, services.store),
   })
+}
+
+/**
+ * guess: a description that is not given stays. The session limit does not: AWS documents that it falls back to an hour.
+ */
+function updateRole(call: QueryCall<UpdateRoleInput>): XmlStructure {
+  const { input, services } = call
+  const role = findNamed(kind, call)
+  services.store.principals.update(role, {
+    description: input.Description ?? role.description,
+    maxSessionSeconds: input.MaxSessionDuration ?? defaultMaxSessionSeconds,
+  })
+  return {}
+}
+
+function updateDescription(call: QueryCall<UpdateRoleInput>): XmlStructure {
+  const { input, services } = call
+  const { store } = services
+  store.principals.update(findNamed(kind, call), { description: input.Description })
+  return { Role: renderRole(findNamed(kind, call), store) }
 }
 
 function deleteRole(call: QueryCall<NamedInput>): undefined {
@@ -110,7 +137,7 @@ function listRoles({ input, request, services }: QueryCall<ListInput>): XmlStruc
   )
 }
 
-/** CreateRole, GetRole, ListRoles, UpdateAssumeRolePolicy, DeleteRole. */
+/** Roles themselves: made, shown, listed, changed and deleted. */
 export const roleOperations: readonly QueryOperation[] = [
   defineQueryOperation<CreateRoleInput>({
     name: 'CreateRole',
@@ -118,8 +145,8 @@ export const roleOperations: readonly QueryOperation[] = [
       RoleName: shortName,
       AssumeRolePolicyDocument: document,
       Path: path,
-      Description: { type: 'string', max: 1000 },
-      MaxSessionDuration: { type: 'integer', min: 3600, max: 43_200 },
+      Description: roleDescription,
+      MaxSessionDuration: maxSessionDuration,
       PermissionsBoundary: optionalBoundary,
       Tags: tags,
     },
@@ -132,10 +159,11 @@ export const roleOperations: readonly QueryOperation[] = [
     members: named,
     resource: resourceOfNamed(kind),
     context: contextOfNamed(kind),
-    // RoleLastUsed is always there, and empty: uses are not counted.
-    handle: (call) => ({
-      Role: { ...renderRole(findNamed(kind, call), call.services.store), RoleLastUsed: {} },
-    }),
+    handle: (call) => {
+      const { store } = call.services
+      const role = findNamed(kind, call)
+      return { Role: { ...renderRole(role, store), RoleLastUsed: renderRoleLastUsed(role, store) } }
+    },
   }),
   defineQueryOperation<ListInput>({
     name: 'ListRoles',
@@ -149,6 +177,37 @@ export const roleOperations: readonly QueryOperation[] = [
     resource: resourceOfNamed(kind),
     context: contextOfNamed(kind),
     handle: updateTrust,
+  }),
+  defineQueryOperation<UpdateRoleInput>({
+    name: 'UpdateRole',
+    members: { ...named, Description: roleDescription, MaxSessionDuration: maxSessionDuration },
+    resource: resourceOfNamed(kind),
+    context: contextOfNamed(kind),
+    handle: updateRole,
+  }),
+  defineQueryOperation<UpdateRoleInput>({
+    name: 'UpdateRoleDescription',
+    members: { ...named, Description: { ...roleDescription, required: true } },
+    resource: resourceOfNamed(kind),
+    context: contextOfNamed(kind),
+    handle: updateDescription,
+  }),
+  defineQueryOperation<NamedInput & PagingInput>({
+    name: 'ListInstanceProfilesForRole',
+    members: { ...named, ...paging },
+    resource: resourceOfNamed(kind),
+    context: contextOfNamed(kind),
+    // There are no instances here, so no role is in a profile of one.
+    handle: (call) => {
+      findNamed(kind, call)
+      return createPage<never>(
+        'InstanceProfiles',
+        [],
+        () => '',
+        () => ({}),
+        call.input,
+      )
+    },
   }),
   defineQueryOperation<NamedInput>({
     name: 'DeleteRole',

@@ -1,7 +1,8 @@
 import type { Store } from '../../store/store.ts'
 import { ControlError } from '../control-error.ts'
 
-const userOrRoleArn = /^arn:aws:iam::\d{12}:(?:user|role)\//
+/** Groups are here to be refused: they are no principals. */
+const identityArn = /^arn:aws:iam::\d{12}:(?:user|role|group)\//
 
 /**
  * Turns the user and role ARNs of a trust policy into unique ids, which is what IAM stores: a deleted principal stays
@@ -15,9 +16,9 @@ const userOrRoleArn = /^arn:aws:iam::\d{12}:(?:user|role)\//
  */
 export function storeTrustPolicy(document: string, store: Store): string {
   return mapAwsPrincipals(document, (arn) => {
-    if (!userOrRoleArn.test(arn)) return arn
+    if (!identityArn.test(arn)) return arn
     const principal = store.principals.byArn(arn)
-    if (principal !== undefined) return principal.id
+    if (principal !== undefined && principal.type !== 'group') return principal.id
     throw new ControlError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${arn}"`)
   })
 }

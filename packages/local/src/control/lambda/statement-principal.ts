@@ -9,6 +9,7 @@ const accountId = /^\d{12}$/
 const rootArn = /^arn:aws:iam::\d{12}:root$/
 const principalArn = /^arn:aws:iam::\d{12}:(?:user|role)\/(.+)$/
 const sessionArn = /^arn:aws:sts::(\d{12}):assumed-role\/([\w+=,.@-]+)\/[\w+=,.@-]+$/
+const federatedUserArn = /^arn:aws:sts::(\d{12}):federated-user\/[\w+=,.@-]{2,32}$/
 const serviceName = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com|amazon\.com|aws\.internal)$/
 const uniqueId = /^(?:AIDA|AROA)[A-Z0-9]{17}$/
 
@@ -45,8 +46,10 @@ function findPrincipalId(arn: string, path: string, store: Store): string {
   return principal.id
 }
 
-/** guess: Lambda takes the ARN of a role session, as IAM's grammar does, and stores it as it is. */
+/** guess: Lambda takes the ARN of a session, as IAM's grammar does, and stores it as it is. */
 function isExistingSession(text: string, store: Store): boolean {
+  const [, federation] = federatedUserArn.exec(text) ?? []
+  if (federation !== undefined) return store.accounts.has(federation)
   const [, account = '', roleName = ''] = sessionArn.exec(text) ?? []
   return store.role(account, roleName) !== undefined
 }

@@ -29,6 +29,8 @@ export function handleQuery(
     return refuseUnknown(name, parameters.get('Version'), request, protocol)
   }
   try {
+    const refusal = protocol.refuseSession(request.caller, name)
+    if (refusal !== undefined) throw refusal
     const call: QueryCall<unknown> = { input: readQueryInput(operation, parameters), request, services }
     const resource = operation.resource?.(call)
     if (resource !== undefined) {

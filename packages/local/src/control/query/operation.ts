@@ -8,7 +8,7 @@ import type { XmlStructure } from './xml.ts'
 export interface QueryMember extends Constraint {
   readonly type: 'string' | 'integer' | 'boolean' | 'list'
   /** For a list of structures: the members of one. */
-  readonly fields?: readonly string[]
+  readonly fields?: Readonly<Record<string, QueryMember>>
 }
 
 /** A call of one operation. */

@@ -1,5 +1,7 @@
 import type { ControlError } from '../control-error.ts'
 import type { ControlAnswer, HeaderPair } from '../services.ts'
+import type { SessionRule } from './session-rules.ts'
+import { refuseIamSession, refuseStsSession } from './session-rules.ts'
 import type { XmlStructure } from './xml.ts'
 import { writeXml } from './xml.ts'
 
@@ -8,12 +10,22 @@ export interface QueryProtocol {
   /** The API's version, which clients send. */
   readonly version: string
   readonly namespace: string
+  /** Which operations the credentials of a session may not call. */
+  readonly refuseSession: SessionRule
 }
 
 /** IAM and STS. */
 export const protocols: Readonly<Record<'iam' | 'sts', QueryProtocol>> = {
-  iam: { version: '2010-05-08', namespace: 'https://iam.amazonaws.com/doc/2010-05-08/' },
-  sts: { version: '2011-06-15', namespace: 'https://sts.amazonaws.com/doc/2011-06-15/' },
+  iam: {
+    version: '2010-05-08',
+    namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    refuseSession: refuseIamSession,
+  },
+  sts: {
+    version: '2011-06-15',
+    namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    refuseSession: refuseStsSession,
+  },
 }
 
 /**
@@ -38,6 +50,7 @@ const statuses: Readonly<Record<string, number>> = {
   MissingAuthenticationToken: 403,
   NoSuchEntity: 404,
   PackedPolicyTooLarge: 400,
+  PolicyEvaluation: 500,
   PolicyNotAttachable: 400,
   RequestEntityTooLarge: 413,
   SignatureDoesNotMatch: 403,

@@ -19,7 +19,7 @@ export function readQueryInput(
 ): Record<string, unknown> {
   const { members } = operation
   for (const name of parameters.keys()) {
-    const member = name.split('.')[0] ?? ''
+    const [member = ''] = name.split('.')
     if (!protocolParameters.has(name) && !name.startsWith('X-Amz-') && !Object.hasOwn(members, member)) {
       throw new ControlError(
         'ValidationError',
@@ -27,16 +27,41 @@ export function readQueryInput(
       )
     }
   }
-  const input: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(members)) {
-    const value = readers[member.type](name, member, parameters)
-    if (value !== undefined) input[name] = value
-  }
-  const violations = Object.entries(members).flatMap(([name, member]) =>
-    findViolations(name.charAt(0).toLowerCase() + name.slice(1), input[name], member),
-  )
+  const input = readMembers('', members, parameters)
+  const violations = findAllViolations('', members, input)
   if (violations.length > 0) throw new ControlError('ValidationError', createValidationMessage(violations))
   return input
+}
+
+type Members = Readonly<Record<string, QueryMember>>
+
+function readMembers(prefix: string, members: Members, parameters: URLSearchParams): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(members)) {
+    const value = readers[member.type](prefix + name, member, parameters)
+    if (value !== undefined) values[name] = value
+  }
+  return values
+}
+
+/** AWS names a member in lower camel case, and those of a list by their place: `tags.1.member.key`. */
+function findAllViolations(
+  prefix: string,
+  members: Members,
+  values: Readonly<Record<string, unknown>>,
+): string[] {
+  return Object.entries(members).flatMap(([name, member]) => {
+    const shown = prefix + name.charAt(0).toLowerCase() + name.slice(1)
+    const value = values[name]
+    const { fields } = member
+    const inside =
+      fields === undefined || !Array.isArray(value)
+        ? []
+        : value.flatMap((item: Readonly<Record<string, unknown>>, index) =>
+            findAllViolations(`${shown}.${index + 1}.member.`, fields, item),
+          )
+    return [...findViolations(shown, value, member), ...inside]
+  })
 }
 
 type Reader = (name: string, member: QueryMember, parameters: URLSearchParams) => unknown
@@ -63,22 +88,19 @@ function readList(name: string, { fields }: QueryMember, parameters: URLSearchPa
   const items: unknown[] = []
   for (let index = 1; ; index++) {
     const prefix = `${name}.member.${index}`
-    const item = fields === undefined ? parameters.get(prefix) : readFields(prefix, fields, parameters)
+    const item = fields === undefined ? parameters.get(prefix) : readStructure(prefix, fields, parameters)
     if (item === null) break
     items.push(item)
   }
-  return items.length === 0 ? undefined : items
+  // An empty list that is given is no absent one: `Tags=` unsets, nothing at all leaves out.
+  return items.length === 0 && !parameters.has(name) ? undefined : items
 }
 
-function readFields(
+function readStructure(
   prefix: string,
-  fields: readonly string[],
+  fields: Members,
   parameters: URLSearchParams,
-): Record<string, string> | null {
-  const item: Record<string, string> = {}
-  for (const field of fields) {
-    const value = parameters.get(`${prefix}.${field}`)
-    if (value !== null) item[field] = value
-  }
+): Record<string, unknown> | null {
+  const item = readMembers(`${prefix}.`, fields, parameters)
   return Object.keys(item).length === 0 ? null : item
 }

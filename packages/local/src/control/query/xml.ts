@@ -1,4 +1,7 @@
-/** What an answer of the query protocol is made of; lists become `<member>` elements, absent members nothing. */
+/**
+ * What an answer of the query protocol is made of; lists become `<member>` elements, maps `<entry>` elements, absent
+ * members nothing.
+ */
 export type XmlValue =
   | string
   | number
@@ -6,6 +9,7 @@ export type XmlValue =
   | Date
   | undefined
   | readonly XmlValue[]
+  | ReadonlyMap<string, XmlValue>
   | { readonly [name: string]: XmlValue }
 
 /** A structure of an answer. */
@@ -33,6 +37,7 @@ export function writeXml(value: XmlValue): string {
   if (value === undefined) return ''
   if (value instanceof Date) return formatTime(value)
   if (Array.isArray(value)) return value.map((item) => `<member>${writeXml(item)}</member>`).join('')
+  if (value instanceof Map) return writeEntries(value as ReadonlyMap<string, XmlValue>)
   if (typeof value === 'object') {
     return Object.entries(value)
       .map(([name, member]) => (member === undefined ? '' : `<${name}>${writeXml(member)}</${name}>`))
@@ -41,6 +46,10 @@ export function writeXml(value: XmlValue): string {
   return String(value)
     .replace(unwritable, '\uFFFD')
     .replace(/[&<>"\r]/g, (character) => escapes[character] ?? character)
+}
+
+function writeEntries(map: ReadonlyMap<string, XmlValue>): string {
+  return [...map].map(([key, value]) => `<entry>${writeXml({ key, value })}</entry>`).join('')
 }
 
 /** The query protocol's times have whole seconds. */

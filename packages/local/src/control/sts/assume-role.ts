@@ -6,20 +6,22 @@ import { explainRefusal } from '../../auth/explain-refusal.ts'
 import { collectPolicies } from '../../auth/policy-sets.ts'
 import { compileTrustPolicy } from '../../auth/trust-policy.ts'
 import { createSessionArn } from '../../store/arns.ts'
-import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../../store/ids.ts'
 import type { PrincipalRecord } from '../../store/principals.ts'
 import { ControlError } from '../control-error.ts'
-import { checkDocument, countCharacters } from '../iam/documents.ts'
+import { tagKeys, tags } from '../iam/members.ts'
 import type { QueryCall, QueryOperation } from '../query/operation.ts'
 import { defineQueryOperation } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
+import type { MarkInput, SessionMarks } from './chain.ts'
+import { actionsOfMarks, contextOfMarks, readMarks } from './chain.ts'
+import { issueCredentials } from './credentials.ts'
+import type { SessionPolicyInput } from './session-policies.ts'
+import { readSessionPolicies, sessionPolicyMembers } from './session-policies.ts'
 
-interface AssumeRoleInput {
+interface AssumeRoleInput extends SessionPolicyInput, MarkInput {
   readonly RoleArn: string
   readonly RoleSessionName: string
   readonly DurationSeconds?: number
-  readonly Policy?: string
-  readonly PolicyArns?: readonly { readonly arn?: string }[]
   readonly ExternalId?: string
 }
 
@@ -27,7 +29,6 @@ const roleArnPattern = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/
 const defaultSeconds = 3600
 /** A session made from another session lives no longer, whatever the role allows. */
 const chainedSeconds = 3600
-const maxSessionPolicyCharacters = 2048
 
 function refuse({ input, request }: QueryCall<AssumeRoleInput>): ControlError {
   const who = 'arn' in request.caller ? request.caller.arn : request.caller.type
@@ -38,19 +39,24 @@ function refuse({ input, request }: QueryCall<AssumeRoleInput>): ControlError {
 }
 
 /** The caller's policies and the role's trust policy decide together; a role that does not exist is a denial, too. */
-function findAssumable(call: QueryCall<AssumeRoleInput>): PrincipalRecord {
+function findAssumable(call: QueryCall<AssumeRoleInput>, marks: SessionMarks): PrincipalRecord {
   const { input, request, services } = call
   const { store } = services
   const role = store.principals.byArn(input.RoleArn)
   if (role?.trustPolicy === undefined) throw refuse(call)
-  const access = createAssumeRoleRequest({
+  const assumption = createAssumeRoleRequest({
     principal: request.caller,
     roleArn: role.arn,
     http: request.http,
     now: request.now,
     roleSessionName: input.RoleSessionName,
     ...(input.ExternalId === undefined ? {} : { externalId: input.ExternalId }),
+    context: contextOfMarks(marks),
   })
+  const further = assumption.actions.flatMap(({ context }) =>
+    actionsOfMarks(marks).map((action) => ({ action, context })),
+  )
+  const access = { ...assumption, actions: [...assumption.actions, ...further] }
   const policies = {
     ...collectPolicies(store, new CompiledPolicies(), findCaller(store, request.accessKeyId)),
     resource: compileTrustPolicy(role.name, role.trustPolicy),
@@ -81,62 +87,27 @@ function readDuration({ input, request }: QueryCall<AssumeRoleInput>, role: Prin
   return seconds
 }
 
-function readSessionPolicies(
-  { input, services }: QueryCall<AssumeRoleInput>,
-  role: PrincipalRecord,
-): string[] {
-  const policies: string[] = []
-  if (input.Policy !== undefined) {
-    checkDocument(input.Policy, 'session')
-    if (countCharacters(input.Policy) > maxSessionPolicyCharacters) {
-      throw new ControlError(
-        'PackedPolicyTooLarge',
-        `The session policy has more than ${maxSessionPolicyCharacters} characters.`,
-      )
-    }
-    policies.push(input.Policy)
-  }
-  for (const { arn = '' } of input.PolicyArns ?? []) {
-    const policy = services.store.managedPolicy(arn)
-    // Only policies of AWS's own and of the role's account may limit its session.
-    if (policy === undefined || (policy.accountId ?? role.accountId) !== role.accountId) {
-      throw new ControlError('MalformedPolicyDocument', `Policy ${arn} does not exist or is not attachable.`)
-    }
-    policies.push(policy.document)
-  }
-  return policies
-}
-
 function assumeRole(call: QueryCall<AssumeRoleInput>): XmlStructure {
-  const { input, request, services } = call
+  const { input } = call
   if (!roleArnPattern.test(input.RoleArn)) {
     throw new ControlError('ValidationError', `${input.RoleArn} is invalid`)
   }
-  const role = findAssumable(call)
-  const expiresAt = new Date(request.now.getTime() + readDuration(call, role) * 1000)
-  const session = {
-    accessKeyId: createAccessKeyId('ASIA'),
-    secretAccessKey: createSecretAccessKey(),
-    sessionToken: createSessionToken(),
-    roleId: role.id,
+  const marks = readMarks(call)
+  const role = findAssumable(call, marks)
+  const credentials = issueCredentials(call, readDuration(call, role), {
+    kind: 'role',
+    principalId: role.id,
     sessionName: input.RoleSessionName,
-    issuedAt: request.now,
-    expiresAt,
-    policies: readSessionPolicies(call, role),
-    tags: {},
-  }
-  services.store.putSession(session)
+    policies: readSessionPolicies(call, role.accountId),
+    ...marks,
+  })
   return {
-    Credentials: {
-      AccessKeyId: session.accessKeyId,
-      SecretAccessKey: session.secretAccessKey,
-      SessionToken: session.sessionToken,
-      Expiration: expiresAt,
-    },
+    Credentials: credentials,
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${input.RoleSessionName}`,
       Arn: createSessionArn(role.accountId, role.name, input.RoleSessionName),
     },
+    SourceIdentity: marks.sourceIdentity,
   }
 }
 
@@ -147,8 +118,10 @@ export const assumeRoleOperation: QueryOperation = defineQueryOperation<AssumeRo
     RoleArn: { type: 'string', required: true, min: 20, max: 2048 },
     RoleSessionName: { type: 'string', required: true, min: 2, max: 64, pattern: '[\\w+=,.@-]*' },
     DurationSeconds: { type: 'integer', min: 900, max: 43_200 },
-    Policy: { type: 'string', min: 1 },
-    PolicyArns: { type: 'list', max: 10, fields: ['arn'] },
+    ...sessionPolicyMembers,
+    Tags: tags,
+    TransitiveTagKeys: tagKeys,
+    SourceIdentity: { type: 'string', min: 2, max: 64, pattern: '[\\w+=,.@-]*' },
     ExternalId: { type: 'string', min: 2, max: 1224, pattern: '[\\w+=,.@:/-]*' },
   },
   handle: assumeRole,

@@ -97,6 +97,10 @@ describe.skipIf(obstacle !== '')(`the AWS CLI ${obstacle}`, () => {
     })
     const assumed = await aws(`sts assume-role --role-arn ${Role.Arn} --role-session-name here`)
     expect(JSON.parse(assumed).AssumedRoleUser.Arn).toBe('arn:aws:sts::111122223333:assumed-role/cli/here')
+    const simulated = await aws(
+      `iam simulate-principal-policy --policy-source-arn ${Role.Arn} --action-names lambda:InvokeFunction`,
+    )
+    expect(JSON.parse(simulated).EvaluationResults).toMatchObject([{ EvalDecision: 'implicitDeny' }])
     await expect(aws('iam get-user --user-name nobody')).rejects.toThrow(
       'An error occurred (NoSuchEntity) when calling the GetUser operation: The user with name nobody cannot be found.',
     )

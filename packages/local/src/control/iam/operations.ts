@@ -9,6 +9,7 @@ import { managedPolicyOperations } from './managed-policies.ts'
 import { policyEntityOperations } from './policy-entities.ts'
 import { policyVersionOperations } from './policy-versions.ts'
 import { roleOperations } from './roles.ts'
+import { simulationOperations } from './simulation/simulate.ts'
 import { tagOperations } from './tagging.ts'
 import { userOperations } from './users.ts'
 
@@ -26,6 +27,7 @@ export const iamOperations: ReadonlyMap<string, QueryOperation> = new Map(
     ...boundaryOperations,
     ...accessKeyOperations,
     ...tagOperations,
+    ...simulationOperations,
     ...authorizationDetailsOperations,
   ].map((row) => [row.name, row]),
 )

@@ -1,20 +1,34 @@
 import type { Explanation } from '@furlong/iam'
 
+import type { ControlRefusal } from './services.ts'
+
 /** A refusal inside a handler; it becomes an answer in one place for each protocol. */
 export class ControlError extends Error {
   override readonly name = 'ControlError'
   /** AWS's error code on the wire, a row of the protocol's table of errors. */
   readonly code: string
   readonly explanation?: Explanation
+  /** What the record says, where AWS's words hide what is known here. */
+  readonly recorded?: string
 
   /**
    * @param code AWS's error code
    * @param message AWS's text, or ours where AWS has none
-   * @param explanation why policies did not allow it
+   * @param details `explanation`: why policies did not allow it; `recorded`: what the record says in place of AWS's text
    */
-  constructor(code: string, message: string, explanation?: Explanation) {
+  constructor(
+    code: string,
+    message: string,
+    details: { readonly explanation?: Explanation; readonly recorded?: string } = {},
+  ) {
     super(message)
     this.code = code
-    if (explanation !== undefined) this.explanation = explanation
+    Object.assign(this, details)
+  }
+
+  /** What the record is to know of it. */
+  get refusal(): ControlRefusal {
+    const { code, message, explanation, recorded } = this
+    return { code, message: recorded ?? message, ...(explanation === undefined ? {} : { explanation }) }
   }
 }

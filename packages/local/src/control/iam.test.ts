@@ -296,7 +296,23 @@ describe('inline policies', () => {
     expect((await iam.send(new ListUserPoliciesCommand({ UserName: name }))).PolicyNames).toEqual(['p'])
     await expect(
       iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'q', PolicyDocument: '{' })),
-    ).rejects.toMatchObject({ name: 'MalformedPolicyDocumentException' })
+    ).rejects.toMatchObject({
+      name: 'MalformedPolicyDocumentException',
+      message: 'Syntax errors in policy.',
+    })
+    // AWS does not say where; the record does.
+    await expect(
+      iam.send(
+        new PutRolePolicyCommand({
+          RoleName: name,
+          PolicyName: 'q',
+          PolicyDocument: document.replace('Allow', 'allow'),
+        }),
+      ),
+    ).rejects.toThrow('The policy failed legacy parsing')
+    expect(local.records.list({ limit: 1 })[0]?.gates.at(-1)?.says).toBe(
+      'MalformedPolicyDocument: The policy failed legacy parsing (Statement[0].Effect is "allow": must be "Allow" or "Deny")',
+    )
     const long = document.replace('"*"', JSON.stringify(`arn:aws:s3:::${'x'.repeat(2000)}`))
     await expect(
       iam.send(new PutUserPolicyCommand({ UserName: name, PolicyName: 'q', PolicyDocument: long })),

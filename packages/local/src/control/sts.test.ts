@@ -1,6 +1,8 @@
 import type { AssumeRoleCommandInput, Credentials } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
+import { call } from '../testing/call.ts'
+import { createAdministrator, deployFunction } from '../testing/deploy-function.ts'
 import { allow, type IamSide, type Keys, readKeys, startIamSide } from '../testing/iam-side.ts'
 
 const accountId = '111122223333'
@@ -159,6 +161,51 @@ describe('GetFederationToken', () => {
       ...refusal,
       message: expect.stringContaining('because no identity-based policy allows') as string,
     })
+  })
+})
+
+describe('a federated user and a function URL', () => {
+  it('meet by name in the policy of the function, or by both of the policies of the session', async () => {
+    const administrator = createAdministrator(side.local)
+    const FunctionName = name
+    const { functionArn } = await deployFunction(
+      administrator,
+      FunctionName,
+      'export const handler = async (event) => event.requestContext.authorizer.iam',
+    )
+    const { FunctionUrl = '' } = await administrator.lambda.createFunctionUrlConfig({
+      FunctionName,
+      AuthType: 'AWS_IAM',
+    })
+    const Principal = `arn:aws:sts::${accountId}:federated-user/ann`
+    const grant = { FunctionName, Principal }
+    await administrator.lambda.addPermission({
+      ...grant,
+      StatementId: 'url',
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'AWS_IAM',
+    })
+    await administrator.lambda.addPermission({
+      ...grant,
+      StatementId: 'invoke',
+      Action: 'lambda:InvokeFunction',
+      InvokedViaFunctionUrl: true,
+    })
+    await permit(allow(['sts:GetFederationToken', 'lambda:*']))
+    const visit = async (Name: string, Policy?: string): Promise<{ status: number; body: string }> => {
+      const { Credentials } = await side.stsAs(user).getFederationToken({ Name, Policy })
+      return call({ url: FunctionUrl, credentials: readKeys(Credentials) })
+    }
+    const named = await visit('ann')
+    expect(named.status).toBe(200)
+    expect(JSON.parse(named.body)).toMatchObject({
+      userArn: Principal,
+      callerId: `${accountId}:ann`,
+      accountId,
+    })
+    expect((await visit('bob')).status).toBe(403)
+    expect((await visit('bob', allow('lambda:Invoke*', functionArn))).status).toBe(200)
+    expect((await visit('bob', allow('lambda:Invoke*', `${functionArn}-2`))).status).toBe(403)
   })
 })
 

@@ -89,8 +89,11 @@ export class Store {
 
   /** Closes the file. */
   close(): void {
-    this.transaction(() => this.lastUses.flush())
-    this.#database.close()
+    try {
+      this.transaction(() => this.lastUses.flush())
+    } finally {
+      this.#database.close()
+    }
   }
 
   /**

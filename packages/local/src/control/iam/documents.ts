@@ -27,7 +27,10 @@ function checkSyntax(document: string, kind: PolicyKind): void {
   try {
     parsePolicy(document, kind)
   } catch (error) {
-    if (error instanceof PolicyError) throw new ControlError(error.code, error.awsMessage)
-    throw error
+    if (!(error instanceof PolicyError)) throw error
+    // AWS's sentence says little; where the mistake stands is for the record.
+    throw new ControlError(error.code, error.awsMessage, {
+      recorded: `${error.awsMessage} (${error.message})`,
+    })
   }
 }

@@ -63,11 +63,7 @@ export function createLambdaErrorAnswer(
     ],
     body: Buffer.from(JSON.stringify(body)),
     ...(operation === undefined ? {} : { operation }),
-    refusal: {
-      code: error.code,
-      message: error.message,
-      ...(error.explanation === undefined ? {} : { explanation: error.explanation }),
-    },
+    refusal: error.refusal,
   }
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
+import { findPolicyExcess } from '@furlong/iam'
+
 import type { FunctionUrlAuthType } from '../../store/function-urls.ts'
 import type { PolicyStatement } from '../../store/function-policies.ts'
 import { createFunctionPolicyDocument } from '../../store/function-policies.ts'
@@ -30,9 +32,6 @@ interface RemovePermissionInput {
   readonly StatementId: string
   readonly RevisionId?: string
 }
-
-/** The largest function policy, 20 KB. */
-const maxPolicyBytes = 20_480
 
 /** guess: the text; that Lambda refuses it is known. */
 const viaUrlOnlyForInvoke = 'InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action'
@@ -139,13 +138,9 @@ function addPermission({ input, target, services }: LambdaCall<AddPermissionInpu
     const statement = createStatement(input, target, store)
     refuseOrphans(statements, store)
     const all = [...statements, statement]
-    const size = Buffer.byteLength(createFunctionPolicyDocument(all.map((one) => showStatement(one, store))))
-    if (size > maxPolicyBytes) {
-      throw new ControlError(
-        'PolicyLengthExceededException',
-        `The final policy size (${size}) is bigger than the limit (${maxPolicyBytes}).`,
-      )
-    }
+    const shown = createFunctionPolicyDocument(all.map((one) => showStatement(one, store)))
+    const excess = findPolicyExcess('function', [shown])
+    if (excess !== undefined) throw new ControlError(excess.code, excess.message)
     store.policies.put(target.arn, target.qualifier, all)
     store.functions.replace({ ...record, revisionId: randomUUID() })
     return { json: { Statement: JSON.stringify(showStatement(statement, store)) } }

@@ -57,14 +57,14 @@ function refuseUnknown(
   { requestId, service }: ControlRequest,
   protocol: QueryProtocol,
 ): ControlAnswer {
+  const recorded = `furlong does not serve the ${service.toUpperCase()} operation ${name || '(none named)'}.`
   const error =
     name === ''
-      ? new ControlError('MissingAction', 'The request must contain the parameter Action.')
+      ? new ControlError('MissingAction', 'The request must contain the parameter Action.', { recorded })
       : new ControlError(
           'InvalidAction',
           `Could not find operation ${name} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
+          { recorded },
         )
-  const answer = createQueryErrorAnswer(protocol, error, requestId)
-  const message = `furlong does not serve the ${service.toUpperCase()} operation ${name || '(none named)'}.`
-  return { ...answer, refusal: { code: error.code, message } }
+  return createQueryErrorAnswer(protocol, error, requestId)
 }

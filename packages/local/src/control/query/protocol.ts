@@ -102,7 +102,7 @@ export function createQueryErrorAnswer(
   requestId: string,
   operation?: string,
 ): ControlAnswer {
-  const { code, message, explanation } = error
+  const { code, message } = error
   const status = statuses[code] ?? serverFault
   const written = writeXml({
     Error: { Type: status === serverFault ? 'Receiver' : 'Sender', Code: code, Message: message },
@@ -113,6 +113,6 @@ export function createQueryErrorAnswer(
     headers: createHeaders(requestId),
     body: Buffer.from(`<ErrorResponse xmlns="${protocol.namespace}">${written}</ErrorResponse>`),
     ...(operation === undefined ? {} : { operation }),
-    refusal: { code, message, ...(explanation === undefined ? {} : { explanation }) },
+    refusal: error.refusal,
   }
 }

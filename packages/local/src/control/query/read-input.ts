@@ -1,41 +1,41 @@
 import { createValidationMessage, findViolations } from '../constraints.ts'
 import { ControlError } from '../control-error.ts'
 import type { QueryMember, QueryOperation } from './operation.ts'
-
-/** Parameters of the protocol itself; those of a presigned URL begin with X-Amz-. */
-const protocolParameters: ReadonlySet<string> = new Set(['Action', 'Version'])
+import { Parameters } from './parameters.ts'
 
 /**
  * Reads and checks the input of an operation.
  *
  * @param operation its members
- * @param parameters of the form
+ * @param form what was sent
  * @returns the members that are present; lists as arrays, their structures as objects
  * @throws {ControlError} ValidationError, also for a member that is not served
  */
-export function readQueryInput(
-  operation: QueryOperation,
-  parameters: URLSearchParams,
-): Record<string, unknown> {
+export function readQueryInput(operation: QueryOperation, form: URLSearchParams): Record<string, unknown> {
   const { members } = operation
-  for (const name of parameters.keys()) {
-    const [member = ''] = name.split('.')
-    if (!protocolParameters.has(name) && !name.startsWith('X-Amz-') && !Object.hasOwn(members, member)) {
-      throw new ControlError(
-        'ValidationError',
-        `furlong does not serve the member ${member} of ${operation.name}.`,
-      )
-    }
-  }
+  const parameters = new Parameters(form)
   const input = readMembers('', members, parameters)
+  const unread = parameters.findUnread()
+  if (unread !== undefined) {
+    throw new ControlError(
+      'ValidationError',
+      `furlong does not serve the member ${nameOfMember(unread, members)} of ${operation.name}.`,
+    )
+  }
   const violations = findAllViolations('', members, input)
   if (violations.length > 0) throw new ControlError('ValidationError', createValidationMessage(violations))
   return input
 }
 
+/** Of an unknown member its own name says enough; inside a known one the whole place does. */
+function nameOfMember(name: string, members: Members): string {
+  const [first = ''] = name.split('.')
+  return Object.hasOwn(members, first) ? name : first
+}
+
 type Members = Readonly<Record<string, QueryMember>>
 
-function readMembers(prefix: string, members: Members, parameters: URLSearchParams): Record<string, unknown> {
+function readMembers(prefix: string, members: Members, parameters: Parameters): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, member] of Object.entries(members)) {
     const value = readers[member.type](prefix + name, member, parameters)
@@ -64,7 +64,7 @@ function findAllViolations(
   })
 }
 
-type Reader = (name: string, member: QueryMember, parameters: URLSearchParams) => unknown
+type Reader = (name: string, member: QueryMember, parameters: Parameters) => unknown
 
 const readers: Readonly<Record<QueryMember['type'], Reader>> = {
   string: (name, _, parameters) => parameters.get(name) ?? undefined,
@@ -84,7 +84,8 @@ const readers: Readonly<Record<QueryMember['type'], Reader>> = {
 }
 
 /** `Tags.member.1.Key=…`; an empty list is the bare name with no value. */
-function readList(name: string, { fields }: QueryMember, parameters: URLSearchParams): unknown {
+function readList(name: string, { fields }: QueryMember, parameters: Parameters): unknown {
+  const isGiven = parameters.get(name) !== null
   const items: unknown[] = []
   for (let index = 1; ; index++) {
     const prefix = `${name}.member.${index}`
@@ -93,13 +94,13 @@ function readList(name: string, { fields }: QueryMember, parameters: URLSearchPa
     items.push(item)
   }
   // An empty list that is given is no absent one: `Tags=` unsets, nothing at all leaves out.
-  return items.length === 0 && !parameters.has(name) ? undefined : items
+  return items.length === 0 && !isGiven ? undefined : items
 }
 
 function readStructure(
   prefix: string,
   fields: Members,
-  parameters: URLSearchParams,
+  parameters: Parameters,
 ): Record<string, unknown> | null {
   const item = readMembers(`${prefix}.`, fields, parameters)
   return Object.keys(item).length === 0 ? null : item

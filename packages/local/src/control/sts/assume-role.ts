@@ -63,11 +63,9 @@ function findAssumable(call: QueryCall<AssumeRoleInput>, marks: SessionMarks): P
   }
   const decision = decide(access, policies)
   if (decision.allowed) return role
-  throw new ControlError(
-    'AccessDenied',
-    createAccessDeniedMessage(access, decision),
-    explainRefusal(store, access, policies),
-  )
+  throw new ControlError('AccessDenied', createAccessDeniedMessage(access, decision), {
+    explanation: explainRefusal(store, access, policies),
+  })
 }
 
 function readDuration({ input, request }: QueryCall<AssumeRoleInput>, role: PrincipalRecord): number {

@@ -53,7 +53,8 @@ export function readPolicy(
     }
   }
   // guess: the simulator names what is malformed as the other operations do, under the code its model has.
-  throw new ControlError('InvalidInput', refusal?.awsMessage ?? '')
+  const { awsMessage = '', message = '' } = refusal ?? {}
+  throw new ControlError('InvalidInput', awsMessage, { recorded: `${sourceId}: ${awsMessage} (${message})` })
 }
 
 /**

@@ -1,4 +1,6 @@
+import { readPlainAuthorization } from '#shortcuts'
 import { formatAmzDate, parseAmzDate, parseDateHeader } from './amz-date.ts'
+import type { AuthorizationFields } from './authorization-fields.ts'
 import { plusIsBlank, type QueryPair, readQuery } from './canonical-query.ts'
 import { algorithm, type CredentialScope, terminator } from './canonical-request.ts'
 import { hashAuthorization, incomplete, invalid, quote, type Refusal } from './failures.ts'
@@ -88,37 +90,20 @@ function repeated(name: string): Refusal {
 }
 
 function readHeaderClaim(value: string, headers: ReceivedHeaders): ClaimReading {
-  const [scheme = '', ...parts] = value.replaceAll(',', ' ').split(' ')
-  const fields = new Map<string, string>()
-  for (const part of parts) {
-    if (part === '') continue
-    const equals = part.indexOf('=')
-    const name = part.slice(0, equals)
-    if (equals < 0) {
-      return refuse(
-        incomplete(
-          `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hashAuthorization(value)}'.`,
-        ),
-      )
-    }
-    if (fields.has(name)) return refuse(repeated(name === 'Credential' ? name : 'Authorization'))
-    fields.set(name, part.slice(equals + 1))
-  }
+  const fields = readPlainAuthorization(value) ?? readFields(value)
+  if ('code' in fields) return refuse(fields)
   const dateSource = headers.has('x-amz-date') ? 'x-amz-date' : 'date'
   const date = headers.get(dateSource)
-  const credential = fields.get('Credential')
-  const signature = fields.get('Signature')
-  const signedHeaders = fields.get('SignedHeaders')
-  if (!credential || !signature || !signedHeaders || !date) {
+  if (!fields.Credential || !fields.Signature || !fields.SignedHeaders || !date) {
     return refuse(incomplete(describeMissing(fields, date !== undefined, value)))
   }
   if (date.count > 1) return refuse(repeated(dateSource))
   return createClaim({
     form: 'header',
-    algorithm: scheme,
-    credential,
-    signature,
-    signedHeaders,
+    algorithm: fields.algorithm,
+    credential: fields.Credential,
+    signature: fields.Signature,
+    signedHeaders: fields.SignedHeaders,
     date: date.value,
     dateSource,
     sessionToken: headers.get('x-amz-security-token')?.value,
@@ -126,9 +111,31 @@ function readHeaderClaim(value: string, headers: ReceivedHeaders): ClaimReading 
   })
 }
 
-function describeMissing(fields: ReadonlyMap<string, string>, hasDate: boolean, value: string): string {
-  const sentences = ['Credential', 'Signature', 'SignedHeaders']
-    .filter((name) => !fields.get(name))
+function readFields(value: string): AuthorizationFields | Refusal {
+  const [scheme = '', ...parts] = value.replaceAll(',', ' ').split(' ')
+  const fields = new Map<string, string>()
+  for (const part of parts) {
+    if (part === '') continue
+    const equals = part.indexOf('=')
+    const name = part.slice(0, equals)
+    if (equals < 0) {
+      return incomplete(
+        `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hashAuthorization(value)}'.`,
+      )
+    }
+    if (fields.has(name)) return repeated(name === 'Credential' ? name : 'Authorization')
+    fields.set(name, part.slice(equals + 1))
+  }
+  const [Credential, SignedHeaders, Signature] = fieldNames.map((name) => fields.get(name))
+  return { algorithm: scheme, Credential, SignedHeaders, Signature }
+}
+
+const fieldNames = ['Credential', 'SignedHeaders', 'Signature'] as const
+
+function describeMissing(fields: AuthorizationFields, hasDate: boolean, value: string): string {
+  // In AWS's order.
+  const sentences = (['Credential', 'Signature', 'SignedHeaders'] as const)
+    .filter((name) => !fields[name])
     .map((name) => `Authorization header requires '${name}' parameter. `)
   if (!hasDate) {
     sentences.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ")
@@ -186,10 +193,11 @@ function createClaim(parts: ClaimParts): ClaimReading {
       incomplete(`Unsupported AWS 'algorithm': ${quote(parts.algorithm)} (only ${algorithm} for now). `),
     )
   }
-  const [accessKeyId, day, region, service, last, ...more] = credential.split('/')
+  const elements = credential.split('/')
+  const [accessKeyId = '', day = '', region = '', service = '', last] = elements
   // Decoded text may hold what no header can, such as terminal escapes, and both are shown to people.
   const isPrintable = form === 'header' || /^[!-~]*$/.test(credential + parts.signedHeaders)
-  if (!accessKeyId || !day || !region || !service || !last || more.length > 0 || !isPrintable) {
+  if (elements.length !== 5 || elements.includes('') || !isPrintable) {
     // AWS goes on with `, got '…'`. Whoever mixes up id and secret would have the secret there.
     return refuse(
       incomplete(
@@ -213,7 +221,7 @@ function createClaim(parts: ClaimParts): ClaimReading {
       hasTerminator: last === terminator,
       signedHeaders: parts.signedHeaders.split(';'),
       signature,
-      amzDate: formatAmzDate(signedAt),
+      amzDate: dateSource === 'date' ? formatAmzDate(signedAt) : date,
       signedAt,
       dateSource,
       sessionToken,

@@ -1,3 +1,5 @@
+import { isCanonicalValue } from '#shortcuts'
+
 /** A header's lower-case name and its canonical value. */
 export type CanonicalHeader = readonly [name: string, value: string]
 
@@ -7,14 +9,7 @@ export type CanonicalHeader = readonly [name: string, value: string]
  * @returns the value as it stands in a canonical request
  */
 export function createCanonicalHeaderValue(value: string): string {
-  // Most values are canonical, and native searches are cheaper than any pass over a long token.
-  const isCanonical =
-    !value.includes('\t') &&
-    !value.includes('\n') &&
-    !value.includes('\r') &&
-    !value.includes('  ') &&
-    value.trim() === value
-  return isCanonical ? value : value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
+  return isCanonicalValue(value) ? value : value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
 }
 
 /**

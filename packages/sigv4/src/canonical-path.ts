@@ -1,3 +1,4 @@
+import { isCanonicalPath } from '#shortcuts'
 import { encodeAgain, encodeText } from './percent.ts'
 
 /** How a service wants its path canonicalised. */
@@ -27,8 +28,7 @@ export function getPathRules(service: string): PathRules {
  * @returns the second line of a canonical request
  */
 export function createCanonicalPath(path: string, { encodeTwice, normalize }: PathRules): string {
-  // Most paths are plain and normal, and to see that is cheaper than to replace nothing.
-  if (/^(?:\/[\w~-][\w.~-]*)+\/?$/.test(path)) return path
+  if (isCanonicalPath(path)) return path
   const normal = normalize && /^(?!\/)|\/[./]/.test(path) ? removeDotSegments(path) : path || '/'
   if (!encodeTwice) return encodeAgain(normal, /%([\dA-Fa-f]{2})|[^\w.~/-]/gu)
   // Encoded already, as it mostly is, only its percent signs are left to encode.

@@ -1,4 +1,5 @@
-import { encodeAgain, isEncoded } from './percent.ts'
+import { isEncoded } from '#shortcuts'
+import { encodeAgain } from './percent.ts'
 
 /** A name and a value of a query, in the form they take in the canonical query. */
 export type QueryPair = readonly [name: string, value: string]
@@ -56,15 +57,16 @@ export function joinPairs(pairs: readonly QueryPair[]): string {
 /**
  * Creates the canonical query of pairs.
  * @param pairs canonical pairs, in any order
+ * @param joined the same, joined in that order
  * @returns the third line of a canonical request: sorted by encoded name, then by encoded value
  */
-export function createCanonicalQuery(pairs: readonly QueryPair[]): string {
+export function createCanonicalQuery(pairs: readonly QueryPair[], joined: string = joinPairs(pairs)): string {
   for (let index = 1; index < pairs.length; index++) {
     const before = pairs[index - 1]
     const pair = pairs[index]
     if (before && pair && comparePairs(before, pair) > 0) return joinPairs([...pairs].sort(comparePairs))
   }
-  return joinPairs(pairs)
+  return joined
 }
 
 // Encoded text is ASCII, so comparing code units is comparing bytes. As-sent text holds bytes as characters.

@@ -81,5 +81,25 @@ export function createStringToSign(
   scope: string,
   canonicalRequest: string | Uint8Array,
 ): string {
-  return algorithm + '\n' + amzDate + '\n' + scope + '\n' + sha256Hex(canonicalRequest)
+  return createStringHead(amzDate, scope) + sha256Hex(canonicalRequest)
+}
+
+// Requests come many to a second, and theirs begin alike.
+let lastDate = ''
+let lastScope = ''
+let lastHead = ''
+
+/**
+ * Creates the beginning of the string to sign.
+ * @param amzDate when it was signed, `yyyymmddThhmmssZ`
+ * @param scope the written credential scope
+ * @returns all lines but the hash of the canonical request, which is the last
+ */
+export function createStringHead(amzDate: string, scope: string): string {
+  if (amzDate !== lastDate || scope !== lastScope) {
+    lastHead = algorithm + '\n' + amzDate + '\n' + scope + '\n'
+    lastDate = amzDate
+    lastScope = scope
+  }
+  return lastHead
 }

@@ -22,15 +22,6 @@ export function encodeText(text: string, reserved: RegExp = /[^\w.~-]/gu): strin
 }
 
 /**
- * Tells whether a text is encoded as `encodeAgain` would do it: most are, and to see that is cheaper than to do it.
- * @param text any text
- * @returns true when it holds unreserved characters and the upper-case triplets of all others
- */
-export function isEncoded(text: string): boolean {
-  return !/[^\w.~%-]|%(?![\dA-F]{2})|%(?:2[DE]|3\d|[46][1-9A-F]|[57][\dA]|5F|7E)/.test(text)
-}
-
-/**
  * Decodes a text and encodes it again, so that every spelling of the same bytes comes out alike.
  * @param text any text; a `%` that begins no triplet is a percent sign
  * @param reserved as for `encodeText`, but with triplets as the first alternative, their digits captured

@@ -1,4 +1,5 @@
 import { sortHeaders } from './canonical-headers.ts'
+import { createCanonicalQuery, joinPairs, plusIsBlank, readQuery } from './canonical-query.ts'
 import { algorithm, emptyPayloadHash, joinHeaderNames, unsignedPayload } from './canonical-request.ts'
 import { getPayloadHash } from './payload.ts'
 import { encodeText } from './percent.ts'
@@ -60,14 +61,18 @@ export function presign(request: SignableRequest, options: PresignOptions): Pres
     'Security-Token': credentials.sessionToken,
   }
   // Those of an earlier signature are replaced.
-  const pairs = draft.pairs.filter(([name]) => !isSigningParameter(name))
+  const pairs = readQuery(draft.url.query, plusIsBlank).filter(([name]) => !isSigningParameter(name))
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) pairs.push([`X-Amz-${name}`, encodeText(value)])
   }
-  const presigned = { ...draft, pairs }
-  const { signature, ...signedTexts } = signDraft(presigned, headers, signedHeaders, payloadHash)
-  pairs.push(['X-Amz-Signature', signature])
-  return { method: draft.method, url: formatUrl(presigned), ...signedTexts }
+  const query = joinPairs(pairs)
+  const canonicalQuery = createCanonicalQuery(pairs, query)
+  const { signature, ...texts } = signDraft(draft, canonicalQuery, headers, signedHeaders, payloadHash)
+  return {
+    method: draft.method,
+    url: formatUrl(draft.url, `${query}&X-Amz-Signature=${signature}`),
+    ...texts,
+  }
 }
 
 const isSigningParameter = (name: string): boolean =>

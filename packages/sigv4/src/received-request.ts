@@ -1,3 +1,4 @@
+import { lowerCase } from '#shortcuts'
 import { createCanonicalHeaderValue } from './canonical-headers.ts'
 
 /** A request as it stood on the wire. */
@@ -28,28 +29,41 @@ export interface ReceivedHeader {
   readonly count: number
 }
 
-/** The headers of a request, by lower-case name. */
-export type ReceivedHeaders = ReadonlyMap<string, ReceivedHeader>
+/** The headers of a request, by lower-case name; a value is canonicalised when it is asked for. */
+export interface ReceivedHeaders {
+  readonly get: (name: string) => ReceivedHeader | undefined
+  readonly has: (name: string) => boolean
+  readonly keys: () => Iterable<string>
+}
 
 /**
  * Reads flat headers.
  * @param rawHeaders flat names and values
- * @returns canonical values by lower-case name; `:authority` stands in for a missing `host`
+ * @returns the headers; `:authority` stands in for a missing `host`
  */
 export function readReceivedHeaders(rawHeaders: readonly string[]): ReceivedHeaders {
-  const headers = new Map<string, ReceivedHeader>()
+  const headers = new Map<string, string | string[]>()
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? '').toLowerCase()
-    const value = createCanonicalHeaderValue(rawHeaders[index + 1] ?? '')
+    const name = lowerCase(rawHeaders[index] ?? '')
+    const value = rawHeaders[index + 1] ?? ''
     const before = headers.get(name)
-    headers.set(
-      name,
-      before ? { value: before.value + ',' + value, count: before.count + 1 } : { value, count: 1 },
-    )
+    if (before === undefined) headers.set(name, value)
+    else if (typeof before === 'string') headers.set(name, [before, value])
+    else before.push(value)
   }
   const authority = headers.get(':authority')
-  if (authority && !headers.has('host')) headers.set('host', authority)
-  return headers
+  if (authority !== undefined && !headers.has('host')) headers.set('host', authority)
+  return {
+    get: (name) => canonicalize(headers.get(name)),
+    has: (name) => headers.has(name),
+    keys: () => headers.keys(),
+  }
+}
+
+function canonicalize(given: string | readonly string[] | undefined): ReceivedHeader | undefined {
+  if (given === undefined) return undefined
+  if (typeof given === 'string') return { value: createCanonicalHeaderValue(given), count: 1 }
+  return { value: given.map(createCanonicalHeaderValue).join(','), count: given.length }
 }
 
 /**
@@ -59,6 +73,8 @@ export function readReceivedHeaders(rawHeaders: readonly string[]): ReceivedHead
  */
 export function splitTarget(target: string): { path: string; query: string } {
   // RFC 9112, 3.2.2: a client may send a proxy's absolute form to any server.
-  const [, path = '', query = ''] = /^(?:[a-z]+:\/\/[^/?]*)?([^?]*)\??(.*)$/is.exec(target) ?? []
-  return { path: path || '/', query }
+  const own = target.startsWith('/') ? target : target.replace(/^[a-z]+:\/\/[^/?]*/i, '')
+  const mark = own.indexOf('?')
+  if (mark < 0) return { path: own || '/', query: '' }
+  return { path: own.slice(0, mark) || '/', query: own.slice(mark + 1) }
 }

@@ -2,8 +2,12 @@ import { hash } from 'node:crypto'
 
 /** A prepared HMAC-SHA-256 key: both padded blocks lie ready in buffers that end where the message goes. */
 export interface HmacKey {
-  /** The inner padded block, followed by room for a message. */
+  /** The inner padded block, followed by the message. */
   inner: Buffer
+  /** The beginning of the message that lies in `inner`. */
+  head: string
+  /** How many bytes of the message follow `head`. */
+  tailBytes: number
   /** The outer padded block, followed by the inner digest. */
   readonly outer: Buffer
 }
@@ -30,6 +34,8 @@ export function createHmacKey(key: string | Uint8Array): HmacKey {
   const short = bytes.length > blockBytes ? hash('sha256', bytes, 'buffer') : bytes
   const prepared = {
     inner: Buffer.allocUnsafe(blockBytes),
+    head: '',
+    tailBytes: 0,
     outer: Buffer.allocUnsafe(blockBytes + digestBytes),
   }
   padKey(prepared, short)
@@ -53,37 +59,45 @@ function padKey({ inner, outer }: HmacKey, key: Uint8Array): void {
 export function createChainedKey(key: string, messages: readonly string[]): HmacKey {
   const prepared = createHmacKey(key)
   const { inner, outer } = prepared
-  const block = Buffer.allocUnsafe(
-    blockBytes + Math.max(...messages.map((message) => Buffer.byteLength(message))),
-  )
   for (const message of messages) {
+    const block = getBlock(Buffer.byteLength(message))
     block.set(inner)
-    const end = blockBytes + block.write(message, blockBytes)
-    outer.write(hash('sha256', block.subarray(0, end), 'binary'), blockBytes, 'latin1')
+    block.write(message, blockBytes)
+    outer.write(hash('sha256', block, 'binary'), blockBytes, 'latin1')
     padDigest(prepared, hash('sha256', outer, 'binary'))
   }
   return prepared
 }
 
-// Only the first bytes differ from one key of a chain to the next, but for the first, whose length is its own.
+const blocks: Buffer[] = []
+const longestKeptMessage = 64
+
+// Days, regions and services have few lengths, and a new buffer costs as much as a hash.
+function getBlock(messageBytes: number): Buffer {
+  if (messageBytes > longestKeptMessage) return Buffer.allocUnsafe(blockBytes + messageBytes)
+  return (blocks[messageBytes] ??= Buffer.allocUnsafe(blockBytes + messageBytes))
+}
+
+// A digest is half a block.
 function padDigest({ inner, outer }: HmacKey, digest: string): void {
-  inner.fill(0x36, digestBytes)
-  outer.fill(0x5c, digestBytes, blockBytes)
   for (let index = 0; index < digestBytes; index++) {
     const byte = digest.charCodeAt(index)
     inner[index] = byte ^ 0x36
     outer[index] = byte ^ 0x5c
+    inner[index + digestBytes] = 0x36
+    outer[index + digestBytes] = 0x5c
   }
 }
 
 /**
  * Computes HMAC-SHA-256 as text.
  * @param key a key of `createHmacKey`
- * @param message text, taken as UTF-8
+ * @param head the beginning of the message, taken as UTF-8; cheapest when it is that of the key's last message
+ * @param tail the rest of the message, in ASCII
  * @returns 64 lower-case hexadecimal digits
  */
-export function hmacHex(key: HmacKey, message: string): string {
-  hashInner(key, message)
+export function hmacHex(key: HmacKey, head: string, tail = ''): string {
+  hashInner(key, head, tail)
   return hash('sha256', key.outer, 'hex')
 }
 
@@ -94,18 +108,25 @@ export function hmacHex(key: HmacKey, message: string): string {
  * @returns 32 bytes
  */
 export function hmacBytes(key: HmacKey, message: string): Uint8Array {
-  hashInner(key, message)
+  hashInner(key, message, '')
   return hash('sha256', key.outer, 'buffer')
 }
 
-// A string to sign has the same length all day, so the buffer of the last message nearly always fits the next.
-function hashInner(key: HmacKey, message: string): void {
-  const bytes = Buffer.byteLength(message)
-  if (key.inner.length !== blockBytes + bytes) {
-    const inner = Buffer.allocUnsafe(blockBytes + bytes)
-    key.inner.copy(inner, 0, 0, blockBytes)
+// The strings that are signed within a second differ in their last 64 digits alone.
+function hashInner(key: HmacKey, head: string, tail: string): void {
+  if (key.head !== head || key.tailBytes !== tail.length) layOut(key, head, tail.length)
+  key.inner.write(tail, key.inner.length - tail.length, 'latin1')
+  key.outer.write(hash('sha256', key.inner, 'binary'), blockBytes, 'latin1')
+}
+
+function layOut(key: HmacKey, head: string, tailBytes: number): void {
+  const bytes = blockBytes + Buffer.byteLength(head) + tailBytes
+  if (key.inner.length !== bytes) {
+    const inner = Buffer.allocUnsafe(bytes)
+    inner.set(key.inner.subarray(0, blockBytes))
     key.inner = inner
   }
-  key.inner.write(message, blockBytes, 'utf8')
-  key.outer.write(hash('sha256', key.inner, 'binary'), blockBytes, 'latin1')
+  key.inner.write(head, blockBytes)
+  key.head = head
+  key.tailBytes = tailBytes
 }

@@ -40,11 +40,12 @@ export function createChainedKey(key: string, messages: readonly string[]): Hmac
 /**
  * Computes HMAC-SHA-256 as text.
  * @param key a key of `createHmacKey`
- * @param message text, taken as UTF-8
+ * @param head the beginning of the message, taken as UTF-8
+ * @param tail the rest of the message, in ASCII
  * @returns 64 lower-case hexadecimal digits
  */
-export function hmacHex(key: HmacKey, message: string): string {
-  return toHex(hmacBytes(key, message))
+export function hmacHex(key: HmacKey, head: string, tail = ''): string {
+  return toHex(hmacBytes(key, head + tail))
 }
 
 /**

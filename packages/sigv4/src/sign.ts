@@ -1,5 +1,7 @@
+import { isCanonicalQuery } from '#shortcuts'
 import { algorithm, joinHeaderNames, unsignedPayload } from './canonical-request.ts'
 import { sortHeaders } from './canonical-headers.ts'
+import { createCanonicalQuery, joinPairs, plusIsBlank, readQuery } from './canonical-query.ts'
 import { getPayloadHash } from './payload.ts'
 import type { HeaderPair, SignableRequest, SignOptions } from './signable-request.ts'
 import { createDraft, formatUrl, signDraft } from './signing.ts'
@@ -34,10 +36,8 @@ export interface SignedRequest {
  */
 export function sign(request: SignableRequest, options: SignOptions): SignedRequest {
   const draft = createDraft(request, options)
-  const { method, sent, signed, signer, amzDate, contentSha256 } = draft
-  if (draft.pairs.some((pair) => pair[0] === 'X-Amz-Signature')) {
-    throw new TypeError('The URL is presigned already: send it as it is')
-  }
+  const { method, url, sent, signed, signer, amzDate, contentSha256 } = draft
+  const query = readSignedQuery(url.query)
   const add = (name: string, value: string): void => {
     sent.push([name, value])
     signed.push([name, value])
@@ -51,10 +51,27 @@ export function sign(request: SignableRequest, options: SignOptions): SignedRequ
   if (sessionToken !== undefined) add('x-amz-security-token', sessionToken)
   const headers = sortHeaders(signed)
   const signedHeaders = joinHeaderNames(headers)
-  const { canonicalRequest, stringToSign, signature } = signDraft(draft, headers, signedHeaders, payloadHash)
+  const { canonicalRequest, stringToSign, signature } = signDraft(
+    draft,
+    query.canonical,
+    headers,
+    signedHeaders,
+    payloadHash,
+  )
   const authorization = `${algorithm} Credential=${signer.credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
   sent.push(['authorization', authorization])
-  return { method, url: formatUrl(draft), headers: sent, canonicalRequest, stringToSign }
+  return { method, url: formatUrl(url, query.sent), headers: sent, canonicalRequest, stringToSign }
+}
+
+// The query to send holds no bare `+` and no name without `=`.
+function readSignedQuery(query: string): { sent: string; canonical: string } {
+  if (isCanonicalQuery(query) && !query.includes('X-Amz-')) return { sent: query, canonical: query }
+  const pairs = readQuery(query, plusIsBlank)
+  if (pairs.some((pair) => pair[0] === 'X-Amz-Signature')) {
+    throw new TypeError('The URL is presigned already: send it as it is')
+  }
+  const sent = joinPairs(pairs)
+  return { sent, canonical: createCanonicalQuery(pairs, sent) }
 }
 
 // S3 demands the header; elsewhere it lets a proxy such as CloudFront sign again without reading the body.

@@ -1,23 +1,19 @@
-import type { HmacKey } from '#sha256'
 import { getPathRules, type PathRules } from './canonical-path.ts'
-import { formatScope } from './canonical-request.ts'
 import { assertText } from './credentials.ts'
 import type { SignOptions } from './signable-request.ts'
-import { getSigningKey } from './signing-key.ts'
+import { getSigningKey, type SigningKey } from './signing-key.ts'
 
 /** What all requests of one caller have in common on one day. */
 export interface Signer {
   /** The access key id and the scope, as `Credential` wants them. */
   readonly credential: string
-  readonly scopeText: string
-  readonly key: HmacKey
+  readonly key: SigningKey
+  readonly sessionToken: string | undefined
   readonly pathRules: PathRules
 }
 
 // A caller signs again and again with the same credentials, and a token is long.
-let last:
-  | (Signer & SignOptions['credentials'] & { date: string; region: string; service: string })
-  | undefined
+let last: Signer | undefined
 
 /**
  * Checks credentials, region and service, and prepares what does not change from one request to the next.
@@ -29,12 +25,12 @@ let last:
 export function getSigner({ credentials, region, service }: SignOptions, date: string): Signer {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
   if (
-    last?.secretAccessKey === secretAccessKey &&
-    last.accessKeyId === accessKeyId &&
+    last?.key.secretAccessKey === secretAccessKey &&
+    last.key.accessKeyId === accessKeyId &&
     last.sessionToken === sessionToken &&
-    last.date === date &&
-    last.region === region &&
-    last.service === service
+    last.key.date === date &&
+    last.key.region === region &&
+    last.key.service === service
   ) {
     return last
   }
@@ -43,10 +39,7 @@ export function getSigner({ credentials, region, service }: SignOptions, date: s
   if (sessionToken !== undefined) assertText('sessionToken', sessionToken)
   assertText('region', region, /^[\w-]+$/, 'one region such as us-east-1 (SigV4a is not served)')
   assertText('service', service, /^[\w-]+$/, 'a signing name such as lambda')
-  const scope = { date, region, service }
-  const scopeText = formatScope(scope)
-  const credential = accessKeyId + '/' + scopeText
-  const key = getSigningKey(credential, secretAccessKey, scope)
-  const pathRules = getPathRules(service)
-  return (last = { ...credentials, ...scope, credential, scopeText, key, pathRules })
+  const key = getSigningKey(accessKeyId, secretAccessKey, { date, region, service })
+  const credential = accessKeyId + '/' + key.scopeText
+  return (last = { key, sessionToken, credential, pathRules: getPathRules(service) })
 }

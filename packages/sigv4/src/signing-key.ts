@@ -1,29 +1,52 @@
 import { createChainedKey, type HmacKey } from '#sha256'
-import { type CredentialScope, terminator } from './canonical-request.ts'
+import { type CredentialScope, formatScope, terminator } from './canonical-request.ts'
 
-interface CachedKey {
+/** A signing key, and the scope it holds for. */
+export interface SigningKey extends CredentialScope {
+  readonly accessKeyId: string
   readonly secretAccessKey: string
-  readonly key: HmacKey
+  /** The scope as it is written. */
+  readonly scopeText: string
+  readonly hmac: HmacKey
 }
 
 const cachedKeys = 64
-const cache = /* @__PURE__ */ new Map<string, CachedKey>()
+const cache = /* @__PURE__ */ new Map<string, SigningKey>()
+let last: SigningKey | undefined
 
 /**
  * Derives a signing key, or takes the one derived before for the same credential, day, region and service.
- * @param credential the access key id and the scope, `AKIA…/yyyymmdd/region/service/aws4_request`
+ * @param accessKeyId the credential's public part
  * @param secretAccessKey the credential's secret part
  * @param scope the day, region and service
- * @returns a prepared HMAC key
+ * @returns the key
  */
-export function getSigningKey(credential: string, secretAccessKey: string, scope: CredentialScope): HmacKey {
-  const cached = cache.get(credential)
-  if (cached?.secretAccessKey === secretAccessKey) return cached.key
-  const key = deriveSigningKey(secretAccessKey, scope)
-  // Simpler than to find the oldest, and no dearer: a full cache is refilled once a day at most.
-  if (cache.size >= cachedKeys) cache.clear()
-  cache.set(credential, { secretAccessKey, key })
-  return key
+export function getSigningKey(
+  accessKeyId: string,
+  secretAccessKey: string,
+  scope: CredentialScope,
+): SigningKey {
+  const { date, region, service } = scope
+  if (
+    last?.accessKeyId === accessKeyId &&
+    last.secretAccessKey === secretAccessKey &&
+    last.date === date &&
+    last.region === region &&
+    last.service === service
+  ) {
+    return last
+  }
+  const scopeText = formatScope(scope)
+  const name = accessKeyId + '/' + scopeText
+  let key = cache.get(name)
+  if (key?.secretAccessKey !== secretAccessKey) {
+    const hmac = deriveSigningKey(secretAccessKey, scope)
+    key = { accessKeyId, secretAccessKey, date, region, service, scopeText, hmac }
+    // Simpler than to find the oldest, and no dearer: a full cache is refilled once a day at most.
+    if (cache.size >= cachedKeys) cache.clear()
+    cache.set(name, key)
+  }
+  return (last = key)
 }
 
 /**

@@ -1,17 +1,13 @@
-import { hmacHex } from '#sha256'
+import { hmacHex, sha256Hex } from '#sha256'
+import { readHeaderName } from '#shortcuts'
 import { readUrl } from '#url'
 import { formatAmzDate } from './amz-date.ts'
 import { type CanonicalHeader, createCanonicalHeaderValue } from './canonical-headers.ts'
 import { createCanonicalPath } from './canonical-path.ts'
-import { createCanonicalQuery, joinPairs, plusIsBlank, type QueryPair, readQuery } from './canonical-query.ts'
-import { createCanonicalRequest, createStringToSign } from './canonical-request.ts'
+import { createCanonicalRequest, createStringHead } from './canonical-request.ts'
 import { assertText } from './credentials.ts'
-import {
-  type HeaderPair,
-  type SignableRequest,
-  signsHeaderByDefault,
-  type SignOptions,
-} from './signable-request.ts'
+import { token } from './header-name.ts'
+import type { HeaderPair, SignableRequest, SignOptions } from './signable-request.ts'
 import { getSigner, type Signer } from './signer.ts'
 import type { UrlParts } from './url.ts'
 
@@ -19,8 +15,6 @@ import type { UrlParts } from './url.ts'
 export interface Draft {
   readonly method: string
   readonly url: UrlParts
-  /** The query as encoded pairs, in the order given: no bare `+`, no name without `=`. */
-  readonly pairs: QueryPair[]
   readonly amzDate: string
   readonly signer: Signer
   /** The headers to send. */
@@ -31,8 +25,6 @@ export interface Draft {
   readonly contentSha256: string | undefined
 }
 
-const token = /^[\w!#$%&'*+.^`|~-]+$/
-
 /**
  * Reads a request and the options to sign it with.
  * @param request method, absolute URL and headers
@@ -41,38 +33,52 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
  * @throws TypeError when the request or an option is malformed
  */
 export function createDraft(request: SignableRequest, options: SignOptions): Draft {
-  const { signsHeader = signsHeaderByDefault } = options
   assertText('The method', request.method, token, 'an HTTP token such as GET')
   const url = readUrl(request.url)
   const amzDate = formatAmzDate(options.now)
   const sent: HeaderPair[] = []
   const signed: CanonicalHeader[] = []
-  let host = url.host
-  let contentSha256: string | undefined
-  for (const [name, given] of request.headers ?? []) {
-    assertText('A header name', name, token, 'an HTTP token such as Content-Type')
-    const lower = name.toLowerCase()
-    if (/^(?:authorization|date|x-amz-date|x-amz-security-token)$/.test(lower)) continue
-    const value = readHeaderValue(name, given)
-    const canonical = createCanonicalHeaderValue(value)
-    if (lower === 'host') host = canonical
-    else {
-      sent.push([name, value])
-      if (lower === 'x-amz-content-sha256') contentSha256 = canonical
-      if (lower === 'x-amz-content-sha256' || signsHeader(lower)) signed.push([lower, canonical])
-    }
-  }
-  signed.push(['host', host])
+  const given = readHeaders(request.headers ?? [], options.signsHeader, sent, signed)
+  signed.push(['host', given.host ?? url.host])
   return {
     method: request.method.toUpperCase(),
     url,
-    pairs: readQuery(url.query, plusIsBlank),
     amzDate,
     signer: getSigner(options, amzDate.slice(0, 8)),
     sent,
     signed,
-    contentSha256,
+    contentSha256: given.contentSha256,
   }
+}
+
+interface GivenHeaders {
+  host?: string
+  contentSha256?: string
+}
+
+/** Sorts the headers given into those to send and those to sign, and returns the values that a signer has to know. */
+function readHeaders(
+  headers: Iterable<HeaderPair>,
+  signsHeader: SignOptions['signsHeader'],
+  sent: HeaderPair[],
+  signed: CanonicalHeader[],
+): GivenHeaders {
+  const given: GivenHeaders = {}
+  for (const [name, value] of headers) {
+    const { lower, isReplaced, isSignedByDefault } = readHeaderName(name)
+    if (isReplaced) continue
+    const text = readHeaderValue(name, value)
+    const canonical = createCanonicalHeaderValue(text)
+    if (lower === 'host') {
+      given.host = canonical
+      continue
+    }
+    sent.push([name, text])
+    if (lower === 'x-amz-content-sha256') given.contentSha256 = canonical
+    else if (!(signsHeader?.(lower) ?? isSignedByDefault)) continue
+    signed.push([lower, canonical])
+  }
+  return given
 }
 
 /** What a draft was signed to. */
@@ -95,32 +101,35 @@ function readHeaderValue(name: string, value: string): string {
 /**
  * Signs a draft.
  * @param draft the draft
+ * @param query its canonical query
  * @param headers its signed headers, sorted
  * @param signedHeaders their names, joined
  * @param payloadHash the payload hash
  * @returns the signature, and what was signed
  */
 export function signDraft(
-  { method, url, pairs, amzDate, signer }: Draft,
+  { method, url, amzDate, signer }: Draft,
+  query: string,
   headers: readonly CanonicalHeader[],
   signedHeaders: string,
   payloadHash: string,
 ): Signature {
   const path = createCanonicalPath(url.path, signer.pathRules)
-  const query = createCanonicalQuery(pairs)
   const canonicalRequest = createCanonicalRequest(
     { method, path, query, headers, payloadHash },
     signedHeaders,
   )
-  const stringToSign = createStringToSign(amzDate, signer.scopeText, canonicalRequest)
-  return { canonicalRequest, stringToSign, signature: hmacHex(signer.key, stringToSign) }
+  const head = createStringHead(amzDate, signer.key.scopeText)
+  const digest = sha256Hex(canonicalRequest)
+  return { canonicalRequest, stringToSign: head + digest, signature: hmacHex(signer.key.hmac, head, digest) }
 }
 
 /**
  * Writes the URL to send.
- * @param draft its draft
- * @returns the absolute URL, with the draft's pairs as its query
+ * @param url its parts
+ * @param query the query to send, without its `?`
+ * @returns the absolute URL
  */
-export function formatUrl({ url, pairs }: Draft): string {
-  return url.origin + url.path + (pairs.length === 0 ? '' : '?' + joinPairs(pairs))
+export function formatUrl({ origin, path }: UrlParts, query: string): string {
+  return origin + path + (query && '?' + query)
 }

@@ -1,4 +1,5 @@
 import { hmacHex, sha256Hex } from '#sha256'
+import { isCanonicalQuery } from '#shortcuts'
 import { formatAmzDate } from './amz-date.ts'
 import { type Claim, dropSignature, readClaim, type SignatureForm } from './authorization.ts'
 import type { CanonicalHeader } from './canonical-headers.ts'
@@ -7,6 +8,7 @@ import { createCanonicalQuery, plusIsBlank, type QueryReading, readQuery } from 
 import {
   type CanonicalParts,
   createCanonicalRequest,
+  createStringHead,
   createStringToSign,
   type CredentialScope,
   emptyPayloadHash,
@@ -253,8 +255,10 @@ export function readCanonicalParts(context: VerificationContext): CanonicalParts
  * @returns the canonical query, without the signature of a presigned request
  */
 export function readCanonicalQuery({ query, claim }: VerificationContext, reading: QueryReading): string {
+  const isPresigned = claim.form === 'presigned'
+  if (!isPresigned && isCanonicalQuery(query)) return query
   const pairs = readQuery(query, reading)
-  return createCanonicalQuery(claim.form === 'presigned' ? dropSignature(pairs) : pairs)
+  return createCanonicalQuery(isPresigned ? dropSignature(pairs) : pairs)
 }
 
 function readSignedHeaders({ claim, headers }: VerificationContext): CanonicalHeader[] | undefined {
@@ -326,10 +330,10 @@ export function replaceHost(headers: readonly CanonicalHeader[], host: string): 
  * @returns true when the signature matches, compared in constant time
  */
 export function isSignatureOf(claim: Claim, parts: CanonicalParts, secretAccessKey: string): boolean {
-  const scope = formatScope(claim.scope)
-  const key = getSigningKey(claim.accessKeyId + '/' + scope, secretAccessKey, claim.scope)
+  const { hmac, scopeText } = getSigningKey(claim.accessKeyId, secretAccessKey, claim.scope)
+  const head = createStringHead(claim.amzDate, scopeText)
   const isSigned = (canonicalRequest: string | Uint8Array): boolean =>
-    isEqual(hmacHex(key, createStringToSign(claim.amzDate, scope, canonicalRequest)), claim.signature)
+    isEqual(hmacHex(hmac, head, sha256Hex(canonicalRequest)), claim.signature)
   const text = createCanonicalRequest(parts)
   if (isSigned(text)) return true
   // A header beyond ASCII is text to some signers, hashed as UTF-8, and bytes to others, hashed as they are.

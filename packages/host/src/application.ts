@@ -38,10 +38,11 @@ interface ShapeRow {
 
 /** One row a shape; the first that fits is taken. */
 const shapes: readonly ShapeRow[] = [
+  // A Fastify application is thenable as long as it is not ready.
+  { methods: ['ready', 'routing'], host: (app: FastifyApp) => waitFor(startFastify(app)) },
   { methods: ['then'], host: (app: PromiseLike<HostableApp>) => wait(app) },
   { methods: ['fetch'], host: (app: FetchApp) => createFetchApplication((...args) => app.fetch(...args)) },
   { methods: ['init', 'getHttpAdapter'], host: (app: NestApp) => wait(startNest(app)) },
-  { methods: ['ready', 'routing'], host: (app: FastifyApp) => wait(startFastify(app)) },
   { methods: ['emit', 'listen', 'closeAllConnections'], host: (app: NodeApp) => hostListener(app) },
   { methods: ['callback', 'use'], host: (app: CallbackApp) => hostListener(app.callback()) },
 ]
@@ -82,9 +83,9 @@ async function startNest(app: NestApp): Promise<HostableApp> {
   return app.getHttpAdapter().getInstance() as HostableApp
 }
 
-async function startFastify(app: FastifyApp): Promise<HostableApp> {
+async function startFastify(app: FastifyApp): Promise<Application> {
   await app.ready()
-  return app.routing
+  return hostListener(app.routing)
 }
 
 /** What cannot be started fails every request, and is not lost before the first. */

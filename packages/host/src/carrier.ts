@@ -1,42 +1,35 @@
 import type { Invocation } from './invocation.ts'
 
-/** Bound to the request object itself: overlapping invocations cannot see each other's, and no header can set it. */
-const bound = new WeakMap<object, Invocation>()
+/**
+ * Under this key the request objects of this package carry their invocation. The symbol never leaves the package, so nothing else
+ * can set it; and unlike a private member it is found through a proxy too, which is what some routers hand on.
+ */
+export const invocationKey: unique symbol = Symbol('invocation')
 
-/** Gives the invocation of an object that carries it itself, or undefined. */
-type Carrier = (request: object) => Invocation | undefined
+/** A request of this package's own classes. */
+interface Carrying {
+  readonly [invocationKey]?: Invocation
+}
 
-const carriers: Carrier[] = []
+/** Copies, which are not of those classes. For all requests this would cost more than the rest of a small one. */
+const copies = new WeakMap<object, Invocation>()
 
 /**
- * Remembers the invocation of a request.
+ * Remembers the invocation of a copy of a request.
  *
- * @param request The object the application will receive.
- * @param invocation The invocation it came with.
+ * @param copy The copy.
+ * @param invocation The invocation the request came with.
  */
-export function bindInvocation(request: object, invocation: Invocation): void {
-  bound.set(request, invocation)
+export function bindCopy(copy: object, invocation: Invocation): void {
+  copies.set(copy, invocation)
 }
 
 /**
- * Says how requests of a class that carries their invocation are read: a weak map costs more than the rest of a small request.
+ * Finds the invocation a request came with. It is bound to the object itself: overlapping invocations cannot see each other's.
  *
- * @param carrier Gives the invocation, or undefined for objects of other classes.
- */
-export function addCarrier(carrier: Carrier): void {
-  carriers.push(carrier)
-}
-
-/**
- * Finds the invocation a request came with.
- *
- * @param request The very object the application received, or a clone() of it.
+ * @param request The very object the application received, a proxy of it, or a clone() of it.
  * @returns The invocation, or undefined for every other object.
  */
 export function findInvocation(request: object): Invocation | undefined {
-  for (const carrier of carriers) {
-    const found = carrier(request)
-    if (found !== undefined) return found
-  }
-  return bound.get(request)
+  return (request as Carrying)[invocationKey] ?? copies.get(request)
 }

@@ -73,6 +73,16 @@ export class Deadline implements Watch {
     this.#controller?.abort(this.#reason.error)
   }
 
+  /**
+   * Says whether an error is this deadline's own, as `fetch()` throws it when its signal aborts.
+   *
+   * @param error What an application threw.
+   * @returns Whether it is the reason of the signal.
+   */
+  isReason(error: unknown): boolean {
+    return this.#reason !== undefined && this.#reason.error === error
+  }
+
   /** Ends the watch; the signal stays as it is. */
   stop(): void {
     stopWatch(this)

@@ -1,10 +1,12 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventRequest, HeaderPair } from '@furlong/events'
 import type { Answer, AnswerBody, Chunk, ChunkWriter } from './answer.ts'
-import { addCarrier } from './carrier.ts'
+import { invocationKey } from './carrier.ts'
 import type { Invocation } from './invocation.ts'
 import { createChunk, joinChunks, MemorySocket } from './memory-socket.node.ts'
 import type { FarEnd } from './memory-socket.node.ts'
+
+const ignore = (): void => undefined
 
 /** The way Node's parser hands over headers, from which `headers` and its kin are made when they are asked for. */
 interface HeaderTaker {
@@ -15,15 +17,11 @@ const bodilessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** A request as Node's server would have read it from a connection. */
 class EventMessage extends IncomingMessage {
-  readonly #invocation: Invocation
-
-  static {
-    addCarrier((request) => (#invocation in request ? request.#invocation : undefined))
-  }
+  readonly [invocationKey]: Invocation
 
   constructor(socket: MemorySocket, from: EventRequest, invocation: Invocation) {
     super(socket)
-    this.#invocation = invocation
+    this[invocationKey] = invocation
     this.method = from.method
     this.url = from.rawQuery === '' ? from.rawPath : `${from.rawPath}?${from.rawQuery}`
     this.httpVersion = '1.1'
@@ -46,40 +44,36 @@ class EventMessage extends IncomingMessage {
   }
 }
 
-/** A response whose bytes are head and body and nothing else. */
-class EventResponse extends ServerResponse {
-  static {
-    Object.defineProperties(this.prototype, {
-      // Node sets it when an application asks for chunks itself; Lambda frames the message, whatever was asked for.
-      chunkedEncoding: { configurable: true, get: () => false, set: () => undefined },
-      // Node's server keeps this up to date from the connection's drain events; here the connection itself is asked.
-      writableNeedDrain: {
-        configurable: true,
-        get(this: ServerResponse) {
-          return !this.destroyed && !this.writableEnded && (this.socket?.writableNeedDrain ?? false)
-        },
-      },
-    })
-  }
+/** Express and others change the prototype of a response, so what has to hold is a property of its own. */
+const responseProperties: PropertyDescriptorMap = {
+  // Lambda frames the message, whatever the application asks for. Until its head is written Node has to believe in chunks,
+  // or else it refuses to announce trailers.
+  chunkedEncoding: {
+    configurable: true,
+    get(this: ServerResponse) {
+      return !this.headersSent
+    },
+    set: ignore,
+  },
+  // Node's server keeps this up to date from the connection's drain events; here the connection itself is asked.
+  writableNeedDrain: {
+    configurable: true,
+    get(this: ServerResponse) {
+      return !this.destroyed && !this.writableEnded && (this.socket?.writableNeedDrain ?? false)
+    },
+  },
+}
 
-  readonly #onEnded: () => void
-
-  constructor(request: IncomingMessage, socket: MemorySocket, onEnded: () => void) {
-    super(request)
-    this.#onEnded = onEnded
-    this.useChunkedEncodingByDefault = false
-    this.shouldKeepAlive = false
-    // Lambda sets the date itself and would hand this one on as x-amzn-Remapped-date.
-    this.sendDate = false
-    this.assignSocket(socket)
-  }
-
-  override end(...args: readonly unknown[]): this {
-    super.end(...(args as Parameters<ServerResponse['end']>))
-    // Everything is with the far end now; waiting for 'finish' would take further turns of the loop.
-    if (this.writableEnded) this.#onEnded()
-    return this
-  }
+/** Creates a response whose bytes are head and body and nothing else. */
+function createResponse(request: IncomingMessage, socket: MemorySocket): ServerResponse {
+  const response = new ServerResponse(request)
+  Object.defineProperties(response, responseProperties)
+  response.useChunkedEncodingByDefault = false
+  response.shouldKeepAlive = false
+  // Lambda sets the date itself and would hand this one on as x-amzn-Remapped-date.
+  response.sendDate = false
+  response.assignSocket(socket)
+  return response
 }
 
 const headEnd = '\r\n\r\n'
@@ -113,7 +107,9 @@ export class Exchange implements AnswerBody, FarEnd {
   constructor(from: EventRequest, invocation: Invocation) {
     this.#socket = new MemorySocket(from.sourceIp, this)
     this.request = new EventMessage(this.#socket, from, invocation)
-    this.response = new EventResponse(this.request, this.#socket, () => this.#ended())
+    this.response = createResponse(this.request, this.#socket)
+    // Everything is with the far end by then; waiting for 'finish' would take further turns of the loop.
+    this.response.on('prefinish', () => this.#ended())
     invocation.deadline.onAborted = (reason) => this.#timeOut(reason)
   }
 
@@ -243,7 +239,6 @@ export class Exchange implements AnswerBody, FarEnd {
   }
 }
 
-const ignore = (): void => undefined
 const nowhere: ChunkWriter = { write: () => true, drained: async () => undefined }
 
 /** Without this the reason would be missing, or read "socket hang up" where there is no socket to be seen. */

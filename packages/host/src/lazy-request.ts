@@ -1,5 +1,5 @@
 import type { EventRequest } from '@furlong/events'
-import { bindInvocation, addCarrier } from './carrier.ts'
+import { bindCopy, invocationKey } from './carrier.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Makes the `Request` an application receives. */
@@ -52,17 +52,13 @@ function defineFactory(): RequestFactory {
 
   class LambdaRequest extends (Request as unknown as typeof AccessibleRequest) {
     readonly #from: EventRequest
-    readonly #invocation: Invocation
+    readonly [invocationKey]: Invocation
     #url: string | undefined
-
-    static readInvocation(request: object): Invocation | undefined {
-      return #invocation in request ? request.#invocation : undefined
-    }
 
     constructor(from: EventRequest, invocation: Invocation) {
       super(from.url, createInit(from))
       this.#from = from
-      this.#invocation = invocation
+      this[invocationKey] = invocation
       unfilled.add(this)
       invocation.onFinished = () => unfilled.delete(this)
       if (fillsAtOnce) this.fill()
@@ -102,7 +98,7 @@ function defineFactory(): RequestFactory {
 
     // Made on first use: a signal that is followed doubles what a request costs.
     override get signal(): AbortSignal {
-      return this.#invocation.signal
+      return this[invocationKey].signal
     }
 
     override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
@@ -116,7 +112,7 @@ function defineFactory(): RequestFactory {
     override clone(): Request {
       this.fill()
       const copy = this.#ask(() => super.clone())
-      bindInvocation(copy, this.#invocation)
+      bindCopy(copy, this[invocationKey])
       return copy
     }
 
@@ -163,7 +159,6 @@ function defineFactory(): RequestFactory {
       },
     }),
   )
-  addCarrier((request) => LambdaRequest.readInvocation(request))
   const create: RequestFactory = (from, invocation) => new LambdaRequest(from, invocation) as unknown as Request
   fillsAtOnce = !hearsCopies(create)
   return create

@@ -87,13 +87,14 @@ export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHan
         current = answer
         return send(answer, isBodiless(request.method, answer.statusCode), invocation)
       }
-      deadline.onExpired = () => {
+      const giveUp = (): void => {
         // A stream whose head is out cannot be answered a second time; Lambda ends it at its timeout.
-        if (current !== undefined && invocation.isHeadSent) return
+        if (invocation.isHeadSent) return
         current?.body.cancel(deadline.signal.reason)
-        logError('The application did not answer in time; the client gets 504')
+        logError('The application did not answer before the deadline; the client gets 504')
         resolve(deliver(createTextAnswer(504, 'The application did not answer in time.')))
       }
+      deadline.onExpired = giveUp
       const work = async (): Promise<T> => {
         if (ready !== undefined) await ready
         const answering = application(request, invocation)
@@ -103,7 +104,11 @@ export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHan
         throw deadline.signal.reason
       }
       work().then(resolve, (error: unknown) => {
-        if (!deadline.expired) reject(error)
+        if (deadline.expired) return
+        // An application that passes on what the signal threw at it says that it ran out of time.
+        deadline.onExpired = undefined
+        if (deadline.isReason(error) && !invocation.isHeadSent) giveUp()
+        else reject(error)
       })
     })
   }

@@ -1,4 +1,4 @@
-import type { Principal, PrincipalTags } from '@furlong/iam'
+import type { Principal } from '@furlong/iam'
 import { createFederatedUserArn, createSessionArn } from '../store/arns.ts'
 import type { SessionKind, SessionRecord } from '../store/sessions.ts'
 import type { PrincipalRecord, Store } from '../store/store.ts'
@@ -52,7 +52,8 @@ const principals: Readonly<
     roleId: role.id,
     sessionName: session.sessionName,
     id: `${role.id}:${session.sessionName}`,
-    tags: mergeTags(role.tags, session.tags),
+    // The later of two that differ in case wins where conditions read them: a session's own.
+    tags: { ...role.tags, ...session.tags },
     issuedAt: session.issuedAt,
     ...(session.sourceIdentity === undefined ? {} : { sourceIdentity: session.sourceIdentity }),
   }),
@@ -64,14 +65,7 @@ const principals: Readonly<
     userId: user.id,
     name: sessionName,
     id: `${user.accountId}:${sessionName}`,
-    tags: mergeTags(user.tags, tags),
+    tags: { ...user.tags, ...tags },
     issuedAt,
   }),
-}
-
-/** A session tag replaces the principal's own of the same key, whatever its case. */
-function mergeTags(own: PrincipalTags, session: PrincipalTags): PrincipalTags {
-  const taken = new Set(Object.keys(session).map((key) => key.toLowerCase()))
-  const kept = Object.entries(own).filter(([key]) => !taken.has(key.toLowerCase()))
-  return { ...Object.fromEntries(kept), ...session }
 }

@@ -170,6 +170,22 @@ describe('SimulateCustomPolicy', () => {
     expect(specific?.ResourceSpecificResults?.[0]?.MissingContextValues).toEqual(['aws:RequestTag/team'])
   })
 
+  it('tells the key of a variable in a resource', async () => {
+    const input = {
+      PolicyInputList: [allow('iam:*', `arn:aws:iam::${accountId}:user/\${aws:username}`)],
+      ActionNames: ['iam:GetUser'],
+      ResourceArns: [userArn('ann')],
+    }
+    const [unnamed] = await simulateCustom(input)
+    expect(unnamed?.ResourceSpecificResults).toMatchObject([
+      { EvalResourceDecision: 'implicitDeny', MissingContextValues: ['aws:username'] },
+    ])
+    const [named] = await simulateCustom({ ...input, CallerArn: userArn('ann') })
+    expect(named?.ResourceSpecificResults).toMatchObject([
+      { EvalResourceDecision: 'allowed', MissingContextValues: [] },
+    ])
+  })
+
   it('takes context of every type, and refuses values that do not fit', async () => {
     const policy = (operator: string, value: unknown): string =>
       allow('lambda:*', '*', { Condition: { [operator]: { 'x:key': value } } })
@@ -287,6 +303,15 @@ describe('SimulateCustomPolicy', () => {
       EvalDecisionDetails: { 'IAM Policy': 'allowed', 'Resource Policy': 'allowed' },
       ResourceSpecificResults: [{ EvalDecisionDetails: { 'IAM Policy': 'allowed' } }],
     })
+  })
+
+  it('names the statement of a resource that only delegates beside the one it delegates to', async () => {
+    const [result] = await simulateCustom({
+      ResourceArns: [functionArn],
+      CallerArn: userArn('ann'),
+      ResourcePolicy: allow(action, functionArn, { Principal: { AWS: `arn:aws:iam::${accountId}:root` } }),
+    })
+    expect(brief(result && [result])).toEqual([[action, 'allowed', ['PolicyInputList.1', 'ResourcePolicy']]])
   })
 
   it('forgets the trust policy of a role, as AWS does', async () => {
@@ -424,6 +449,11 @@ describe('SimulatePrincipalPolicy', () => {
       EvalDecision: 'allowed',
       MatchedStatements: [{ SourcePolicyId: `role_${name}_p` }],
     })
+    // Nor is it asked whose the resource is.
+    const foreign = { ResourceArns: [`arn:aws:iam::${other}:user/ann`] }
+    expect(
+      await simulate({ ...foreign, PermissionsBoundaryPolicyInputList: [allow('iam:*')] }),
+    ).toMatchObject({ EvalDecision: 'allowed', EvalDecisionDetails: {} })
     // A role has no name that the policy of a resource could tell: AWS asks for a user.
     await expect(simulate({ ResourcePolicy: allow('iam:*', '*', { Principal: '*' }) })).rejects.toMatchObject(
       {

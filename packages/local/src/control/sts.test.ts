@@ -290,6 +290,10 @@ describe('AssumeRole with tags and a source identity', () => {
     const { keys, sourceIdentity } = await assume(first.keys, `${name}-b`)
     expect(sourceIdentity).toBe('ann')
     await expect(side.iamAs(keys).listUsers({})).resolves.toBeDefined()
+    await side.iam.putRolePolicy({ RoleName: `${name}-b`, PolicyName: 'q', PolicyDocument: allow(all) })
+    await createRole(`${name}-c`, all, { Condition: { StringEquals: { 'aws:RequestTag/Team': 'a' } } })
+    await expect(assume(keys, `${name}-c`)).resolves.toMatchObject({ sourceIdentity: 'ann' })
+    await expect(assume(user, `${name}-c`)).rejects.toMatchObject({ name: 'AccessDenied' })
     await expect(assume(first.keys, `${name}-b`, { Tags })).rejects.toThrow(
       'The session tag Team is inherited from the calling session and cannot be passed.',
     )

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, dictionary, oneof, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { locateStatements, type Position } from './statement-positions.ts'
@@ -31,21 +31,16 @@ describe('locateStatements()', () => {
   })
 
   it('finds each statement of any document, however it is laid out', () => {
-    const statement = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.array(fc.string())), { maxKeys: 4 })
-    const layout = fc.constantFrom(0, 1, 2, 4)
-    fc.assert(
-      fc.property(
-        fc.string(),
-        fc.array(statement, { minLength: 1, maxLength: 4 }),
-        layout,
-        (Id, list, indent) => {
-          const document = JSON.stringify({ Version: '2012-10-17', Id, Statement: list }, null, indent)
-          const found = locateStatements(document).map(
-            ({ start, end }) => JSON.parse(cut(document, start, end)) as unknown,
-          )
-          expect(found).toEqual(JSON.parse(JSON.stringify(list)))
-        },
-      ),
+    const statement = dictionary(string(), oneof(string(), array(string())), { maxKeys: 4 })
+    const layout = constantFrom(0, 1, 2, 4)
+    assert(
+      property(string(), array(statement, { minLength: 1, maxLength: 4 }), layout, (Id, list, indent) => {
+        const document = JSON.stringify({ Version: '2012-10-17', Id, Statement: list }, null, indent)
+        const found = locateStatements(document).map(
+          ({ start, end }) => JSON.parse(cut(document, start, end)) as unknown,
+        )
+        expect(found).toEqual(JSON.parse(JSON.stringify(list)))
+      }),
     )
   })
 })

@@ -33,6 +33,8 @@ export async function waitForAccess(options: {
     region: options.region,
     service: 'lambda',
     credentials: () => readCredentials(source),
+    // The patience below is all there is to wait for.
+    retry: false,
   })
   let attempts = 0
   let lastStatus = 0

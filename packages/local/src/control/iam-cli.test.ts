@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { iamOperations } from './iam/operations.ts'
+import { stsOperations } from './sts/operations.ts'
 import { type AwsCli, cliObstacle, startAwsCli } from '../testing/aws-cli.ts'
 import { allow, type IamSide, startIamSide, trust } from '../testing/iam-side.ts'
 
@@ -167,6 +169,50 @@ describe.skipIf(cliObstacle !== '')(`IAM and STS by the AWS CLI ${cliObstacle}`,
       SourceIdentity: 'ann',
       AssumedRoleUser: { AssumedRoleId: expect.stringMatching(/:here$/) as string },
     })
+  })
+
+  it('keeps what the walk through IAM needs', async () => {
+    await run('iam create-user --user-name walk')
+    await run('iam create-role --role-name walk --assume-role-policy-document', trust({ AWS: accountId }))
+    for (const noun of ['user', 'role']) {
+      const named = `--${noun}-name walk`
+      await run(`iam put-${noun}-policy ${named} --policy-name p --policy-document`, allow('a:*'))
+      expect(await run(`iam list-${noun}-policies ${named}`)).toEqual({ PolicyNames: ['p'] })
+      expect(await run(`iam get-${noun}-policy ${named} --policy-name p`)).toMatchObject({ PolicyName: 'p' })
+      await run(`iam delete-${noun}-policy ${named} --policy-name p`)
+      await run(`iam attach-${noun}-policy ${named} --policy-arn ${policyArn}`)
+      const { AttachedPolicies } = await run(`iam list-attached-${noun}-policies ${named}`)
+      expect(AttachedPolicies).toEqual([{ PolicyName: 'cli', PolicyArn: policyArn }])
+      await run(`iam detach-${noun}-policy ${named} --policy-arn ${policyArn}`)
+    }
+    const { AccessKey } = await run('iam create-access-key --user-name walk')
+    const key = `--user-name walk --access-key-id ${AccessKey.AccessKeyId}`
+    await run(`iam update-access-key ${key} --status Inactive`)
+    expect((await run('iam list-access-keys --user-name walk')).AccessKeyMetadata).toMatchObject([
+      { Status: 'Inactive' },
+    ])
+    await run(`iam delete-access-key ${key}`)
+    expect((await run('iam get-user --user-name walk')).User).toMatchObject({ UserName: 'walk' })
+    expect((await run('iam list-users')).Users).toHaveLength(3)
+    expect((await run('iam list-roles')).Roles).toHaveLength(2)
+    expect((await run('iam list-policies --scope Local')).Policies).toMatchObject([{ Arn: policyArn }])
+    expect((await run('sts get-caller-identity')).Account).toBe(accountId)
+    await run('iam delete-user --user-name walk')
+    await run('iam delete-role --role-name walk')
+    const { Policy } = await run('iam create-policy --policy-name walk --policy-document', allow('a:*'))
+    expect((await run(`iam get-policy --policy-arn ${Policy.Arn}`)).Policy).toMatchObject({
+      PolicyName: 'walk',
+    })
+    await run(`iam delete-policy --policy-arn ${Policy.Arn}`)
+  })
+
+  it('has then run every operation that is served, with success', () => {
+    const answered = side.local.records
+      .list({ limit: 1000 })
+      .filter(({ status }) => status === 200)
+      .map(({ operation }) => operation)
+    const served = [...iamOperations.keys(), ...stsOperations.keys()]
+    expect(served.filter((name) => !answered.includes(name))).toEqual([])
   })
 
   it('is refused by name what is not served', async () => {

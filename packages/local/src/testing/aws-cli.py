@@ -7,11 +7,12 @@ import sys
 
 from awscli.clidriver import create_clidriver
 
+driver = create_clidriver()
 for line in sys.stdin:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = create_clidriver().main(json.loads(line))
+            code = driver.main(json.loads(line))
         except SystemExit as exit:
             code = exit.code
     print(json.dumps({"code": code, "stdout": out.getvalue(), "stderr": err.getvalue()}), flush=True)

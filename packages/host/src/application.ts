@@ -2,6 +2,7 @@ import type { Application } from './answer.ts'
 import type { FetchApp, FetchFunction } from './fetch-app.ts'
 import { createFetchApplication } from './fetch-app.ts'
 import type { NodeApp, NodeListener } from './listener.node.ts'
+import { GuardedApp, refuseCaller } from './require-caller.ts'
 
 /** A Koa application, or anything else that makes its listener on demand. */
 export interface CallbackApp {
@@ -21,7 +22,14 @@ export interface NestApp {
 }
 
 /** What toLambda() hosts. */
-export type HostableApp = FetchApp | FetchFunction | NodeApp | CallbackApp | FastifyApp | NestApp
+export type HostableApp =
+  | FetchApp
+  | FetchFunction
+  | NodeApp
+  | CallbackApp
+  | FastifyApp
+  | NestApp
+  | GuardedApp
 
 /** What toLambda() hosts, or a promise of it. */
 export type LambdaApp = HostableApp | PromiseLike<HostableApp>
@@ -59,6 +67,10 @@ const shapes: readonly ShapeRow[] = [
  * @throws TypeError for anything that cannot be called.
  */
 export function createApplication(app: LambdaApp, kind?: AppKind): Application {
+  if (app instanceof GuardedApp) {
+    const guarded = createApplication(app.app, kind)
+    return (request, invocation) => refuseCaller(app.rule, invocation) ?? guarded(request, invocation)
+  }
   const shape = shapes.find(({ methods }) => methods.every((name) => hasMethod(app, name)))
   if (shape !== undefined && kind !== 'node') return shape.host(app as never)
   if (typeof app === 'function') {

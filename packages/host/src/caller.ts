@@ -32,7 +32,13 @@ export function getCaller(request: object): Caller | undefined {
   return iam === undefined ? undefined : createCaller(iam)
 }
 
-function createCaller(iam: IamAuthorizer): Caller {
+/**
+ * Takes the caller out of an event.
+ *
+ * @param iam `requestContext.authorizer.iam`.
+ * @returns The caller.
+ */
+export function createCaller(iam: IamAuthorizer): Caller {
   const [, roleName, sessionName] = assumedRole.exec(iam.userArn) ?? []
   return {
     accountId: iam.accountId,

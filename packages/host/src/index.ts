@@ -13,5 +13,7 @@ export type { LambdaBindings, LambdaContext, LambdaExecutionContext } from './co
 export type { FetchApp, FetchFunction } from './fetch-app.ts'
 export type { Lifecycle } from './lifecycle.ts'
 export type { NodeApp, NodeListener } from './listener.node.ts'
+export { requireCaller } from './require-caller.ts'
+export type { CallerRule, GuardedApp } from './require-caller.ts'
 export { toLambda } from './to-lambda.ts'
 export type { LambdaHandler, LambdaOptions } from './to-lambda.ts'

@@ -317,7 +317,7 @@ describe.each(['buffered', 'stream'] as const)('toLambda() with a Node listener,
     await expect(send(two)).rejects.toThrow("kind: 'fetch'")
   })
 
-  it('keeps 200 overlapping callers apart', async () => {
+  it('keeps the callers of 1,000 overlapping invocations apart', async () => {
     const handler = async (index: number) => {
       const response = await send(
         async (request, response) => {
@@ -328,7 +328,7 @@ describe.each(['buffered', 'stream'] as const)('toLambda() with a Node listener,
       )
       return latin1(response)
     }
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => handler(index)))
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_, index) => handler(index)))
     for (const [index, answer] of answers.entries()) expect(answer.endsWith(`user/n${index}`)).toBe(true)
   })
 })

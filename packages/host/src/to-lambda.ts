@@ -12,7 +12,7 @@ import { Invocation } from './invocation.ts'
 import { startLifecycle } from './lifecycle.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { logError } from './log.ts'
-import type { SendMode } from './runtime.ts'
+import type { ResponseStreamFactory, SendMode } from './runtime.ts'
 import { getLambdaRuntime, readInvokeMode } from './runtime.ts'
 import type { ResponseSink } from './sink.ts'
 import { sendStreamed } from './streamed.ts'
@@ -71,7 +71,40 @@ type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Pr
 export function toLambda(app: FetchApp | FetchFunction, options?: LambdaOptions): LambdaHandler
 export function toLambda(app: LambdaApp, options?: LambdaOptions): LambdaHandler
 export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHandler {
-  const { mode = 'auto', kind, deadlineMarginMs = defaultDeadlineMarginMs } = options
+  const { mode = 'auto' } = options
+  const host = createHost(app, options)
+  if ((mode === 'auto' ? readInvokeMode(process.env) : mode) === 'buffered') return host.buffered
+
+  const { streamifyResponse, HttpResponseStream } = getLambdaRuntime()
+  return streamifyResponse(async (event, ...rest) => {
+    const [sink, context] = rest as readonly [ResponseSink, LambdaContext]
+    await host.stream(event, context, sink, HttpResponseStream)
+  }) as LambdaHandler
+}
+
+/** An application that takes events, and gives its answers in either way. */
+export interface Host {
+  /** Settles once `init` is done; undefined when there is nothing to wait for. */
+  readonly ready: Promise<void> | undefined
+  readonly buffered: LambdaHandler
+  readonly stream: (
+    event: unknown,
+    context: LambdaContext,
+    sink: ResponseSink,
+    factory: ResponseStreamFactory,
+  ) => Promise<void>
+}
+
+/**
+ * Makes an application take events, without asking how the runtime wants its answers.
+ *
+ * @param app As for toLambda().
+ * @param options As for toLambda(); the mode does not matter.
+ * @returns Both ways of answering.
+ * @throws TypeError as toLambda() does.
+ */
+export function createHost(app: LambdaApp, options: LambdaOptions): Host {
+  const { kind, deadlineMarginMs = defaultDeadlineMarginMs } = options
   const readOptions = { trustedProxies: Number(options.trustProxy ?? 0) }
   checkCount('deadlineMarginMs', deadlineMarginMs)
   checkCount('trustProxy', readOptions.trustedProxies)
@@ -123,18 +156,15 @@ export function toLambda(app: LambdaApp, options: LambdaOptions = {}): LambdaHan
     }
   }
 
-  if ((mode === 'auto' ? readInvokeMode(process.env) : mode) === 'buffered') {
-    return (event, context) => run(event, context, createBufferedResult)
+  return {
+    ready,
+    buffered: (event, context) => run(event, context, createBufferedResult),
+    stream: (event, context, sink, factory) =>
+      run(event, context, (answer, bodiless, invocation) => {
+        invocation.isHeadSent = true
+        return sendStreamed(answer, bodiless, sink, factory, (error) => invocation.deadline.abort(error))
+      }),
   }
-
-  const { streamifyResponse, HttpResponseStream } = getLambdaRuntime()
-  return streamifyResponse(async (event, ...rest) => {
-    const [sink, context] = rest as readonly [ResponseSink, LambdaContext]
-    await run(event, context, (answer, bodiless, invocation) => {
-      invocation.isHeadSent = true
-      return sendStreamed(answer, bodiless, sink, HttpResponseStream, (error) => invocation.deadline.abort(error))
-    })
-  }) as LambdaHandler
 }
 
 function checkCount(name: string, value: number): void {

@@ -1,4 +1,5 @@
 import type { EvaluationResult } from '@aws-sdk/client-iam'
+import { array, assert, asyncProperty, constantFrom, option, record } from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { allow, type IamSide, startIamSide, trust } from '../testing/iam-side.ts'
@@ -460,6 +461,69 @@ describe('SimulatePrincipalPolicy', () => {
         name: 'InvalidInputException',
       },
     )
+  })
+
+  it('decides every call as the call itself is decided', async () => {
+    const client = side.iamAs(await side.createUser(name))
+    await side.iam.createGroup({ GroupName: name })
+    await side.iam.addUserToGroup({ GroupName: name, UserName: name })
+    const { Policy } = await side.iam.createPolicy({ PolicyName: name, PolicyDocument: allow('iam:*') })
+    const boundary = { UserName: name, PermissionsBoundary: Policy?.Arn }
+    const calls: Readonly<Record<string, readonly [resource: string, call: () => Promise<unknown>]>> = {
+      'iam:GetUser': [userArn(name), () => client.getUser({ UserName: name })],
+      'iam:ListUsers': [userArn(''), () => client.listUsers({})],
+      'iam:ListRoles': [`arn:aws:iam::${accountId}:role/`, () => client.listRoles({})],
+    }
+    const isAllowed = (call: () => Promise<unknown>): Promise<boolean> =>
+      call().then(
+        () => true,
+        () => false,
+      )
+    const statement = record({
+      Effect: constantFrom('Allow', 'Allow', 'Deny'),
+      Action: constantFrom('iam:*', 'iam:List*', ...Object.keys(calls)),
+      Resource: constantFrom(
+        '*',
+        userArn('*'),
+        userArn('${aws:username}'),
+        `arn:aws:iam::${accountId}:role/*`,
+      ),
+    })
+    const policy = array(statement, { minLength: 1, maxLength: 3 }).map((Statement) =>
+      JSON.stringify({ Version: '2012-10-17', Statement }),
+    )
+    const wanted = new Set<string>()
+    let [last, previous] = ['', 'v1']
+    await assert(
+      asyncProperty(policy, policy, option(policy), async (ofUser, ofGroup, limit) => {
+        await side.iam.putUserPolicy({ UserName: name, PolicyName: 'p', PolicyDocument: ofUser })
+        await side.iam.putGroupPolicy({ GroupName: name, PolicyName: 'p', PolicyDocument: ofGroup })
+        if (limit === null) {
+          await side.iam.deleteUserPermissionsBoundary({ UserName: name }).catch(() => undefined)
+        } else {
+          await side.iam
+            .deletePolicyVersion({ PolicyArn: Policy?.Arn, VersionId: last })
+            .catch(() => undefined)
+          const version = { PolicyArn: Policy?.Arn, PolicyDocument: limit, SetAsDefault: true }
+          const { PolicyVersion } = await side.iam.createPolicyVersion(version)
+          last = previous
+          previous = PolicyVersion?.VersionId ?? ''
+          await side.iam.putUserPermissionsBoundary(boundary)
+        }
+        for (const [ActionName, [ResourceArn, call]] of Object.entries(calls)) {
+          const { EvaluationResults } = await side.iam.simulatePrincipalPolicy({
+            PolicySourceArn: userArn(name),
+            ActionNames: [ActionName],
+            ResourceArns: [ResourceArn],
+          })
+          const decision = EvaluationResults?.[0]?.EvalDecision ?? ''
+          wanted.add(decision)
+          expect([ActionName, decision === 'allowed']).toEqual([ActionName, await isAllowed(call)])
+        }
+      }),
+      { numRuns: 40 },
+    )
+    expect([...wanted].sort()).toEqual(['allowed', 'explicitDeny', 'implicitDeny'])
   })
 
   it('refuses sources that are none', async () => {

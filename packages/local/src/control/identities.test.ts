@@ -363,6 +363,8 @@ describe('policy versions', () => {
       message: 'Syntax errors in policy.',
     })
     const owned = 'arn:aws:iam::aws:policy/IAMFullAccess'
+    expect((await side.iam.getPolicy({ PolicyArn: owned })).Policy?.PolicyName).toBe('IAMFullAccess')
+    expect((await side.iam.listPolicyVersions({ PolicyArn: owned })).Versions).toHaveLength(1)
     await expect(
       side.iam.createPolicyVersion({ PolicyArn: owned, PolicyDocument: allow('a:*') }),
     ).rejects.toMatchObject({ name: 'AccessDenied' })

@@ -119,7 +119,7 @@ function createAuthorize(
 ): ControlServices['authorize'] {
   const { recording } = exchange
   return (request, action, resource, context) => {
-    const resourceAccount = parseArn(resource)?.accountId || request.accountId
+    const resourceAccount = ownerOf(resource, action) || request.accountId
     const access = createApiRequest({
       principal: request.caller,
       action,
@@ -144,6 +144,12 @@ function createAuthorize(
     })
     return { allowed: false, message }
   }
+}
+
+/** AWS's own policies are everybody's to read and nobody's to change. */
+function ownerOf(resource: string, action: string): string | undefined {
+  const owner = parseArn(resource)?.accountId
+  return owner === 'aws' && /^iam:(?:Get|List)/.test(action) ? undefined : owner
 }
 
 /** Functions are the only resources here with a policy of their own that says who may call their API. */

@@ -4,7 +4,7 @@ import { isTextRequest } from './media.ts'
 import { createQueryParameters, splitTarget } from './query.ts'
 import { createEventHeaders, splitCookies } from './request-headers.ts'
 import { decodePercent, decodeUtf8 } from './text.ts'
-import type { EventKind, EventKinds, FunctionUrlEvent, HttpEvent, IamAuthorizer } from './types.ts'
+import type { FunctionUrlEvent, HttpApiEvent, HttpEvent, IamAuthorizer } from './types.ts'
 
 /** A request as a front door received it. */
 export interface EventInput {
@@ -29,11 +29,16 @@ export interface EventInput {
   readonly now: Date
   /** The verified caller; absent on a URL with auth type NONE. */
   readonly iam?: IamAuthorizer
-  /** What the request came through; default `function-url`. */
-  readonly kind?: EventKind
-  /** Of an HTTP API: the stage; default `$default`. */
+  /** What the request came through. */
+  readonly kind?: 'function-url'
+}
+
+/** A request as an HTTP API received it. */
+export interface HttpApiInput extends Omit<EventInput, 'kind'> {
+  readonly kind: 'http-api'
+  /** Default `$default`. */
   readonly stage?: string
-  /** Of an HTTP API: the route, such as `GET /items/{id}`; default `$default`. */
+  /** Such as `GET /items/{id}`; default `$default`. */
   readonly routeKey?: string
 }
 
@@ -45,13 +50,12 @@ export interface EventInput {
  * @throws TypeError when rawHeaders has an odd length.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  */
-export function createEvent(input: EventInput & { readonly kind?: 'function-url' }): FunctionUrlEvent
-export function createEvent<Kind extends EventKind>(
-  input: EventInput & { readonly kind: Kind },
-): EventKinds[Kind]
-export function createEvent(input: EventInput): HttpEvent {
+export function createEvent(input: EventInput): FunctionUrlEvent
+export function createEvent(input: HttpApiInput): HttpApiEvent
+export function createEvent(input: EventInput | HttpApiInput): HttpEvent
+export function createEvent(input: EventInput | HttpApiInput): HttpEvent {
   const kind = eventKinds[input.kind ?? 'function-url']
-  const { stage = kind.stage, routeKey = '$default' } = input
+  const { stage = '$default', routeKey = '$default' } = input.kind === 'http-api' ? input : {}
   const target = splitTarget(input.target)
   const headers = createEventHeaders(input.rawHeaders, {
     sourceIp: input.sourceIp,

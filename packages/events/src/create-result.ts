@@ -26,7 +26,13 @@ interface FoldedHead {
 function addHeader(headers: Record<string, string>, name: string, value: string): void {
   const joined = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value
   if (name !== '__proto__') headers[name] = joined
-  else Object.defineProperty(headers, name, { value: joined, configurable: true, enumerable: true, writable: true })
+  else
+    Object.defineProperty(headers, name, {
+      value: joined,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    })
 }
 
 /** Status and headers, in any iterable form. */

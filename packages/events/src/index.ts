@@ -1,5 +1,5 @@
 export { createEvent } from './create-event.ts'
-export type { EventInput } from './create-event.ts'
+export type { EventInput, HttpApiInput } from './create-event.ts'
 export { createPrelude, createPreludeDocument, createResult } from './create-result.ts'
 export type { PreludeDocument } from './create-result.ts'
 export { EventsError } from './errors.ts'

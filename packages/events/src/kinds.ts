@@ -11,8 +11,6 @@ interface KindRow {
   readonly createPath: (path: string, stage: string) => string
   /** Whether the `cookie` header stays beside `cookies`. */
   readonly keepsCookieHeader: boolean
-  /** Name of the stage when nothing else is said. */
-  readonly stage: string
 }
 
 /** The stage that adds nothing to the path. */
@@ -42,14 +40,12 @@ export const eventKinds: Readonly<Record<EventKind, KindRow>> = {
     readPath: (rawPath, stage) => encodePath(guessWithoutStage(rawPath, stage)),
     createPath: (path, stage) => (stage === defaultStage ? '' : `/${stage}`) + decodePercent(path),
     keepsCookieHeader: false,
-    stage: defaultStage,
   },
   'function-url': {
     matches: () => true,
     readPath: (rawPath) => rawPath,
     createPath: (path) => path,
     keepsCookieHeader: true,
-    stage: defaultStage,
   },
 }
 

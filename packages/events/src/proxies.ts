@@ -11,7 +11,10 @@ const addresses = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]+)$/i
  * @returns The address, or undefined when the header is too short or holds none there.
  */
 export function clientAddress(forwardedFor: string | undefined, trustedProxies: number): string | undefined {
-  const address = (forwardedFor ?? '').split(',').at(-1 - trustedProxies)?.trim()
+  const address = (forwardedFor ?? '')
+    .split(',')
+    .at(-1 - trustedProxies)
+    ?.trim()
   return address !== undefined && addresses.test(address) ? address : undefined
 }
 

@@ -120,7 +120,8 @@ class LazyRequestFacts implements RequestFacts {
   }
 
   get url(): string {
-    const sent = this.#trustedProxies === 0 ? undefined : forwardedHost(findHeader(this.event, 'x-forwarded-host'))
+    const sent =
+      this.#trustedProxies === 0 ? undefined : forwardedHost(findHeader(this.event, 'x-forwarded-host'))
     const host = sent ?? findHeader(this.event, 'host')
     return createUrl(host ?? '', this.event.requestContext.domainName, this.rawPath, this.rawQuery)
   }

@@ -22,14 +22,7 @@ export interface NestApp {
 }
 
 /** What toLambda() hosts. */
-export type HostableApp =
-  | FetchApp
-  | FetchFunction
-  | NodeApp
-  | CallbackApp
-  | FastifyApp
-  | NestApp
-  | GuardedApp
+export type HostableApp = FetchApp | FetchFunction | NodeApp | CallbackApp | FastifyApp | NestApp | GuardedApp
 
 /** What toLambda() hosts, or a promise of it. */
 export type LambdaApp = HostableApp | PromiseLike<HostableApp>
@@ -108,9 +101,7 @@ function wait(app: PromiseLike<HostableApp>): Application {
 function waitFor(starting: Promise<Application>): Application {
   let started: Application | undefined
   starting.then(
-    (application) => {
-      started = application
-    },
+    (application) => void (started = application),
     () => undefined,
   )
   return (request, invocation) =>

@@ -46,7 +46,8 @@ const maxJsonBytesPerCharacter = 6
 
 function fits(result: FunctionUrlResult): boolean {
   let head = 256
-  for (const name of Object.keys(result.headers)) head += name.length + (result.headers[name]?.length ?? 0) + 6
+  for (const name of Object.keys(result.headers))
+    head += name.length + (result.headers[name]?.length ?? 0) + 6
   for (const cookie of result.cookies ?? []) head += cookie.length + 3
   const body = result.body.length * (result.isBase64Encoded ? 1 : maxJsonBytesPerCharacter)
   if (head * maxJsonBytesPerCharacter + body <= maxResultBytes) return true

@@ -34,41 +34,22 @@ class EventMessage extends IncomingMessage {
       rawHeaders.push('content-length', '0')
     }
     ;(this as unknown as HeaderTaker)._addHeaderLines(rawHeaders, rawHeaders.length)
-    if (from.body !== undefined) this.push(Buffer.from(from.body.buffer))
-    this.push(null)
+    // A member of its own, since express changes the prototype. A body is there when somebody reads it: to announce it takes
+    // turns of the loop, and most requests have none.
+    this._read = () => {
+      if (from.body !== undefined) this.push(Buffer.from(from.body.buffer))
+      this.push(null)
+    }
     this.complete = true
   }
-
-  override _read(): void {
-    // The body is there already.
-  }
 }
 
-/** Express and others change the prototype of a response, so what has to hold is a property of its own. */
-const responseProperties: PropertyDescriptorMap = {
-  // Lambda frames the message, whatever the application asks for. Until its head is written Node has to believe in chunks,
-  // or else it refuses to announce trailers.
-  chunkedEncoding: {
-    configurable: true,
-    get(this: ServerResponse) {
-      return !this.headersSent
-    },
-    set: ignore,
-  },
-  // Node's server keeps this up to date from the connection's drain events; here the connection itself is asked.
-  writableNeedDrain: {
-    configurable: true,
-    get(this: ServerResponse) {
-      return !this.destroyed && !this.writableEnded && (this.socket?.writableNeedDrain ?? false)
-    },
-  },
-}
-
-/** Creates a response whose bytes are head and body and nothing else. */
+/**
+ * Creates a response. All that has to hold is set on plain members: express and others change its prototype, and accessors of its
+ * own would make it slower than everything else together.
+ */
 function createResponse(request: IncomingMessage, socket: MemorySocket): ServerResponse {
   const response = new ServerResponse(request)
-  Object.defineProperties(response, responseProperties)
-  response.useChunkedEncodingByDefault = false
   response.shouldKeepAlive = false
   // Lambda sets the date itself and would hand this one on as x-amzn-Remapped-date.
   response.sendDate = false
@@ -92,6 +73,8 @@ export class Exchange implements AnswerBody, FarEnd {
   #rejectAnswer: (error: unknown) => void = ignore
   #answer: Answer | undefined
   #head = ''
+  /** Writes that still belong to a first chunk: a line break, the chunk, a line break. */
+  #framed = 0
   #chunks: Chunk[] = []
   #waitingBytes = 0
   /** Takes the body as it is made; pieces are kept as long as there is none. */
@@ -160,7 +143,10 @@ export class Exchange implements AnswerBody, FarEnd {
 
   /** What the response writes: its head, as text, and the body after it; interim answers before it are dropped. */
   read(chunk: Buffer | string, encoding: BufferEncoding): boolean {
-    if (this.#answer !== undefined) return this.#take(createChunk(chunk, encoding))
+    if (this.#answer !== undefined) {
+      if (this.#framed === 0 || this.#framed-- === 2) return this.#take(createChunk(chunk, encoding))
+      return !this.#socket.writableNeedDrain
+    }
     let text = this.#head + (typeof chunk === 'string' ? chunk : chunk.toString('latin1'))
     let end = text.indexOf(headEnd)
     while (end !== -1 && text.startsWith(interim)) {
@@ -172,7 +158,15 @@ export class Exchange implements AnswerBody, FarEnd {
     this.#head = ''
     this.#answer = { ...readHead(text.slice(0, end)), body: this }
     this.#resolveAnswer(this.#answer)
-    return this.#take(createChunk(text.slice(end + headEnd.length), encoding))
+    const rest = text.slice(end + headEnd.length)
+    return this.response.chunkedEncoding ? this.#unframe(rest) : this.#take(createChunk(rest, encoding))
+  }
+
+  /** Lambda frames the message. Node learns that with the first write, of which it has sent the length, or the end, by then. */
+  #unframe(begun: string): boolean {
+    this.response.chunkedEncoding = false
+    if (begun !== '' && !begun.endsWith('\r\n')) this.#framed = 3
+    return true
   }
 
   closed(): void {
@@ -203,7 +197,9 @@ export class Exchange implements AnswerBody, FarEnd {
   }
 
   #drained(): void {
-    if (this.#socket.drained() && !this.response.writableEnded) this.response.emit('drain')
+    if (!this.#socket.drained() || this.response.writableEnded) return
+    resetNeedDrain(this.response)
+    this.response.emit('drain')
   }
 
   #ended(): void {
@@ -241,10 +237,19 @@ export class Exchange implements AnswerBody, FarEnd {
 
 const nowhere: ChunkWriter = { write: () => true, drained: async () => undefined }
 
+/** Node's server does this where it sees that a connection has drained; `pipe()` would wait for ever otherwise. */
+function resetNeedDrain(response: ServerResponse): void {
+  const key = Object.getOwnPropertySymbols(response).find(({ description }) => description === 'kNeedDrain')
+  if (key !== undefined) Reflect.set(response, key, false)
+}
+
 /** Without this the reason would be missing, or read "socket hang up" where there is no socket to be seen. */
 function createHangUp(cause: unknown): Error {
   return Object.assign(
-    new Error('The listener destroyed the connection before its answer was complete', cause === undefined ? {} : { cause }),
+    new Error(
+      'The listener destroyed the connection before its answer was complete',
+      cause === undefined ? {} : { cause },
+    ),
     { code: 'ECONNRESET' },
   )
 }

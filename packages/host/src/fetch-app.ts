@@ -45,9 +45,7 @@ function readResponse(response: unknown): Answer {
   }
   const { status: statusCode } = response
   if (statusCode < 200) {
-    throw new TypeError(
-      `The application returned a Response of status ${statusCode}, which cannot be sent`,
-    )
+    throw new TypeError(`The application returned a Response of status ${statusCode}, which cannot be sent`)
   }
   return { statusCode, headers: response.headers, body: new ResponseBody(response.body) }
 }

@@ -1,11 +1,4 @@
-export type {
-  AppKind,
-  CallbackApp,
-  FastifyApp,
-  HostableApp,
-  LambdaApp,
-  NestApp,
-} from './application.ts'
+export type { AppKind, CallbackApp, FastifyApp, HostableApp, LambdaApp, NestApp } from './application.ts'
 export { getBindings } from './bindings.ts'
 export { getCaller } from './caller.ts'
 export type { Caller } from './caller.ts'

@@ -30,12 +30,22 @@ const seen = async (request: Request) => ({
   length: request.headers.get('content-length'),
   body: await request.text(),
 })
-const wanted = { method: 'POST', url: `https://${fidelityHost}/a?b=c`, a: '1', length: '10', body: '{"a":"λ"}' }
+const wanted = {
+  method: 'POST',
+  url: `https://${fidelityHost}/a?b=c`,
+  a: '1',
+  length: '10',
+  body: '{"a":"λ"}',
+}
 
 describe('the request of a fetch application', () => {
   it('is a Request', async () => {
     const app: FetchFunction = (request) =>
-      Response.json([request instanceof Request, Object.prototype.toString.call(request), request.duplex])
+      Response.json([
+        request instanceof Request,
+        Object.prototype.toString.call(request),
+        'duplex' in request && request.duplex,
+      ])
     expect(await ask(app)).toEqual([true, '[object Request]', 'half'])
   })
 
@@ -122,17 +132,18 @@ describe('the request of a fetch application', () => {
   })
 
   it('may be read twice when there is no body', async () => {
-    const app: FetchFunction = async (request) => Response.json([await request.text(), await request.text(), request.body])
+    const app: FetchFunction = async (request) =>
+      Response.json([await request.text(), await request.text(), request.body])
     expect(await ask(app)).toEqual(['', '', null])
   })
 
   it('keeps its caller in a clone and through a proxy, and nowhere else', async () => {
     const app: FetchFunction = (request) => {
       const proxy = new Proxy(request, { get: (target, key) => Reflect.get(target, key, target) as unknown })
-      const names = [request, request.clone(), proxy, new Request(request), { ...request }].map(
+      const names = [request, request.clone(), proxy, new Request(request)].map(
         (object) => getCaller(object)?.sessionName ?? null,
       )
-      return Response.json(names.slice(0, 4))
+      return Response.json(names)
     }
     expect(await ask(app, { event: { iam: fidelityCaller } })).toEqual(['alice', 'alice', 'alice', null])
   })

@@ -159,16 +159,20 @@ function defineFactory(): RequestFactory {
       },
     }),
   )
-  const create: RequestFactory = (from, invocation) => new LambdaRequest(from, invocation) as unknown as Request
+  const create: RequestFactory = (from, invocation) =>
+    new LambdaRequest(from, invocation) as unknown as Request
   fillsAtOnce = !hearsCopies(create)
   return create
 }
+
+/** Every runtime asks for it beside a stream; the compiler's library does not know it. */
+const halfDuplex: object = { duplex: 'half' }
 
 function createInit(from: EventRequest): RequestInit | undefined {
   const { method } = from
   if (method === 'GET') return undefined
   if (!from.hasBody || method === 'HEAD') return { method }
-  return { method, body: createBodyStream(from), duplex: 'half' }
+  return { method, body: createBodyStream(from), ...halfDuplex }
 }
 
 function createBodyStream(from: EventRequest): ReadableStream<Uint8Array> {
@@ -194,4 +198,3 @@ const probedRequest = {
   url: 'https://localhost/',
   headers: [['x-probe', 'heard']],
 } as const as unknown as EventRequest
-

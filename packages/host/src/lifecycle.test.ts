@@ -20,7 +20,12 @@ const entry = new URL('index.ts', import.meta.url).href
 function run(source: string): ReturnType<typeof spawn> {
   const file = join(folder, `${Math.random()}.mjs`)
   writeFileSync(file, `import { toLambda } from ${JSON.stringify(entry)}\n${source}`)
-  return spawn(process.execPath, ['--conditions=@furlong/source', '--no-warnings', '--experimental-strip-types', file])
+  return spawn(process.execPath, [
+    '--conditions=@furlong/source',
+    '--no-warnings',
+    '--experimental-strip-types',
+    file,
+  ])
 }
 
 async function finish(child: ReturnType<typeof spawn>): Promise<{ code: number | null; output: string }> {

@@ -59,11 +59,15 @@ export function requireCaller(rule: CallerRule): (app: LambdaApp) => GuardedApp 
   for (const list of Object.keys(patterns) as (keyof CallerRule)[]) {
     const [pattern, shape] = patterns[list]
     for (const entry of rule[list] ?? []) {
-      if (!pattern.test(entry)) throw new TypeError(`${list} has ${JSON.stringify(entry)}, which is not ${shape}`)
+      if (!pattern.test(entry))
+        throw new TypeError(`${list} has ${JSON.stringify(entry)}, which is not ${shape}`)
       entries += 1
     }
   }
-  if (entries === 0) throw new TypeError('requireCaller() needs at least one role, account or ARN: otherwise nobody could call')
+  if (entries === 0)
+    throw new TypeError(
+      'requireCaller() needs at least one role, account or ARN: otherwise nobody could call',
+    )
   return (app) => new GuardedApp(app, rule)
 }
 
@@ -76,25 +80,34 @@ export function requireCaller(rule: CallerRule): (app: LambdaApp) => GuardedApp 
  */
 export function refuseCaller(rule: CallerRule, { request, context }: Invocation): Answer | undefined {
   const caller = request.iam === undefined ? undefined : createCaller(request.iam)
-  if (caller === undefined) return createRefusal('The request has no IAM caller; the auth type of the URL must be AWS_IAM.')
+  if (caller === undefined)
+    return createRefusal('The request has no IAM caller; the auth type of the URL must be AWS_IAM.')
   if (isAllowed(rule, caller, context.invokedFunctionArn)) return undefined
   return createRefusal(`${caller.userArn} is not among the callers of this application.`)
 }
 
-function isAllowed({ roles, accounts, arns }: CallerRule, caller: Caller, functionArn: string | undefined): boolean {
+function isAllowed(
+  { roles, accounts, arns }: CallerRule,
+  caller: Caller,
+  functionArn: string | undefined,
+): boolean {
   if (arns?.some((arn) => matchesArn(arn, caller)) === true) return true
   if (roles === undefined) return accounts?.includes(caller.accountId) === true
   // arn:aws:lambda:region:account:function:name
   const own = functionArn?.split(':')[4]
   const trusted = accounts ?? (own === undefined || own === '' ? [] : [own])
-  return caller.roleName !== undefined && roles.includes(caller.roleName) && trusted.includes(caller.accountId)
+  return (
+    caller.roleName !== undefined && roles.includes(caller.roleName) && trusted.includes(caller.accountId)
+  )
 }
 
 const roleArn = /^(arn:[a-z-]+):iam::(\d{12}):role\/(?:\S+\/)?([^/\s]+)$/
 
 function matchesArn(arn: string, { userArn }: Caller): boolean {
   const [, partition, accountId, name] = roleArn.exec(arn) ?? []
-  return partition === undefined ? arn === userArn : userArn.startsWith(`${partition}:sts::${accountId}:assumed-role/${name}/`)
+  return partition === undefined
+    ? arn === userArn
+    : userArn.startsWith(`${partition}:sts::${accountId}:assumed-role/${name}/`)
 }
 
 function createRefusal(message: string): Answer {

@@ -8,7 +8,6 @@ import type { LambdaApp } from './application.ts'
 import type { LambdaContext } from './context.ts'
 import { logError } from './log.ts'
 import { readInvokeMode } from './runtime.ts'
-import type { ResponseSink } from './sink.ts'
 import { createHost } from './to-lambda.ts'
 import type { Host, LambdaOptions } from './to-lambda.ts'
 
@@ -47,7 +46,8 @@ export async function serve(app: LambdaApp, options: ServeOptions = {}): Promise
   const { port = 0, hostname = '127.0.0.1', mode = 'auto' } = options
   const host = createHost(app, options)
   await host.ready
-  const send = (mode === 'auto' ? readInvokeMode(process.env) : mode) === 'stream' ? sendStreamed : sendBuffered
+  const send =
+    (mode === 'auto' ? readInvokeMode(process.env) : mode) === 'stream' ? sendStreamed : sendBuffered
   const server = createServer((request, response) => {
     answer(host, send, request, response, options).catch((error: unknown) => {
       logError('The application failed', error)
@@ -136,7 +136,7 @@ const sendBuffered: Send = async (host, event, context, response) => {
 }
 
 const sendStreamed: Send = async (host, event, context, response) => {
-  await host.stream(event, context, response as unknown as ResponseSink, {
+  await host.stream(event, context, response, {
     from(sink, { statusCode, headers, cookies = [] }) {
       const pairs = [...Object.entries(headers), ...cookies.map((cookie) => ['set-cookie', cookie] as const)]
       // What a front door makes of the prelude: remapped names, the type a stream has without one.

@@ -13,10 +13,19 @@ afterEach(async () => {
 
 describe.each(['buffered', 'stream'] as const)('serve(), %s', (mode) => {
   it('shows the application what it sees behind a function URL', async () => {
-    served = await serve(async (request) => new Response(await echoRequest(request)), { mode, iam: fidelityCaller })
+    served = await serve(async (request: Request) => new Response(await echoRequest(request)), {
+      mode,
+      iam: fidelityCaller,
+    })
     const { hostname, port } = new URL(served.url)
     const text = await new Promise<string>((resolve, reject) => {
-      const client = createRequest({ hostname, port, method: 'POST', path: '//x/a%2Fb?c=1,2', headers: { cookie: 'a=1' } })
+      const client = createRequest({
+        hostname,
+        port,
+        method: 'POST',
+        path: '//x/a%2Fb?c=1,2',
+        headers: { cookie: 'a=1' },
+      })
       client.on('error', reject).on('response', async (response) => {
         let received = ''
         for await (const chunk of response) received += String(chunk)

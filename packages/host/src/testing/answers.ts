@@ -53,7 +53,12 @@ export const answers: Readonly<Record<string, () => AnswerSpec>> = {
     ),
   links: () => typed('text/plain', 'x', ['link', '</a>; rel=preload'], ['link', '</b>; rel=preload']),
   challenges: () =>
-    typed('text/plain', 'x', ['www-authenticate', 'Basic realm="a"'], ['www-authenticate', 'Bearer realm="b"']),
+    typed(
+      'text/plain',
+      'x',
+      ['www-authenticate', 'Basic realm="a"'],
+      ['www-authenticate', 'Bearer realm="b"'],
+    ),
   nothing: () => ({ status: 204, headers: [['etag', '"x"']], body: null }),
   unmodified: () => ({ status: 304, headers: [['etag', '"x"']], body: null }),
   empty: () => ({ status: 200, headers: [['x-a', 'b']], body: '' }),

@@ -1,6 +1,7 @@
 /** One application of the fidelity suite for every framework; all of them echo, answer and behave alike. */
 import 'reflect-metadata'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type * as Express from 'express'
 import type { HostableApp } from '../application.ts'
 import { answers } from './answers.ts'
 import type { AnswerSpec } from './answers.ts'
@@ -20,7 +21,10 @@ const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enco
 function createResponse({ status, headers, body }: AnswerSpec): Response {
   // As bytes, since a text would bring a content type of its own.
   const bytes = typeof body === 'string' ? encode(body) : (body as Uint8Array<ArrayBuffer> | null)
-  return new Response(bytes, { status, headers: headers.map(([name, value]): [string, string] => [name, value]) })
+  return new Response(bytes, {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+  })
 }
 
 async function answerRequest(request: Request, journal: Journal): Promise<Response> {
@@ -60,7 +64,11 @@ function groupHeaders(spec: AnswerSpec): [name: string, value: string | string[]
   return [...groups].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values])
 }
 
-async function answerMessage(request: IncomingMessage, response: ServerResponse, journal: Journal): Promise<void> {
+async function answerMessage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  journal: Journal,
+): Promise<void> {
   const name = String(request.headers['x-answer'] ?? 'echo')
   if (name === 'echo' || name === 'parsed') {
     // Koa begins with 404.
@@ -88,12 +96,19 @@ interface ExpressLike {
 }
 
 /** Express 4 and 5 share everything that is used here. */
-function useExpress<App extends ExpressLike>(app: App, journal: Journal, json: (...args: never[]) => unknown): App {
+function useExpress<App extends ExpressLike>(
+  app: App,
+  journal: Journal,
+  json: (...args: never[]) => unknown,
+): App {
   app.use(((request: IncomingMessage, response: ServerResponse, next: () => void) => {
     if (request.headers['x-answer'] !== 'parsed') return next()
     return (json as (...args: unknown[]) => unknown)(request, response, next)
   }) as never)
-  app.use((async (request: IncomingMessage & { body?: unknown; protocol: string }, response: ExpressResponse) => {
+  const answer = async (
+    request: IncomingMessage & { body?: unknown },
+    response: ExpressResponse,
+  ): Promise<unknown> => {
     const name = request.headers['x-answer'] as string | undefined
     if (name === 'parsed') return response.json({ parsed: request.body })
     if (name === 'throws') throw new Error('on purpose')
@@ -103,9 +118,16 @@ function useExpress<App extends ExpressLike>(app: App, journal: Journal, json: (
     response.status(spec.status)
     const { body } = spec
     return body === null ? response.end() : response.send(typeof body === 'string' ? body : Buffer.from(body))
-  }) as never)
+  }
+  app.use(follow(answer) as never)
   return app
 }
+
+/** Express 5 follows what a handler returns. */
+const follow =
+  (answer: (request: never, response: ExpressResponse) => Promise<unknown>) =>
+  (request: never, response: ExpressResponse): unknown =>
+    answer(request, response)
 
 interface ExpressResponse extends ServerResponse {
   json(value: unknown): unknown
@@ -115,7 +137,10 @@ interface ExpressResponse extends ServerResponse {
 
 /** The kinds of application by name. */
 export const applicationKinds: Readonly<Record<string, ApplicationKind>> = {
-  fetch: { family: 'fetch', create: async (journal) => (request: Request) => answerRequest(request, journal) },
+  fetch: {
+    family: 'fetch',
+    create: async (journal) => (request: Request) => answerRequest(request, journal),
+  },
   hono: {
     family: 'fetch',
     async create(journal) {
@@ -140,7 +165,8 @@ export const applicationKinds: Readonly<Record<string, ApplicationKind>> = {
     async create(journal) {
       const { AutoRouter } = await import('itty-router')
       const router = AutoRouter()
-      router.all('*', async (request: unknown) => answerRequest(request as Request, journal))
+      const answer = async (request: unknown): Promise<Response> => answerRequest(request as Request, journal)
+      router.all('*', (request: unknown) => answer(request))
       return { fetch: async (request) => (await router.fetch(request)) as Response }
     },
   },
@@ -177,7 +203,7 @@ export const applicationKinds: Readonly<Record<string, ApplicationKind>> = {
       const app = connect()
       app.use((request, response, next) => {
         if (request.headers['x-answer'] === 'throws') throw new Error('on purpose')
-        answerMessage(request, response, journal).catch(next)
+        answerMessage(request, response, journal).then(undefined, next)
       })
       return app as HostableApp
     },
@@ -193,14 +219,17 @@ export const applicationKinds: Readonly<Record<string, ApplicationKind>> = {
   'express 4': {
     family: 'node',
     async create(journal) {
-      const { default: express } = (await import('express4' as string)) as { default: typeof import('express') }
+      const { default: express } = (await import('express4' as string)) as typeof Express
       const app = express().set('env', 'test').set('etag', false)
       // Express 4 does not follow promises.
-      const caught = { use: (handler: (...args: unknown[]) => unknown) => app.use(((...args: unknown[]) => {
-        const next = args[2] as (error: unknown) => void
-        const returned = handler(...args)
-        if (returned instanceof Promise) returned.catch(next)
-      }) as never) }
+      const caught = {
+        use: (handler: (...args: unknown[]) => unknown) =>
+          app.use(((...args: unknown[]) => {
+            const next = args[2] as (error: unknown) => void
+            const returned = handler(...args)
+            if (returned instanceof Promise) returned.then(undefined, next)
+          }) as never),
+      }
       useExpress(caught as never, journal, express.json())
       return app as HostableApp
     },
@@ -220,7 +249,9 @@ export const applicationKinds: Readonly<Record<string, ApplicationKind>> = {
         if (spec !== undefined) {
           for (const [key, value] of groupHeaders(spec)) reply.header(key, value)
           const { body } = spec
-          return reply.code(spec.status).send(body === null || typeof body === 'string' ? body : Buffer.from(body))
+          return reply
+            .code(spec.status)
+            .send(body === null || typeof body === 'string' ? body : Buffer.from(body))
         }
         reply.hijack()
         return answerMessage(request.raw, reply.raw, journal)
@@ -266,7 +297,9 @@ async function createNest(journal: Journal): Promise<HostableApp> {
       for (const [key, value] of groupHeaders(spec)) response.setHeader(key, value)
       response.status(spec.status)
       const { body } = spec
-      return body === null ? response.end() : response.send(typeof body === 'string' ? body : Buffer.from(body))
+      return body === null
+        ? response.end()
+        : response.send(typeof body === 'string' ? body : Buffer.from(body))
     }
   }
   // Decorators without their syntax, which the compiler's options rule out.
@@ -276,7 +309,12 @@ async function createNest(journal: Journal): Promise<HostableApp> {
   Res()(Everything.prototype, 'answer', 1)
   All(['/', '*path'])(Everything.prototype, 'answer', method)
   Controller()(Everything)
-  class Root {}
+  const Root = class {
+    readonly name = 'root'
+  }
   Module({ controllers: [Everything] })(Root)
-  return NestFactory.create(Root, { logger: false, bodyParser: false }) as unknown as Promise<HostableApp> as never
+  return NestFactory.create(Root, {
+    logger: false,
+    bodyParser: false,
+  }) as unknown as Promise<HostableApp> as never
 }

@@ -70,7 +70,14 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   'flat head': {
     node(_, response) {
       response
-        .writeHead(201, ['x-a', '1', 'Set-Cookie', 'a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'Set-Cookie', 'b=2'])
+        .writeHead(201, [
+          'x-a',
+          '1',
+          'Set-Cookie',
+          'a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT',
+          'Set-Cookie',
+          'b=2',
+        ])
         .end()
     },
   },
@@ -86,7 +93,11 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   },
   chunked: {
     node(_, response) {
-      response.writeHead(200, { 'content-type': 'text/plain', 'transfer-encoding': 'chunked', connection: 'keep-alive' })
+      response.writeHead(200, {
+        'content-type': 'text/plain',
+        'transfer-encoding': 'chunked',
+        connection: 'keep-alive',
+      })
       response.write('one')
       response.end('two')
     },

@@ -91,7 +91,9 @@ const all =
 const status =
   (wanted: number): Check =>
   ({ statusCode, truncated }) =>
-    statusCode === wanted && !truncated ? undefined : `status ${statusCode}${truncated ? ', truncated' : ''}, not ${wanted}`
+    statusCode === wanted && !truncated
+      ? undefined
+      : `status ${statusCode}${truncated ? ', truncated' : ''}, not ${wanted}`
 
 const header =
   (name: string, ...wanted: readonly string[]): Check =>
@@ -113,7 +115,9 @@ const saw = (check: (echo: Echo, setting: FidelitySetting) => string | undefined
   all(status(200), (view, setting) => check(JSON.parse(Buffer.from(view.body).toString()) as Echo, setting))
 
 const sawMember = <Name extends keyof Echo>(name: Name, wanted: Echo[Name]): Check =>
-  saw((echo) => (show(echo[name]) === show(wanted) ? undefined : `${name} is ${show(echo[name])}, not ${show(wanted)}`))
+  saw((echo) =>
+    show(echo[name]) === show(wanted) ? undefined : `${name} is ${show(echo[name])}, not ${show(wanted)}`,
+  )
 
 const sawHeader = (name: string, wanted: string | undefined): Check =>
   saw(({ headers }) => {
@@ -122,9 +126,13 @@ const sawHeader = (name: string, wanted: string | undefined): Check =>
   })
 
 const sawBody = (wanted: Uint8Array): Check =>
-  saw((echo) => (echo.body === base64(wanted) ? undefined : `body ${show(echo.body)}, not ${show(base64(wanted))}`))
+  saw((echo) =>
+    echo.body === base64(wanted) ? undefined : `body ${show(echo.body)}, not ${show(base64(wanted))}`,
+  )
 
-const ask = (answer: string, ...more: readonly HeaderPair[]): FidelityRequest => ({ headers: [['x-answer', answer], ...more] })
+const ask = (answer: string, ...more: readonly HeaderPair[]): FidelityRequest => ({
+  headers: [['x-answer', answer], ...more],
+})
 
 const post = (type: string | undefined, value: Uint8Array<ArrayBuffer>): FidelityRequest => ({
   method: 'POST',
@@ -160,7 +168,10 @@ const requestCases: readonly FidelityCase[] = [
   target('comma inside one query value', '/?a=1,2&a=3'),
   target('escaped &=# in the query', '/?q=%26%3D%23&r=a%2Bb'),
   target('question marks in the query', '/?a=b?c&d=/e'),
-  target('1,000 parameters', `/?${Array.from({ length: 1000 }, (_, index) => `p${index}=${index}`).join('&')}`),
+  target(
+    '1,000 parameters',
+    `/?${Array.from({ length: 1000 }, (_, index) => `p${index}=${index}`).join('&')}`,
+  ),
   {
     name: 'cookies[] only (HTTP API)',
     request: { headers: [['cookie', 'a=1; b=2']], event: { kind: 'http-api' } },
@@ -189,12 +200,22 @@ const requestCases: readonly FidelityCase[] = [
   },
   {
     name: 'a header named __proto__',
-    request: { headers: [['__proto__', 'x'], ['constructor', 'y']] },
+    request: {
+      headers: [
+        ['__proto__', 'x'],
+        ['constructor', 'y'],
+      ],
+    },
     judge: sawHeader('constructor', 'y'),
   },
   {
     name: 'repeated request headers',
-    request: { headers: [['x-a', '1'], ['x-a', '2']] },
+    request: {
+      headers: [
+        ['x-a', '1'],
+        ['x-a', '2'],
+      ],
+    },
     judge: saw(({ headers }) => (/^1, ?2$/.test(headers['x-a'] ?? '') ? undefined : show(headers['x-a']))),
   },
   {
@@ -204,25 +225,50 @@ const requestCases: readonly FidelityCase[] = [
   },
   {
     name: 'JSON body, as text, through the parser of the framework',
-    request: { ...post('application/json', bytes('{"a":"λ"}')), headers: [['content-type', 'application/json'], ['x-answer', 'parsed']] },
+    request: {
+      ...post('application/json', bytes('{"a":"λ"}')),
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-answer', 'parsed'],
+      ],
+    },
     judge: all(status(200), body('{"parsed":{"a":"λ"}}')),
   },
   {
     name: 'JSON body, as base64, through the parser of the framework',
     request: {
       ...post('application/json', bytes('{"a":"λ"}')),
-      headers: [['content-type', 'application/json'], ['x-answer', 'parsed']],
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-answer', 'parsed'],
+      ],
       event: { overwrite: { body: base64(bytes('{"a":"λ"}')), isBase64Encoded: true } },
     },
     judge: all(status(200), body('{"parsed":{"a":"λ"}}')),
   },
   { name: 'text body', request: post('text/plain', bytes('\ufeffλ')), judge: sawBody(bytes('\ufeffλ')) },
-  { name: 'form body', request: post('application/x-www-form-urlencoded', bytes('a=1&b=%CE%BB')), judge: sawBody(bytes('a=1&b=%CE%BB')) },
+  {
+    name: 'form body',
+    request: post('application/x-www-form-urlencoded', bytes('a=1&b=%CE%BB')),
+    judge: sawBody(bytes('a=1&b=%CE%BB')),
+  },
   { name: 'binary body', request: post('image/png', everyByte), judge: sawBody(everyByte) },
   { name: 'binary body without a type', request: post(undefined, everyByte), judge: sawBody(everyByte) },
-  { name: 'bytes that are no UTF-8 under a text type', request: post('text/plain', everyByte), judge: sawBody(everyByte) },
-  { name: 'multipart body', request: post('multipart/form-data; boundary=x', multipart), judge: sawBody(multipart) },
-  { name: '4 MiB body', request: { ...post('application/octet-stream', fourMiB), method: 'PUT' }, judge: sawBody(fourMiB) },
+  {
+    name: 'bytes that are no UTF-8 under a text type',
+    request: post('text/plain', everyByte),
+    judge: sawBody(everyByte),
+  },
+  {
+    name: 'multipart body',
+    request: post('multipart/form-data; boundary=x', multipart),
+    judge: sawBody(multipart),
+  },
+  {
+    name: '4 MiB body',
+    request: { ...post('application/octet-stream', fourMiB), method: 'PUT' },
+    judge: sawBody(fourMiB),
+  },
   {
     name: 'GET with a body',
     request: { ...post('text/plain', bytes('x')), method: 'GET' },
@@ -241,10 +287,17 @@ const requestCases: readonly FidelityCase[] = [
   },
   {
     name: 'content-length equal to the bytes',
-    request: { ...post('text/plain', bytes('λ')), event: { overwrite: { headers: { host: fidelityHost, 'content-length': '99' } } } },
+    request: {
+      ...post('text/plain', bytes('λ')),
+      event: { overwrite: { headers: { host: fidelityHost, 'content-length': '99' } } },
+    },
     judge: sawHeader('content-length', '2'),
   },
-  { name: 'empty POST', request: { method: 'POST', headers: [['content-length', '0']] }, judge: sawBody(bytes('')) },
+  {
+    name: 'empty POST',
+    request: { method: 'POST', headers: [['content-length', '0']] },
+    judge: sawBody(bytes('')),
+  },
   { name: 'empty POST without a length', request: { method: 'POST' }, judge: sawBody(bytes('')) },
   {
     name: 'Host header ≠ domainName',
@@ -260,10 +313,19 @@ const requestCases: readonly FidelityCase[] = [
   { name: 'scheme https', request: {}, judge: sawMember('scheme', 'https') },
   {
     name: 'forged x-forwarded-host and -proto',
-    request: { headers: [['x-forwarded-host', 'evil.example'], ['x-forwarded-proto', 'http']] },
+    request: {
+      headers: [
+        ['x-forwarded-host', 'evil.example'],
+        ['x-forwarded-proto', 'http'],
+      ],
+    },
     judge: all(sawMember('host', fidelityHost), sawMember('scheme', 'https')),
   },
-  { name: 'IPv6 source address', request: { event: { sourceIp: '2001:db8::7' } }, judge: sawMember('address', '2001:db8::7') },
+  {
+    name: 'IPv6 source address',
+    request: { event: { sourceIp: '2001:db8::7' } },
+    judge: sawMember('address', '2001:db8::7'),
+  },
   {
     name: 'forged x-forwarded-for',
     request: { headers: [['x-forwarded-for', '6.6.6.6']] },
@@ -282,7 +344,11 @@ const requestCases: readonly FidelityCase[] = [
     judge: sawMember('host', 'www.example.com'),
   },
   { name: 'PROPFIND', request: { method: 'PROPFIND' }, judge: sawMember('method', 'PROPFIND') },
-  { name: 'the IAM caller', request: { event: { iam: fidelityCaller } }, judge: sawMember('callerArn', fidelityCaller.userArn) },
+  {
+    name: 'the IAM caller',
+    request: { event: { iam: fidelityCaller } },
+    judge: sawMember('callerArn', fidelityCaller.userArn),
+  },
   {
     name: 'forged identity headers',
     request: {
@@ -295,13 +361,29 @@ const requestCases: readonly FidelityCase[] = [
   },
   {
     name: 'explicit nulls as in the sample of the guide',
-    request: { event: { overwrite: { cookies: null, body: null, queryStringParameters: null, pathParameters: null, stageVariables: null } } },
+    request: {
+      event: {
+        overwrite: {
+          cookies: null,
+          body: null,
+          queryStringParameters: null,
+          pathParameters: null,
+          stageVariables: null,
+        },
+      },
+    },
     judge: sawMember('method', 'GET'),
   },
   { name: 'the context', request: {}, judge: sawMember('functionName', 'fn') },
   {
     name: 'expect: 100-continue',
-    request: { ...post('text/plain', bytes('x')), headers: [['expect', '100-continue'], ['content-type', 'text/plain']] },
+    request: {
+      ...post('text/plain', bytes('x')),
+      headers: [
+        ['expect', '100-continue'],
+        ['content-type', 'text/plain'],
+      ],
+    },
     judge: sawBody(bytes('x')),
   },
 ]
@@ -310,7 +392,10 @@ const responseCases: readonly FidelityCase[] = [
   {
     name: 'two Set-Cookie, one with Expires',
     request: ask('cookies'),
-    judge: all(status(200), header('set-cookie', 'a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/', 'b=2')),
+    judge: all(
+      status(200),
+      header('set-cookie', 'a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/', 'b=2'),
+    ),
   },
   { name: 'two Link', request: ask('links'), judge: header('link', '</a>; rel=preload, </b>; rel=preload') },
   {
@@ -327,7 +412,7 @@ const responseCases: readonly FidelityCase[] = [
     judge: all(status(200), header('content-type', 'text/plain'), body('')),
   },
   ...binaryTypes.map((type): FidelityCase => ({
-    name: `${type}`,
+    name: type,
     request: ask(type),
     judge: all(status(200), header('content-type', type), body(pngBytes)),
   })),
@@ -349,7 +434,11 @@ const responseCases: readonly FidelityCase[] = [
   },
   { name: 'UTF-8 html', request: ask('html'), judge: all(status(200), body('<p>λ – café</p>')) },
   { name: 'problem+json', request: ask('problem'), judge: all(status(200), body('{"title":"λ"}')) },
-  { name: 'a byte order mark', request: ask('byte order mark'), judge: body(Uint8Array.from([0xef, 0xbb, 0xbf, 0x61])) },
+  {
+    name: 'a byte order mark',
+    request: ask('byte order mark'),
+    judge: body(Uint8Array.from([0xef, 0xbb, 0xbf, 0x61])),
+  },
   { name: 'Latin-1 response header', request: ask('latin1 header'), judge: header('x-name', 'caf\u00e9') },
   {
     name: 'absolute redirect, no body',
@@ -436,7 +525,8 @@ const behaviourCases: readonly FidelityCase[] = [
   {
     name: 'never answers: 504 in its place',
     request: { ...ask('never answers'), event: { remainingMs: 120 } },
-    judge: (view) => (view.statusCode === 504 && view.body.length > 0 ? undefined : `status ${view.statusCode}`),
+    judge: (view) =>
+      view.statusCode === 504 && view.body.length > 0 ? undefined : `status ${view.statusCode}`,
   },
 ]
 
@@ -500,14 +590,20 @@ export async function judgeFidelity(
 ): Promise<readonly FidelityOutcome[]> {
   const outcomes: FidelityOutcome[] = []
   for (const { name, request, only, judge } of fidelityCases) {
-    if ((only?.family ?? setting.family) !== setting.family || (only?.mode ?? setting.mode) !== setting.mode) continue
+    if ((only?.family ?? setting.family) !== setting.family || (only?.mode ?? setting.mode) !== setting.mode)
+      continue
     const sending = send(request)
     if (sending === undefined) continue
     const view = await withPatience(sending)
     const wrong = view === undefined ? `no answer within ${patienceMs} ms` : judgeSafely(judge, view, setting)
     const known = frameworkDifferences[kind]?.[name]
     if (wrong === undefined) outcomes.push({ name, result: 'passed' })
-    else outcomes.push(known === undefined ? { name, result: 'failed', says: wrong } : { name, result: 'differs', says: known })
+    else
+      outcomes.push(
+        known === undefined
+          ? { name, result: 'failed', says: wrong }
+          : { name, result: 'differs', says: known },
+      )
   }
   return outcomes
 }

@@ -43,7 +43,8 @@ export class MemorySink extends Writable {
 
 /** The global `awslambda` as the Node runtimes define it, as far as handlers can tell. */
 export const memoryRuntime: LambdaRuntime = {
-  streamifyResponse: (handler) => Object.assign(handler, { [Symbol.for('aws.lambda.runtime.handler.streaming')]: 'response' }),
+  streamifyResponse: (handler) =>
+    Object.assign(handler, { [Symbol.for('aws.lambda.runtime.handler.streaming')]: 'response' }),
   HttpResponseStream: {
     from(sink, prelude) {
       const stream = sink as unknown as MemorySink
@@ -84,7 +85,7 @@ export function createFidelityEvent(request: FidelityRequest): Record<string, un
     traceId: 'Root=1-6a5145aa-290a323a5de9a2e0636377d4',
     now: new Date(1_783_711_146_671),
     ...(event.iam !== undefined && { iam: event.iam }),
-    ...(event.stage !== undefined && { stage: event.stage }),
+    ...(kind === 'http-api' && event.stage !== undefined && { stage: event.stage }),
   })
   return JSON.parse(JSON.stringify({ ...created, ...event.overwrite })) as Record<string, unknown>
 }
@@ -142,7 +143,10 @@ export async function sendBuffered(handler: LambdaHandler, request: FidelityRequ
  * @param request The request.
  * @returns What a client of the function URL sees; 502 when the stream failed before its first byte.
  */
-export async function sendStreaming(handler: MemoryStreamHandler, request: FidelityRequest): Promise<FidelityView> {
+export async function sendStreaming(
+  handler: MemoryStreamHandler,
+  request: FidelityRequest,
+): Promise<FidelityView> {
   const sink = new MemorySink()
   sink.on('error', () => undefined)
   let truncated = false

@@ -73,7 +73,7 @@ export class MemorySocket extends Socket {
     const more = this.#farEnd.read(chunk as Buffer | string, text)
     if (!more) this.#needsDrain = true
     // No tick: those wait until all promises are through, and one invocation may follow the other without such a pause.
-    if (typeof called === 'function') queueMicrotask(called as () => void)
+    if (typeof called === 'function') queueMicrotask(called)
     return more
   }
 

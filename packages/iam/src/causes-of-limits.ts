@@ -1,6 +1,8 @@
 import type { CaseFacts, Cause } from './case-facts.ts'
 import { lacksGrant, listSilenced } from './case-facts.ts'
+import { findConditionNotes } from './condition-notes.ts'
 import { readValues } from './conditions.ts'
+import type { AccessRequest } from './contexts.ts'
 import { createSubject } from './decide.ts'
 import {
   capitalize,
@@ -73,7 +75,8 @@ export function findFurtherCap(facts: CaseFacts): Cause | undefined {
 }
 
 /** Two kinds of Deny hit callers whom their authors did not have in mind. */
-function explainDeny(ref: StatementRef, { policies, request }: CaseFacts): string[] {
+function explainDeny(ref: StatementRef, facts: CaseFacts): string[] {
+  const { policies, request } = facts
   const everything = [
     ...(policies.identity ?? []),
     ...(policies.session ?? []),
@@ -97,7 +100,10 @@ function explainDeny(ref: StatementRef, { policies, request }: CaseFacts): strin
   }
   const context = request.actions[0]?.context ?? {}
   for (const { key, source } of statement?.conditions ?? []) {
-    if (readValues(context, key) !== undefined || source.operator === 'Null' || source.ifExists) continue
+    const known = findConditionNotes(ref, source, facts)
+    notes.push(...known)
+    const isAbsent = readValues(context, key) === undefined && source.operator !== 'Null' && !source.ifExists
+    if (known.length > 0 || !isAbsent) continue
     notes.push(
       `The request has no ${source.key}, and ${describeOperator(source)} holds when the key is absent.`,
     )
@@ -116,6 +122,7 @@ function describeCap(facts: CaseFacts): Cause | undefined {
     return {
       says: `${capitalize(policy)} of ${caller} does not allow ${joinWords(boundary, 'or')}, and it caps ${capped}`,
       next: `allow ${joinWords(boundary)} in it`,
+      notes: noteOnSessionArn(request),
     }
   }
   const session = listSilenced(facts, 'session')
@@ -126,5 +133,14 @@ function describeCap(facts: CaseFacts): Cause | undefined {
         ? `${capitalize(caller)} has no session policy, and a session of GetFederationToken has no permissions without one`
         : `The session policy of ${caller} does not allow ${joinWords(session, 'or')}, and a session policy caps what the session is granted`,
     next: `ask for credentials with a session policy that allows ${joinWords(session)}`,
+    notes: noteOnSessionArn(request),
   }
+}
+
+/** In the same account a grant to the session itself goes around what caps its role. */
+function noteOnSessionArn({ principal, resourceAccount }: AccessRequest): string[] {
+  if (principal.type !== 'role-session' || principal.account !== resourceAccount) return []
+  return [
+    `A grant to the ARN of the session itself, ${principal.arn}, is not capped, but it is good for that one session name only.`,
+  ]
 }

@@ -1,6 +1,7 @@
 import { parseFunctionArn } from './arn.ts'
 import type { CaseFacts, Cause } from './case-facts.ts'
 import { findOnlyMiss, findPrincipalMiss } from './case-facts.ts'
+import { findConditionNotes } from './condition-notes.ts'
 import { readValues } from './conditions.ts'
 import type { AccessRequest } from './contexts.ts'
 import { resourceKindOf } from './decide.ts'
@@ -49,7 +50,7 @@ export function findSharedCondition(facts: CaseFacts): Cause | undefined {
   const { key, source } = found.failure.condition
   const owner = findActionWithKey(key, request) ?? ''
   return {
-    says: `${capitalize(describeStatement(found.ref))} puts ${found.action} under ${source.key}, a key that exists for ${owner} alone, so that ${found.action} is not granted`,
+    says: `${capitalize(describeStatement(found.ref))} grants ${found.action} under a condition on ${source.key}, but that key exists only for ${owner}, so that ${found.action} is never granted`,
     about: found.ref,
     notes: ['Each of the two actions needs a statement of its own: the conditions that narrow them differ.'],
   }
@@ -161,15 +162,12 @@ export function findCondition(facts: CaseFacts): Cause | undefined {
   if (found?.failure.element !== 'Condition') return undefined
   const { key, source } = found.failure.condition
   const values = readValues(found.context, key)
-  const isUnquantifiedList = typeof found.context[key] === 'object' && source.quantifier === undefined
   const got = values === undefined ? `has no ${source.key}` : `has ${joinWords(values)}`
   return {
     says: `${capitalize(describeStatement(found.ref))} would allow ${found.action}, but its condition ${describeOperator(source)} ${source.key} wants ${joinWords(source.values, 'or')}, and the request ${got}`,
     about: found.ref,
     alternative: 'meet the condition',
-    ...(isUnquantifiedList && {
-      notes: [`${source.key} is a list: its operator needs ForAnyValue: or ForAllValues: in front.`],
-    }),
+    notes: findConditionNotes(found.ref, source, facts),
   }
 }
 

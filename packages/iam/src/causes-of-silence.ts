@@ -23,7 +23,7 @@ export function findDelegated(facts: CaseFacts): Cause | undefined {
   const [statement] = delegating
   if (statement === undefined || account === undefined) return undefined
   return {
-    says: `${capitalize(describeStatement(statement.ref))} names account ${account}, which only delegates to that account's own policies, and no identity policy of ${describeCaller(request.principal)} allows ${joinWords(missing, 'or')}`,
+    says: `${capitalize(describeStatement(statement.ref))} names account ${account}, which grants nothing by itself but lets the account's own policies decide, and no identity policy of ${describeCaller(request.principal)} allows ${joinWords(missing, 'or')}`,
     about: statement.ref,
   }
 }
@@ -44,13 +44,17 @@ export function findOwnAccount(facts: CaseFacts): Cause | undefined {
 
 /** Across accounts: the caller's side allows, the function's side does not. */
 export function findFunctionAccount(facts: CaseFacts): Cause | undefined {
-  const { request } = facts
+  const { policies, request } = facts
   const account = foreignAccount(facts)
   const missing = listSilenced(facts, 'resource')
   if (account === undefined || missing.length === 0 || listSilenced(facts, 'identity').length > 0)
     return undefined
+  const caller = `${describeCaller(request.principal)} of account ${account}`
+  const isOpen = policies.unknown?.includes('identity') === true
   return {
-    says: `${capitalize(describeCaller(request.principal))} of account ${account} is allowed the call by its own account, but the policy of the function in account ${request.resourceAccount} must allow it, too, and does not allow ${joinWords(missing, 'or')}`,
+    says: isOpen
+      ? `The policy of the function in account ${request.resourceAccount} does not allow ${joinWords(missing, 'or')} to ${caller}`
+      : `${capitalize(caller)} is allowed the call by its own account, but the policy of the function in account ${request.resourceAccount} must allow it, too, and does not allow ${joinWords(missing, 'or')}`,
     ...noteOnSecondAction(facts, missing),
   }
 }

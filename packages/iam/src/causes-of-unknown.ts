@@ -9,8 +9,8 @@ export function findUnknown({ refused, request }: CaseFacts): Cause | undefined 
   const names = kinds.map((type) => describePolicy({ type, name: '' }))
   const actions = open.map(({ verdict }) => verdict.action)
   const caller = describeCaller(request.principal)
-  const verb = names.length === 1 ? 'is' : 'are'
   return {
-    says: `${capitalize(caller)} may call ${describeTarget(request)} only if a policy that could not be read allows ${joinWords(actions, 'and')}: nothing that is known does, and the ${joinWords(names)} ${verb} not wholly known`,
+    says: `${capitalize(caller)} may call ${describeTarget(request)} only if the ${joinWords(names, 'or')}, which could not be read, ${names.length === 1 ? 'allows' : 'allow'} ${joinWords(actions, 'and')}; nothing that could be read does`,
+    next: `see what the ${joinWords(names, 'or')} of ${caller} ${names.length === 1 ? 'allows' : 'allow'}`,
   }
 }

@@ -12,125 +12,23 @@ import {
   otherAccount,
   roleSession,
 } from './testing/cases.ts'
-import { compilePolicy } from './compile.ts'
-import type { AccessRequest } from './contexts.ts'
-import type { PolicySet } from './decision.ts'
+import { answerVector, expectedAnswer, parseVectors, vectorFile } from './testing/vectors.ts'
 import { decide } from './decide.ts'
-import { parsePolicy } from './parse-policy.ts'
 import type { PolicyKind } from './policy.ts'
-import type { Principal } from './principal.ts'
-import type { RequestContext } from './request-context.ts'
 
-interface VectorCase {
-  id: string
-  title: string
-  request: {
-    via: 'functionUrl' | 'api'
-    authType: 'AWS_IAM' | 'NONE'
-    principal: Record<string, string> & { type: Principal['type'] }
-    resource: string
-    actions: string[]
-    context: Record<string, RequestContext>
-  }
-  policies: {
-    identity?: object[]
-    boundary?: object
-    session?: object[]
-    resource?: object
-    scps?: object[][]
-  }
-  expect: {
-    decision: 'Allow' | 'Deny'
-    stage?: string
-    actions?: Record<string, 'Allow' | 'ImplicitDeny' | 'ExplicitDeny'>
-    blame?: PolicyKind[]
-    allowedBy?: PolicyKind[]
-  }
-}
-
-const vectors = JSON.parse(readFileSync(new URL('../vectors/decisions.json', import.meta.url), 'utf8')) as {
-  cases: VectorCase[]
-}
-
-const verdictNames = {
-  'implicit-deny': 'ImplicitDeny',
-  'explicit-deny': 'ExplicitDeny',
-  unknown: 'Unknown',
-} as const
+const { cases } = parseVectors(readFileSync(vectorFile, 'utf8'))
 
 describe('decide() on the vectors', () => {
   it('has all 60', () => {
-    expect(vectors.cases).toHaveLength(60)
+    expect(cases).toHaveLength(60)
   })
 
-  for (const vector of vectors.cases) {
+  for (const vector of cases) {
     it(`${vector.id} ${vector.title}`, () => {
-      const decision = decide(readRequest(vector.request), readPolicies(vector.policies))
-      expect(decision.allowed).toBe(vector.expect.decision === 'Allow')
-      expect(decision.stage).toBe(vector.expect.stage)
-      for (const verdict of decision.actions) {
-        const expected = vector.expect.actions?.[verdict.action]
-        if (expected === undefined) continue
-        expect(`${verdict.action} ${verdict.allowed ? 'Allow' : verdictNames[verdict.kind]}`).toBe(
-          `${verdict.action} ${expected}`,
-        )
-      }
-      if (vector.expect.blame !== undefined) {
-        const blame = decision.actions.flatMap((verdict) => (verdict.allowed ? [] : verdict.blame))
-        expect([...new Set(blame)].sort()).toEqual([...vector.expect.blame].sort())
-      }
-      if (vector.expect.allowedBy !== undefined) {
-        const by = decision.actions.flatMap((verdict) => verdict.by.map((ref) => ref.policy.type))
-        expect([...new Set(by)].sort()).toEqual([...vector.expect.allowedBy].sort())
-      }
+      expect(answerVector(vector)).toEqual(expectedAnswer(vector))
     })
   }
 })
-
-function readRequest(request: VectorCase['request']): AccessRequest {
-  const { common, ...own } = request.context
-  const account = request.resource.split(':')[4] ?? ''
-  const lowerCaseKeys = (keys: RequestContext): RequestContext =>
-    Object.fromEntries(Object.entries(keys).map(([name, value]) => [name.toLowerCase(), value]))
-  return {
-    principal: request.authType === 'NONE' ? { type: 'anonymous' } : readPrincipal(request.principal),
-    resource: request.resource,
-    resourceAccount: account,
-    actions: request.actions.map((action) => ({
-      action,
-      context: lowerCaseKeys({ ...common, ...own[action] }),
-    })),
-    ...(request.via === 'functionUrl' && {
-      endpoint: { kind: 'function-url' as const, authType: request.authType },
-    }),
-  }
-}
-
-function readPrincipal(principal: VectorCase['request']['principal']): Principal {
-  const known = ['user', 'role-session', 'federated-user', 'root', 'service', 'anonymous']
-  if (!known.includes(principal.type)) throw new Error(`unknown principal type ${principal.type}`)
-  return {
-    id: 'unused',
-    ...principal,
-    ...(principal['service'] && { name: principal['service'] }),
-  } as Principal
-}
-
-function readPolicies(policies: VectorCase['policies']): PolicySet {
-  const compile = (document: object, type: PolicyKind, name: string = type) =>
-    compilePolicy(parsePolicy(JSON.stringify(document), type), { type, name })
-  return {
-    ...(policies.identity && {
-      identity: policies.identity.map((document) => compile(document, 'identity')),
-    }),
-    ...(policies.boundary && { boundary: compile(policies.boundary, 'boundary') }),
-    ...(policies.session && { session: policies.session.map((document) => compile(document, 'session')) }),
-    ...(policies.resource && { resource: compile(policies.resource, 'resource') }),
-    ...(policies.scps && {
-      scps: policies.scps.map((level) => level.map((document) => compile(document, 'scp'))),
-    }),
-  }
-}
 
 describe('decide()', () => {
   const both = compileDocument('identity', allowBoth())

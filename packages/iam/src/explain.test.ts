@@ -19,11 +19,13 @@ import {
 } from './testing/cases.ts'
 import type { PolicySet } from './decision.ts'
 import { decide } from './decide.ts'
-import { createApiRequest } from './contexts.ts'
+import { compilePolicy } from './compile.ts'
+import { createApiRequest, createFunctionUrlRequest } from './contexts.ts'
 import type { AccessRequest } from './contexts.ts'
 import { explain } from './explain.ts'
 import type { Explanation, ExplainOptions, Fix } from './explanation.ts'
 import { applyFix } from './fixes.ts'
+import { parsePolicy } from './parse-policy.ts'
 import { createAssumeRoleRequest } from './trust.ts'
 import { createStatementId } from './url-permissions.ts'
 
@@ -227,7 +229,7 @@ describe('explain() of a function URL', () => {
       'Statement 1 of identity policy "guard" denies lambda:InvokeFunctionUrl and lambda:InvokeFunction to role app, and a Deny always wins: remove it, or exempt role app, and add two permissions to the function.',
     )
     expect(notes).toEqual([
-      'The request has no aws:SourceVpc, and StringNotEquals holds when the key is absent.',
+      'A call of a function URL never has aws:SourceVpc, and StringNotEquals holds without it: this denies every such call. Add the condition "Null": {"aws:SourceVpc": "false"}, or leave lambda:InvokeFunctionUrl and lambda:InvokeFunction out.',
     ])
     expect(fixes.map(({ kind }) => kind)).toEqual(['remove-deny', 'add-permission', 'add-permission'])
   })
@@ -380,7 +382,7 @@ describe('explain() of a function URL', () => {
       resource: compile('resource', functionArn, grantUrl(root), grantInvoke(root)),
     })
     expect(says).toBe(
-      'Statement "grant-url" of the function\'s policy names account 111122223333, which only delegates to that account\'s own policies, and no identity policy of role app allows lambda:InvokeFunctionUrl or lambda:InvokeFunction: put a policy on role app.',
+      'Statement "grant-url" of the function\'s policy names account 111122223333, which grants nothing by itself but lets the account\'s own policies decide, and no identity policy of role app allows lambda:InvokeFunctionUrl or lambda:InvokeFunction: put a policy on role app.',
     )
     expect(fixes).toEqual([
       {
@@ -444,7 +446,7 @@ describe('explain() of a function URL', () => {
       resource: compile('resource', functionArn, both),
     })
     expect(says).toBe(
-      'Statement "both" of the function\'s policy puts lambda:InvokeFunction under lambda:FunctionUrlAuthType, a key that exists for lambda:InvokeFunctionUrl alone, so that lambda:InvokeFunction is not granted: add the missing permission to the function.',
+      'Statement "both" of the function\'s policy grants lambda:InvokeFunction under a condition on lambda:FunctionUrlAuthType, but that key exists only for lambda:InvokeFunctionUrl, so that lambda:InvokeFunction is never granted: add the missing permission to the function.',
     )
     expect(notes).toEqual([
       'Each of the two actions needs a statement of its own: the conditions that narrow them differ.',
@@ -561,6 +563,135 @@ describe('explain() of a function URL', () => {
   })
 })
 
+describe('explain() with what people never guess', () => {
+  const both = compile('resource', functionArn, grantUrl(role), grantInvoke(role))
+  const limits = compile('boundary', 'limits', { Effect: 'Allow', Action: 's3:*', Resource: '*' })
+  const sessionArnNote = `A grant to the ARN of the session itself, ${app.arn}, is not capped, but it is good for that one session name only.`
+
+  function explainCondition(condition: object, Version?: '2008-10-17'): Explanation {
+    const statement = { ...allowBoth(), Condition: condition }
+    const document = JSON.stringify({ Version: Version ?? '2012-10-17', Statement: statement })
+    const identity = [compilePolicy(parsePolicy(document, 'identity'), { type: 'identity', name: 'i' })]
+    return explainProved(callUrl(alice), { identity })
+  }
+
+  it('a session ARN is not capped by what caps its role, and it is so', () => {
+    const capped = { resource: both, boundary: limits }
+    expect(explain(callUrl(app), capped).notes).toContain(sessionArnNote)
+    const session = { AWS: app.arn }
+    const toSession = compile('resource', functionArn, grantUrl(session), grantInvoke(session))
+    expect(decide(callUrl(app), { ...capped, resource: toSession }).allowed).toBe(true)
+    const cappedSession = {
+      resource: both,
+      session: [compile('session', 's', { ...allowBoth(), Action: 's3:*' })],
+    }
+    expect(explain(callUrl(app), cappedSession).notes).toContain(sessionArnNote)
+  })
+
+  it('says nothing of session ARNs where they do not help', () => {
+    const capped = { identity: [compile('identity', 'i', allowBoth())], boundary: limits }
+    expect(explain(callUrl(alice), capped).notes).toEqual([])
+    const abroad = compile('resource', functionArn, grantUrl(foreignRole), grantInvoke(foreignRole))
+    expect(explain(callUrl(foreignApp), { ...capped, resource: abroad }).notes).toEqual([])
+  })
+
+  it('a resource control policy is never the cause, where there is an organization', () => {
+    const note = 'A resource control policy cannot be the cause: it does not cover Lambda.'
+    const full = compile('scp', 'FullAccess', { Effect: 'Allow', Action: '*', Resource: '*' })
+    expect(explain(callUrl(app), { scps: [[full]] }).notes).toContain(note)
+    const organizations = { [account]: { id: 'o-1', paths: ['o-1/r-1/'] } }
+    const inOne = createFunctionUrlRequest({
+      principal: app,
+      functionArn,
+      authType: 'AWS_IAM',
+      http,
+      now,
+      organizations,
+    })
+    expect(explain(inOne, {}).notes).toContain(note)
+    expect(explain(callUrl(app), {}).notes).not.toContain(note)
+    const deny = compile('identity', 'd', { Effect: 'Deny', Action: '*', Resource: '*' })
+    expect(explain(inOne, { identity: [deny] }).notes).not.toContain(note)
+  })
+
+  it.each([
+    [
+      { StringEquals: { 'aws:PrincipalArn': `arn:aws:iam::${account}:user/*` } },
+      /plain characters here\. Write StringLike/,
+    ],
+    [{ StringEquals: { 'aws:SourceIp': '203.0.113.0/24' } }, /letter by letter: .* Write IpAddress\.$/],
+    [{ Bool: { 'aws:SecureTransport': 'yes' } }, /never matches "yes": it compares with true or false/],
+    [
+      { StringEquals: { 'aws:SourceVpc': 'vpc-1' } },
+      /never has aws:SourceVpc: this statement never allows one/,
+    ],
+  ])('a condition that reads otherwise than it decides: %j', (condition, note) => {
+    const { notes } = explainCondition(condition)
+    expect(notes).toHaveLength(1)
+    expect(notes[0]).toMatch(note)
+  })
+
+  it('a variable without the version that has them, and only where there is one', () => {
+    expect(
+      explainCondition({ StringEquals: { 'aws:userid': '${aws:username}' } }, '2008-10-17').notes,
+    ).toEqual([
+      'Without "Version": "2012-10-17" a variable is plain text, so that "${aws:username}" stands for itself. Write "Version": "2012-10-17".',
+    ])
+    expect(explainCondition({ StringEquals: { 'aws:userid': 'x' } }, '2008-10-17').notes).toEqual([])
+  })
+
+  it('warns of nothing that does not bear on the request', () => {
+    const other = {
+      Effect: 'Allow',
+      Action: 's3:*',
+      Resource: '*',
+      Condition: { Bool: { 'aws:SecureTransport': 'yes' } },
+    }
+    expect(explain(callUrl(alice), { identity: [compile('identity', 'i', other)] }).notes).toHaveLength(1)
+  })
+
+  it('tells for each kind of policy that it leaves the decision, is silent, absent or not known', () => {
+    const root = { AWS: `arn:aws:iam::${account}:root` }
+    const findings = (policies: PolicySet) => {
+      const [action] = explain(callUrl(app), policies).actions
+      if (action === undefined || action.allowed) throw new Error('It was to be refused.')
+      return Object.fromEntries(action.policies.map(({ type, verdict }) => [type, verdict]))
+    }
+    const resource = compile('resource', functionArn, grantUrl(root), grantInvoke(root))
+    expect(findings({ resource, identity: [limits] })).toMatchObject({
+      resource: 'delegates',
+      identity: 'silent',
+    })
+    expect(findings({ resource, boundary: limits, unknown: ['identity', 'boundary'] })).toEqual({
+      scp: 'absent',
+      resource: 'delegates',
+      identity: 'unknown',
+      boundary: 'unknown',
+      session: 'absent',
+    })
+    const deny = compile('scp', 'd', { Effect: 'Deny', Action: '*', Resource: '*' })
+    expect(findings({ scps: [[deny]], unknown: ['scp'] })).toMatchObject({ scp: 'denies' })
+  })
+
+  it('leaves service control policies out of what is said about a service', () => {
+    const deny = compile('scp', 'd', { Effect: 'Deny', Action: '*', Resource: '*' })
+    const request = callUrl({ type: 'service', name: 'cloudfront.amazonaws.com' })
+    expect(explain(request, { scps: [[deny]] }).actions[0]).toMatchObject({
+      policies: expect.arrayContaining([{ type: 'scp', verdict: 'absent' }]),
+    })
+  })
+
+  it('an own account that nobody here can read is not accused, and gets no second policy', () => {
+    const resource = compile('resource', functionArn, grantUrl(foreignRole))
+    const { says, notes, fixes } = explain(callUrl(foreignApp), { resource, unknown: ['identity'] })
+    expect(says).toBe(
+      'The policy of the function in account 111122223333 does not allow lambda:InvokeFunction to role app of account 444455556666: add the missing permission to the function.',
+    )
+    expect(notes).toContain('The identity policy could not be read, and must allow the call, too.')
+    expect(fixes).toMatchObject([{ kind: 'add-permission', action: invoke }])
+  })
+})
+
 describe('explain() of an API call', () => {
   it('a grant for the URL does not open Invoke', () => {
     const request = createApiRequest({
@@ -621,7 +752,7 @@ describe('explain() of an API call', () => {
     const delegating = { ...service, Principal: { AWS: account } }
     const delegated = explainProved(request, { resource: compile('trust', 'target', delegating) })
     expect(delegated.says).toBe(
-      `Statement 1 of trust policy "target" names account ${account}, which only delegates to that account's own policies, and no identity policy of user alice allows sts:AssumeRole: put a policy on user alice.`,
+      `Statement 1 of trust policy "target" names account ${account}, which grants nothing by itself but lets the account's own policies decide, and no identity policy of user alice allows sts:AssumeRole: put a policy on user alice.`,
     )
     expect(delegated.fixes[0]).toMatchObject({ kind: 'put-user-policy', principalArn: alice.arn })
   })

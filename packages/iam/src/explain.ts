@@ -1,6 +1,6 @@
 import type { CaseFacts, Cause, RefusedAction } from './case-facts.ts'
 import { causes } from './causes.ts'
-import type { AccessRequest, RequestedAction } from './contexts.ts'
+import type { AccessRequest } from './contexts.ts'
 import type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 import { createSubject, decide, resourceKindOf } from './decide.ts'
 import {
@@ -12,15 +12,13 @@ import {
   describeTarget,
   joinWords,
 } from './describe.ts'
-import type { ExplainedAction, Explanation, ExplainOptions, PolicyFinding } from './explanation.ts'
+import type { ExplainedAction, Explanation, ExplainOptions } from './explanation.ts'
 import type { FixPlan } from './fixes.ts'
 import { planFixes } from './fixes.ts'
-import type { CompiledPolicy } from './compile.ts'
-import { matchStatement } from './match-statement.ts'
 import { createNearMisses, findMisses } from './nearest-miss.ts'
+import { findPolicyVerdicts } from './policy-findings.ts'
 import type { PolicyKind } from './policy.ts'
 import { accountOfPrincipal } from './principal.ts'
-import { grantClasses } from './principal-match.ts'
 
 /**
  * Explains a decision: which policies allow, deny or are silent, what came nearest, and the smallest fix.
@@ -115,6 +113,7 @@ function writeCauses(facts: CaseFacts, plan: FixPlan): { says: string; notes: st
     ...(first?.notes ?? []),
     ...others.flatMap(({ says, notes }) => [`${says}.`, ...(notes ?? [])]),
     ...describeRemaining(facts.policies, plan),
+    ...noteOnResourceControl(facts),
   ]
   return { says: `${first?.says ?? ''}${next === '' ? '' : `: ${next}`}.`, notes: [...new Set(notes)] }
 }
@@ -131,46 +130,33 @@ function findCauses(facts: CaseFacts): Cause[] {
   return found
 }
 
-function describeRemaining(policies: PolicySet, plan: FixPlan): string[] {
-  if (plan.fixes.length === 0 || plan.remaining.length === 0) return []
-  const names = plan.remaining.map((kind) =>
-    kind === 'boundary' && policies.boundary
-      ? describePolicy(policies.boundary.origin)
-      : describePolicy({ type: kind, name: '' }),
-  )
-  return [`That alone is not enough: the ${joinWords(names)} must allow it, too.`]
+/** People suspect them where there is an organization, and never find the cause. */
+function noteOnResourceControl({ request, policies, decision }: CaseFacts): string[] {
+  const isCertain = decision.stage !== undefined || decision.actions.some((verdict) => isDenied(verdict))
+  const isInOrganization =
+    policies.scps !== undefined || request.actions.some(({ context }) => 'aws:resourceorgid' in context)
+  return request.endpoint === undefined || isCertain || !isInOrganization
+    ? []
+    : ['A resource control policy cannot be the cause: it does not cover Lambda.']
 }
 
-const kindsInOrder: readonly PolicyKind[] = ['scp', 'resource', 'trust', 'identity', 'boundary', 'session']
+function isDenied(verdict: ActionVerdict): boolean {
+  return !verdict.allowed && verdict.kind === 'explicit-deny'
+}
 
-function findPolicyVerdicts(
-  request: AccessRequest,
-  requested: RequestedAction,
-  policies: PolicySet,
-): PolicyFinding[] {
-  const resourceKind = resourceKindOf(request)
-  const byKind: Readonly<Record<PolicyKind, readonly CompiledPolicy[]>> = {
-    scp: policies.scps?.flat() ?? [],
-    resource: resourceKind === 'resource' && policies.resource ? [policies.resource] : [],
-    trust: resourceKind === 'trust' && policies.resource ? [policies.resource] : [],
-    identity: policies.identity ?? [],
-    boundary: policies.boundary ? [policies.boundary] : [],
-    session: policies.session ?? [],
-  }
-  const subject = createSubject(request, requested, policies)
-  const speaks = (policy: CompiledPolicy, effect: 'allows' | 'denies'): boolean =>
-    policy[effect].some((statement) => matchStatement(statement, subject) !== grantClasses.none)
-  return kindsInOrder
-    .filter((kind) => kind !== (resourceKind === 'trust' ? 'resource' : 'trust'))
-    .map((type): PolicyFinding => {
-      const list = byKind[type]
-      if (list.length === 0) return { type, verdict: 'absent' }
-      if (list.some((policy) => speaks(policy, 'denies'))) return { type, verdict: 'denies' }
-      // Every level of service control policies has to allow.
-      const allows =
-        type === 'scp'
-          ? (policies.scps ?? []).every((level) => level.some((policy) => speaks(policy, 'allows')))
-          : list.some((policy) => speaks(policy, 'allows'))
-      return { type, verdict: allows ? 'allows' : 'silent' }
-    })
+function describeRemaining(policies: PolicySet, plan: FixPlan): string[] {
+  if (plan.fixes.length === 0 || plan.remaining.length === 0) return []
+  const describe = (kind: PolicyKind): string =>
+    kind === 'boundary' && policies.boundary
+      ? describePolicy(policies.boundary.origin)
+      : describePolicy({ type: kind, name: '' })
+  const isUnknown = (kind: PolicyKind): boolean => policies.unknown?.includes(kind) === true
+  const known = plan.remaining.filter((kind) => !isUnknown(kind)).map(describe)
+  const unknown = plan.remaining.filter(isUnknown).map(describe)
+  return [
+    ...(known.length === 0 ? [] : [`That alone is not enough: the ${joinWords(known)} must allow it, too.`]),
+    ...(unknown.length === 0
+      ? []
+      : [`The ${joinWords(unknown)} could not be read, and must allow the call, too.`]),
+  ]
 }

@@ -31,8 +31,11 @@ export type ExplainedAction =
 /** What the policies of one kind say about one action. */
 export interface PolicyFinding {
   readonly type: PolicyKind
-  /** `silent`: there are policies and none speaks; `absent`: there is no policy of this kind. */
-  readonly verdict: 'allows' | 'denies' | 'silent' | 'absent'
+  /**
+   * `delegates`: it names the caller's account, whose own policies decide; `silent`: there are policies and none
+   * speaks; `absent`: there is no policy of this kind; `unknown`: nothing that could be read settles it.
+   */
+  readonly verdict: 'allows' | 'delegates' | 'denies' | 'silent' | 'absent' | 'unknown'
 }
 
 /** One element that kept a statement from allowing an action. */

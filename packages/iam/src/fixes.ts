@@ -81,13 +81,18 @@ function measure(
   plan: readonly Fix[],
 ): { weight: number; remaining: PolicyKind[] } {
   const decision = decide(request, plan.reduce(applyFixTo(request), policies))
-  const blame = decision.actions.flatMap((verdict) => (verdict.allowed ? [] : verdict.blame))
+  const refused = decision.actions.filter((verdict) => !verdict.allowed)
+  const blame = refused.flatMap((verdict) => verdict.blame)
+  const open = refused.flatMap((verdict) => (verdict.kind === 'unknown' ? verdict.blame : []))
   const denies = findDenyingStatements(decision).length
   // A Deny hides what else is missing, so that one Deny weighs more than all of that.
-  return { weight: denies * denyWeight + blame.length, remaining: [...new Set(blame)] }
+  const weight = denies * denyWeight + (blame.length - open.length) * closedWeight + open.length
+  return { weight, remaining: [...new Set(blame)] }
 }
 
-const denyWeight = 100
+const denyWeight = 1000
+/** To leave it to what could not be read is better than a refusal. */
+const closedWeight = 10
 
 function findDenyingStatements(decision: Decision): StatementRef[] {
   return [...new Set(decision.actions.flatMap((verdict) => (verdict.allowed ? [] : verdict.by)))]
@@ -107,7 +112,9 @@ function planAdditions(request: AccessRequest, policies: PolicySet, decision: De
       const permission = createPermission(request, verdict.action, policies, additions)
       if (permission !== undefined) additions.push(permission)
     }
-    if (lacksIdentity && !grantsOnFunction) forIdentity.push(verdict.action)
+    // What could not be read may allow already: nobody needs a second policy for that.
+    const isOpen = policies.unknown?.includes('identity') === true
+    if (lacksIdentity && !grantsOnFunction && !isOpen) forIdentity.push(verdict.action)
   }
   if (forIdentity.length === 0) return additions
   const policy = createIdentityPolicy(request, forIdentity, policies)

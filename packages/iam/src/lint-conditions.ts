@@ -82,7 +82,7 @@ function findForAllValues(
   if (isGuarded) return undefined
   return {
     says: `ForAllValues:${operator} holds when the request has no ${key} at all, so that this allows whoever leaves it out.`,
-    fix: `Add Null ${key} false, or write ForAnyValue:${operator}.`,
+    fix: `Add the condition "Null": {"${key}": "false"}, or write ForAnyValue:${operator}.`,
   }
 }
 
@@ -113,7 +113,7 @@ function findNeverPresent(condition: Condition, { statement }: LintSubject): Con
       ? `A call of a function URL never has ${condition.key}, and ${describeOperator(condition)} holds without it: this denies every such call.`
       : `A call of a function URL never has ${condition.key}: this statement never allows one.`,
     fix: isDeny
-      ? `Add Null ${condition.key} false, or leave lambda:InvokeFunctionUrl and lambda:InvokeFunction out.`
+      ? `Add the condition "Null": {"${condition.key}": "false"}, or leave lambda:InvokeFunctionUrl and lambda:InvokeFunction out.`
       : 'Use a key that such calls have, such as aws:SourceIp, aws:PrincipalArn or aws:PrincipalOrgID.',
   }
 }

@@ -129,7 +129,7 @@ function describeFailure(
     return {
       element: `Condition.${describeOperator(source)}.${source.key}`,
       wanted: source.values.join(', '),
-      got: values === undefined ? 'no such key in this request' : values.join(', '),
+      got: values === undefined ? 'no such key' : values.join(', '),
     }
   }
   const { wanted, got } = elementTexts[failure.element](statement.source, at)

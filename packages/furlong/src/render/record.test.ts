@@ -124,8 +124,8 @@ describe('renderRecord()', () => {
 
 Why  The role caller may not call books: lambda:InvokeFunction is missing. [AccessDeniedException]
   ✓ lambda:InvokeFunctionUrl: allowed by 'old' of the policy of function books
-  ✗ lambda:InvokeFunction: allowed by nothing (resource policy silent)
-      nearest: 'old' of the policy of function books: Action is lambda:InvokeFunctionUrl, the request has lambda:InvokeFunction
+  ✗ lambda:InvokeFunction: not allowed (resource policy silent)
+      nearest: 'old' of the policy of function books: Action wants lambda:InvokeFunctionUrl, the request has lambda:InvokeFunction
 
 Notes
   Function URLs need two permissions since October 2025.
@@ -146,6 +146,37 @@ The same by the AWS CLI
       allowedBy: ["'x' of the policy of function books"],
     }
     expect(renderRecord(allowed).join('\n')).toContain("  allowed by 'x' of the policy of function books")
+  })
+})
+
+describe('renderRefusal() of what could not be read', () => {
+  it('tells an open verdict from a refusal, and what an Allow depends on', () => {
+    const policies = [
+      { type: 'resource', verdict: 'delegates' },
+      { type: 'identity', verdict: 'unknown' },
+      { type: 'scp', verdict: 'silent' },
+      { type: 'boundary', verdict: 'absent' },
+    ] as const
+    const open: Explanation = {
+      ...explanation,
+      actions: [
+        { action: 'lambda:InvokeFunctionUrl', allowed: true, by: [statement], unless: ['scp', 'session'] },
+        {
+          action: 'lambda:InvokeFunction',
+          allowed: false,
+          kind: 'unknown',
+          blame: ['identity'],
+          by: [],
+          policies,
+          nearest: [],
+        },
+      ],
+    }
+    const refusal = { gate: 'authorize', code: 'X', cause: 'c', explanation: open } as const
+    expect(renderRefusal(refusal).slice(2, 4)).toEqual([
+      "  ✓ lambda:InvokeFunctionUrl: allowed by 'old' of the policy of function books, unless a service control policy or session policy that could not be read denies it",
+      '  ? lambda:InvokeFunction: left open by what could not be read (resource policy leaves it to the account, identity policy not known, service control policy silent)',
+    ])
   })
 })
 

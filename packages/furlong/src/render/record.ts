@@ -1,4 +1,4 @@
-import type { ExplainedAction, StatementRef } from '@furlong/iam'
+import type { ExplainedAction, PolicyFinding, PolicyKind, StatementRef } from '@furlong/iam'
 import type { GateOutcome, Refusal, RequestRecord } from '@furlong/local'
 import { createTable, plainPaint, type Paint } from '../reporter.ts'
 import { renderPlan, type Home } from './fix.ts'
@@ -140,20 +140,51 @@ function renderAllowed(record: RequestRecord): string[] {
 }
 
 function renderAction(action: ExplainedAction, paint: Paint): string[] {
-  if (action.allowed)
-    return [`  ${paint('green', '✓')} ${action.action}: allowed by ${action.by.map(describe).join(', ')}`]
+  if (action.allowed) {
+    const by = action.by.length === 0 ? '' : ` by ${action.by.map(describe).join(', ')}`
+    const unless = (action.unless ?? []).map((type) => kindNames[type]).join(' or ')
+    const open = unless === '' ? '' : `, unless a ${unless} that could not be read denies it`
+    return [`  ${paint('green', '✓')} ${action.action}: allowed${by}${open}`]
+  }
   // Boundaries, session policies and SCPs are rare: that there is none needs no words.
   const said = action.policies
     .filter(({ type, verdict }) => verdict !== 'absent' || type === 'resource' || type === 'identity')
-    .map(({ type, verdict }) => (verdict === 'absent' ? `no ${type} policy` : `${type} policy ${verdict}`))
+    .map(({ type, verdict }) => verdictTexts[verdict](kindNames[type]))
     .join(', ')
+  const [mark, outcome] = outcomes[action.kind]
   return [
-    `  ${paint('red', '✗')} ${action.action}: ${action.kind === 'explicit-deny' ? 'denied' : 'allowed by nothing'} (${said})`,
+    `  ${paint('red', mark)} ${action.action}: ${outcome} (${said})`,
     ...action.nearest.map(
       ({ statement, element, wanted, got }) =>
-        `      nearest: ${describe(statement)}: ${element} is ${wanted}, the request has ${got}`,
+        `      nearest: ${describe(statement)}: ${element} wants ${wanted}, the request has ${got}`,
     ),
   ]
+}
+
+type RefusedAction = ExplainedAction & { readonly allowed: false }
+
+const outcomes: Readonly<Record<RefusedAction['kind'], readonly [mark: string, outcome: string]>> = {
+  'explicit-deny': ['✗', 'denied'],
+  'implicit-deny': ['✗', 'not allowed'],
+  unknown: ['?', 'left open by what could not be read'],
+}
+
+const kindNames: Readonly<Record<PolicyKind, string>> = {
+  identity: 'identity policy',
+  resource: 'resource policy',
+  trust: 'trust policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+  scp: 'service control policy',
+}
+
+const verdictTexts: Readonly<Record<PolicyFinding['verdict'], (kind: string) => string>> = {
+  allows: (kind) => `${kind} allows`,
+  delegates: (kind) => `${kind} leaves it to the account`,
+  denies: (kind) => `${kind} denies`,
+  silent: (kind) => `${kind} silent`,
+  absent: (kind) => `no ${kind}`,
+  unknown: (kind) => `${kind} not known`,
 }
 
 function describe({ policy, sid, index }: StatementRef): string {

@@ -44,6 +44,9 @@ export const callers: fc.Arbitrary<Principal> = fc.constantFrom<Principal>(
   cloudfront,
 )
 
+/** The function, and an alias of it. */
+export const functionArns: fc.Arbitrary<string> = fc.constantFrom(functionArn, aliasArn)
+
 const names = fc.constantFrom(
   '*',
   account,

@@ -5,6 +5,7 @@ import { report, type Row } from './report.ts'
 const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<Row[]> }>>> = {
   sign: () => import('./sign.ts'),
   verify: () => import('./verify.ts'),
+  decide: () => import('./decide.ts'),
   growth: () => import('./growth.ts'),
   size: () => import('./size.ts'),
   local: () => import('./local.ts'),

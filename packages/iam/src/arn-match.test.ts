@@ -28,6 +28,15 @@ describe('matchesResource()', () => {
     ['arn:aws:lambda:us-east-1:*', '*', false],
     [`${fn}?`, `${fn}2`, true],
     [`${fn}?`, fn, false],
+    [`${fn}\${*}`, `${fn}*`, true],
+    [`${fn}\${*}`, `${fn}x`, false],
+    ['arn:aws:${x}', 'arn:aws:${x}', true],
+    ['arn:aws:l*a:us-east-1:111122223333:function:my-fn', fn, true],
+    ['arn:aws:*:eu-west-1:111122223333:function:my-fn', fn, false],
+    ['arn:aws:*:us-east-2:111122223333:function:my-fn', fn, false],
+    ['arn:aws:*:us-east:111122223333:function:my-fn', fn, false],
+    ['arn:aws:*:us-*-2:111122223333:function:my-fn', fn, false],
+    ['arn:*:*:*:*:*', 'arn:aws:lambda', false],
   ])('%s on %s is %j', (pattern, resource, expected) => {
     expect(matchesResource(createResourceMatcher(pattern, true), resource, {})).toBe(expected)
   })

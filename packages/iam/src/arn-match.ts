@@ -32,7 +32,7 @@ export type ResourceMatcher =
  */
 export function createArnPattern(tokens: readonly Token[]): ArnPattern {
   const parts = splitTokens(tokens)
-  const fixed = parts.slice(0, -1).findIndex((part) => part.some((token) => typeof token !== 'string'))
+  const fixed = parts.findIndex((part) => part.some((token) => typeof token !== 'string'))
   const leading = fixed === -1 ? parts.length - 1 : fixed
   let lead = ''
   for (const part of parts.slice(0, leading)) lead += `${part.join('')}:`
@@ -69,7 +69,7 @@ export function createResourceMatcher(text: string, expand: boolean): ResourceMa
   if (text === '*') return { kind: 'any' }
   if (!expand || !text.includes('${')) return createFixedMatcher(readWildcards(text))
   const parts = splitArn(text)
-  const last = parts.length === arnPartCount ? (parts[arnPartCount - 1] ?? '') : ''
+  const last = parts[arnPartCount - 1] ?? ''
   const head = readWildcards(text.slice(0, text.length - last.length))
   const tail = readPieces(last, 'wildcards', expand)
   return isStatic(tail) ? createFixedMatcher([...head, ...tail]) : { kind: 'variable', head, tail }
@@ -98,8 +98,6 @@ export function matchesResource(
 }
 
 function createFixedMatcher(tokens: readonly Token[]): ResourceMatcher {
-  const [only] = tokens
-  if (tokens.length === 1 && typeof only === 'string') return { kind: 'exact', arn: only }
   if (tokens.every((token) => typeof token === 'string')) return { kind: 'exact', arn: tokens.join('') }
   return { kind: 'pattern', pattern: createArnPattern(tokens) }
 }

@@ -90,6 +90,18 @@ describe('condition operators on one value', () => {
     ['ArnNotEquals', 'arn:aws:iam::1:role/a', 'arn:aws:iam::1:role/a', false],
     ['ArnNotLike', 'arn:aws:iam::1:role/*', 'arn:aws:iam::2:role/a', true],
     ['ArnNotLike', 'arn:aws:iam::1:role/*', 'no arn', true],
+    ['NumericEquals', '10', '+10', true],
+    ['NumericEquals', '16', '0x10', false],
+    ['NumericEquals', '1000', '1e3', false],
+    ['NumericEquals', '10', ' 10', false],
+    ['NumericEquals', '10', '10 ', false],
+    ['DateEquals', '2026-11-22T13:00:00+0100', '2026-11-22T12:00:00Z', true],
+    ['DateEquals', '2026-11-22T12:00:00.1Z', '2026-11-22T12:00:00.100Z', true],
+    ['DateEquals', '2026-11-22T12:00:00.125Z', '2026-11-22T12:00:00.225Z', false],
+    ['Bool', 'true', 'TRUE', true],
+    ['IpAddress', '203.0.113.10/32', '203.0.113.10', true],
+    ['IpAddress', '2001:db8::1/128', '2001:db8::1', true],
+    ['ArnLike', 'arn:aws:s3${$}:::*', 'arn:aws:s3$:::x', true],
     ['StringEquals', ['a', 'b'], ['a'], false],
     ['StringNotEquals', ['x'], ['a'], false],
   ])('%s %j on %j is %j', (operator, wanted, got, expected) => {
@@ -125,6 +137,10 @@ describe('an absent key', () => {
     expect(holds({ Null: { 'test:Key': 'true' } }, { 'test:key': '' })).toBe(false)
     expect(holds({ Null: { 'test:Key': false } }, { 'test:key': 'a' })).toBe(true)
     expect(holds({ Null: { 'test:Key': 'false' } }, {})).toBe(false)
+    expect(holds({ Null: { 'test:Key': 'TRUE' } }, {})).toBe(true)
+    expect(holds({ Null: { 'test:Key': 'FALSE' } }, { 'test:key': 'a' })).toBe(true)
+    expect(holds({ Null: { 'test:Key': ['true', 'false'] } }, {})).toBe(true)
+    expect(holds({ Null: { 'test:Key': ['true', 'false'] } }, { 'test:key': 'a' })).toBe(true)
   })
 })
 
@@ -235,5 +251,27 @@ describe('parseDate()', () => {
     ['', undefined],
   ])('%j', (text, expected) => {
     expect(parseDate(text)).toBe(expected)
+  })
+})
+
+describe('policy variables', () => {
+  it.each([
+    ['a*${aws:username}', 'a*alice', true],
+    ['a*${aws:username}', 'abalice', false],
+    ['x${aws:username}y${aws:userid}z', 'xaliceyAIDAz', true],
+    ["${aws:nobody, 'a,b'}", 'a,b', true],
+    ["${aws:nobody,'x'}", 'x', true],
+    ["${aws:nobody , 'x'}", 'x', true],
+    ['${ aws:username }', 'alice', true],
+    ["${aws:username , 'x'}", 'alice', true],
+    ["${aws:nobody, ''}", '', true],
+    ["${'x'}", 'x', false],
+    ['${aws:nobody, xyz}', 'xyz', false],
+    ['${aws:nobody, xyz}', 'y', false],
+    ["${aws:nobody, 'xyz}", 'xy', false],
+    ["${aws:nobody, xyz'}", 'yz', false],
+  ])('%s is %s: %j', (wanted, got, expected) => {
+    const context = { 'test:key': got, 'aws:username': 'alice', 'aws:userid': 'AIDA' }
+    expect(holds({ StringEquals: { 'test:Key': wanted } }, context)).toBe(expected)
   })
 })

@@ -124,3 +124,39 @@ describe('createApiRequest()', () => {
     })
   })
 })
+
+describe('keys of the connection', () => {
+  const contextFrom = (facts: object) =>
+    createApiRequest({
+      principal: alice,
+      action: invoke,
+      resource: functionArn,
+      resourceAccount: account,
+      http: { ...http, ...facts },
+      now,
+    }).actions[0]?.context
+
+  it('are absent when nothing was sent', () => {
+    expect(Object.keys(contextFrom({}) ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/useragent|referer/)]),
+    )
+    const { actions } = createFunctionUrlRequest({
+      principal: alice,
+      functionArn,
+      authType: 'AWS_IAM',
+      http,
+      now,
+    })
+    expect(Object.keys(actions[0]?.context ?? {}).filter((key) => key.includes('tag'))).toEqual([])
+  })
+
+  it.each([
+    ['::ffff:203.0.113.10', '203.0.113.10'],
+    ['::FFFF:203.0.113.10', '203.0.113.10'],
+    ['::ffff:cb00:710a', '::ffff:cb00:710a'],
+    ['::fffe:203.0.113.10', '::fffe:203.0.113.10'],
+    ['203.0.113.10', '203.0.113.10'],
+  ])('an address %s is told as %s', (sourceIp, told) => {
+    expect(contextFrom({ sourceIp })).toMatchObject({ 'aws:sourceip': told })
+  })
+})

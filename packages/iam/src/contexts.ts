@@ -112,7 +112,7 @@ export function createEndpointRequest(input: EndpointRequestInput): AccessReques
   if (gate === undefined) throw new TypeError(`${authType} is no AuthType of a ${kind}`)
   const principal: Principal = gate.caller === 'anonymous' ? { type: 'anonymous' } : input.principal
   const common = createCommonContext({ ...input, principal }, resourceAccount)
-  if (input.functionTags !== undefined) Object.assign(common, tagKeys('aws:resourcetag/', input.functionTags))
+  Object.assign(common, tagKeys('aws:resourcetag/', input.functionTags))
   addFurtherKeys(common, input.context)
   return {
     principal,
@@ -180,9 +180,7 @@ function createCommonContext(
 /** A socket that listens on both families shows an IPv4 client as `::ffff:203.0.113.10`; policies name the latter half. */
 function withoutMapping(address: string): string {
   const mapped = '::ffff:'
-  return address.length > mapped.length &&
-    address.includes('.') &&
-    address.slice(0, mapped.length).toLowerCase() === mapped
+  return address.includes('.') && address.slice(0, mapped.length).toLowerCase() === mapped
     ? address.slice(mapped.length)
     : address
 }

@@ -13,6 +13,7 @@ import {
   roleSession,
 } from './testing/cases.ts'
 import { answerVector, expectedAnswer, parseVectors, vectorFile } from './testing/vectors.ts'
+import type { AccessRequest } from './contexts.ts'
 import { decide } from './decide.ts'
 import type { PolicyKind } from './policy.ts'
 
@@ -73,6 +74,68 @@ describe('decide()', () => {
     const resource = compileDocument('resource', grantUrl(named), grantInvoke(named))
     expect(decide(callUrl(service), { resource, scps: [[deny]] }).allowed).toBe(true)
     expect(decide(callUrl(service), { scps: [] }).allowed).toBe(false)
+  })
+
+  it('names every statement that denies, and each kind once, in the order it looks', () => {
+    const deny = { Effect: 'Deny', Action: '*', Resource: '*' }
+    const { actions } = decide(callUrl(roleSession()), {
+      identity: [compileDocument('identity', deny, deny), compileDocument('identity', deny)],
+      boundary: compileDocument('boundary', deny),
+      resource: compileDocument('resource', { ...deny, Principal: '*' }),
+    })
+    expect(actions[0]).toMatchObject({
+      kind: 'explicit-deny',
+      blame: ['resource', 'identity', 'boundary'],
+      by: ['resource', 'identity', 'identity', 'identity', 'boundary'].map((type) => ({ policy: { type } })),
+    })
+    expect(actions[0]?.by.map(({ index }) => index)).toEqual([0, 0, 1, 0, 0])
+    expect(actions[0]?.by[0]).not.toHaveProperty('sid')
+  })
+
+  it('names who allowed in the order it asks, and no account that only delegates', () => {
+    const foreign = roleSession(otherAccount)
+    const named = { AWS: foreign.roleArn }
+    const { actions } = decide(callUrl(foreign), {
+      identity: [both],
+      boundary: compileDocument('boundary', allowBoth()),
+      session: [compileDocument('session', allowBoth())],
+      resource: compileDocument('resource', grantUrl(named), grantInvoke(named)),
+    })
+    const typesOf = (verdict = actions[0]) => verdict?.by.map(({ policy }) => policy.type)
+    expect(typesOf()).toEqual(['resource', 'identity', 'boundary', 'session'])
+    const home = { AWS: account }
+    const resource = compileDocument('resource', grantUrl(home), grantInvoke(home))
+    expect(typesOf(decide(callUrl(alice), { identity: [both], resource }).actions[0])).toEqual(['identity'])
+  })
+
+  it('takes the strongest of several grants, wherever it stands', () => {
+    const app = roleSession()
+    const grants = [app.roleArn, app.arn].flatMap((AWS) => [grantUrl({ AWS }), grantInvoke({ AWS })])
+    const resource = compileDocument('resource', ...grants.map((one) => ({ ...one, Sid: undefined })))
+    const boundary = compileDocument('boundary', { Effect: 'Allow', Action: 's3:*', Resource: '*' })
+    expect(decide(callUrl(app), { resource, boundary }).allowed).toBe(true)
+  })
+
+  it('tells of an unsigned request that no policy was read', () => {
+    expect(decide(callUrl({ type: 'anonymous' }), {})).toEqual({
+      allowed: false,
+      stage: 'authentication',
+      actions: [invokeUrl, 'lambda:InvokeFunction'].map((action) => ({
+        action,
+        allowed: false,
+        kind: 'implicit-deny',
+        blame: [],
+        by: [],
+      })),
+    })
+  })
+
+  it('decides on an anonymous call of an API by the policy of its resource', () => {
+    const request: AccessRequest = { ...callUrl(alice), principal: { type: 'anonymous' } }
+    const { endpoint: _, ...call } = request
+    const resource = compileDocument('resource', grantUrl('*'), grantInvoke('*'))
+    expect(decide(call, { resource }).allowed).toBe(true)
+    expect(decide(call, {}).actions[0]).toMatchObject({ blame: ['resource'] })
   })
 
   it('counts an empty list of session policies as none', () => {

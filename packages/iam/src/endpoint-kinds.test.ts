@@ -70,6 +70,30 @@ describe('a Web Function endpoint', () => {
     )
   })
 
+  it('is told by its ARN, and by nothing else', () => {
+    const { readAccount, actions } = endpointKinds['web-function']
+    expect(readAccount(endpointArn)).toBe(account)
+    const before = `arn:aws:lambda:us-east-1:${account}:`
+    for (const other of [
+      'nonsense',
+      `${before}x/web-function/shop/endpoint/prod`,
+      `${before}web-function/shop/endpoint/prod/x`,
+      'arn:aws:lambda:us-east-1::web-function/shop/endpoint/prod',
+    ]) {
+      expect(readAccount(other), other).toBeUndefined()
+    }
+    expect(actions.map(({ statementSuffix }) => statementSuffix)).toEqual(['web'])
+  })
+
+  it('is no function URL, nor one of it', () => {
+    const { actions } = endpointKinds['function-url']
+    expect(actions[0]?.grant('IamAuth')).toEqual({})
+    const input = { kind: 'function-url', principal: alice, authType: 'AWS_IAM', http, now } as const
+    expect(() => createEndpointRequest({ ...input, endpointArn })).toThrow(
+      `endpointArn must be the ARN of a function, not "${endpointArn}"`,
+    )
+  })
+
   it('is explained with one action and a policy of its own', () => {
     const { says, fixes } = explain(callEndpoint(alice), {})
     expect(says).toContain(action)

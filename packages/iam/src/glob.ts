@@ -64,8 +64,6 @@ export function readWildcards(text: string): readonly Token[] {
  * @returns the glob
  */
 export function createGlob(tokens: readonly Token[]): Glob {
-  const [only] = tokens
-  if (tokens.length === 1 && typeof only === 'string') return createExact(only)
   if (tokens.includes(anyOne)) return { ...createExact(''), exact: undefined, gapped: createGapped(tokens) }
   if (!tokens.includes(anyRun)) return createExact(tokens.join(''))
   const [head = '', ...others] = splitAtRuns(tokens).map((part) => part.join(''))

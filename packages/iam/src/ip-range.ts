@@ -72,19 +72,20 @@ function parseIpv4(text: string): number[] | undefined {
 
 function parseIpv6(text: string): number[] | undefined {
   const halves = text.split('::')
-  const [left, right] = halves.map(parseGroups)
+  // An IPv4 address may stand at the very end, and nowhere before.
+  const [left, right] = halves.map((half, index) => parseGroups(half, index === halves.length - 1))
   if (left === undefined || halves.length > 2) return undefined
   if (halves.length === 1) return left.length === 16 ? left : undefined
   if (right === undefined || left.length + right.length > 14) return undefined
   return [...left, ...Array.from({ length: 16 - left.length - right.length }, () => 0), ...right]
 }
 
-function parseGroups(text: string): number[] | undefined {
+function parseGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === '') return []
   const bytes: number[] = []
   const groups = text.split(':')
   for (const [index, group] of groups.entries()) {
-    if (index === groups.length - 1 && group.includes('.')) {
+    if (isLast && index === groups.length - 1 && group.includes('.')) {
       const tail = parseIpv4(group)
       if (tail === undefined) return undefined
       bytes.push(...tail)

@@ -208,6 +208,12 @@ const rows: readonly Row[] = [
       [when({ ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/app' } })],
     ],
   },
+  {
+    code: 'literal-wildcard',
+    path: 'Statement[0].Condition.StringEqualsIgnoreCase.aws:PrincipalTag/team',
+    warns: [when({ StringEqualsIgnoreCase: { 'aws:PrincipalTag/team': 'red-*' } })],
+    is: [[when({ StringEqualsIgnoreCase: { 'aws:PrincipalTag/team': 'red' } })]],
+  },
   ...(
     [
       ['NumericLessThan', 'aws:MultiFactorAuthAge', 'ten', '10'],

@@ -88,3 +88,23 @@ describe('isSparedByNotPrincipal()', () => {
     expect(isSparedByNotPrincipal(aws(alice.arn, root), alice, true)).toBe(false)
   })
 })
+
+describe('names that are nearly the caller', () => {
+  it.each<[string, string, Principal]>([
+    ['another prefix', `xarn:aws:iam::${account}:root`, alice],
+    ['another end of the same length', `arn:aws:iam::${account}:user`, alice],
+    ['another service', `arn:aws:sts::${account}:root`, alice],
+    ['another user than the federated one', `arn:aws:iam::${account}:user/other`, federated],
+    ['an account, for nobody', root, anonymous],
+  ])('%s', (_name, value, principal) => {
+    expect(matchPrincipals(aws(value), principal, 'Allow')).toBe(0)
+  })
+
+  it('NotPrincipal spares a service among others, and no half of a federated user', () => {
+    const others: PrincipalElement[] = [{ type: 'Service', value: 'lambda.amazonaws.com' }, ...aws(root)]
+    expect(isSparedByNotPrincipal(others, service, false)).toBe(true)
+    expect(isSparedByNotPrincipal(aws(root, federated.arn), federated, false)).toBe(false)
+    expect(isSparedByNotPrincipal(aws(root, alice.arn), federated, false)).toBe(false)
+    expect(isSparedByNotPrincipal(aws(root, federated.arn, alice.arn), federated, false)).toBe(true)
+  })
+})

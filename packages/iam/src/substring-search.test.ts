@@ -74,6 +74,11 @@ describe('findNeedle()', () => {
     )
   })
 
+  it('falls back to the longest border that still fits', () => {
+    const text = 'aabaaabaaaa'
+    expect(findNeedle(createNeedle('aabaaaa'), text, 0, text.length)).toBe(4)
+  })
+
   it('ends where it is told', () => {
     expect(findNeedle(createNeedle('b'), 'aab', 0, 2)).toBe(-1)
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { account, alice, compile, http, now, otherAccount, roleSession } from './testing/cases.ts'
 import type { PolicySet } from './decision.ts'
 import type { Principal } from './principal.ts'
-import { decideTrust } from './trust.ts'
+import { createAssumeRoleRequest, decideTrust } from './trust.ts'
 
 const roleArn = `arn:aws:iam::${account}:role/svc/target`
 const trust = (principal: unknown, condition: object = {}) =>
@@ -104,4 +104,23 @@ describe('decideTrust()', () => {
   it('refuses an ARN of something else', () => {
     expect(() => decideTrust({ principal: alice, roleArn: alice.arn, http, now }, {})).toThrow(TypeError)
   })
+})
+
+describe('createAssumeRoleRequest()', () => {
+  it('has the name of the session when there is one', () => {
+    const input = { principal: alice, roleArn, http, now }
+    const contextOf = (roleSessionName?: string) =>
+      createAssumeRoleRequest({ ...input, roleSessionName }).actions[0]?.context
+    expect(contextOf('s1')).toMatchObject({ 'sts:rolesessionname': 's1' })
+    expect(contextOf()).not.toHaveProperty('sts:rolesessionname')
+  })
+
+  it.each(['nonsense', `arn:aws:iam::${account}:user/alice`, `arn:aws:sts::${account}:role/target`])(
+    'refuses %s',
+    (other) => {
+      expect(() => createAssumeRoleRequest({ principal: alice, roleArn: other, http, now })).toThrow(
+        `roleArn must be the ARN of a role, not "${other}"`,
+      )
+    },
+  )
 })

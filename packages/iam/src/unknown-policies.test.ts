@@ -5,13 +5,25 @@ import {
   allowBoth,
   callUrl,
   compile,
+  functionArn,
   grantInvoke,
   grantUrl,
+  http,
+  now,
   otherAccount,
   roleSession,
 } from './testing/cases.ts'
 import { decide } from './decide.ts'
+import type { PolicySet } from './decision.ts'
 import { explain } from './explain.ts'
+import type { PolicyKind } from './policy.ts'
+import type { Principal } from './principal.ts'
+import { createAssumeRoleRequest } from './trust.ts'
+
+/** For several statements of one policy. */
+function withoutSid(statement: object): object {
+  return { ...statement, Sid: undefined }
+}
 
 const app = roleSession()
 const both = compile('identity', 'both', allowBoth())
@@ -102,6 +114,90 @@ describe('decide() with policies that could not be read', () => {
 
   it('keeps an unsigned request out, whatever is unknown', () => {
     expect(decide(callUrl({ type: 'anonymous' }), { unknown: ['resource'] }).stage).toBe('authentication')
+  })
+})
+
+describe('decide() when no kind of policy is wholly known', () => {
+  const all = ['identity', 'resource', 'trust', 'boundary', 'session', 'scp'] as const
+  const root = { type: 'root', account, arn: `arn:aws:iam::${account}:root`, id: account } as const
+  const service = { type: 'service', name: 'lambda.amazonaws.com' } as const
+  const federated = {
+    type: 'federated-user',
+    account,
+    arn: `arn:aws:sts::${account}:federated-user/bob`,
+    userArn: alice.arn,
+    name: 'bob',
+    id: `${account}:bob`,
+  } as const
+  const callers: readonly (readonly [Principal, readonly PolicyKind[], readonly PolicyKind[]])[] = [
+    [alice, ['scp'], ['identity', 'boundary']],
+    [app, ['scp'], ['identity', 'boundary', 'session']],
+    [federated, ['scp'], ['identity', 'boundary', 'session']],
+    [root, ['scp'], []],
+    [service, [], []],
+    [{ type: 'anonymous' }, [], []],
+  ]
+  const principal = ['*', { Service: service.name }]
+  const openFor = (type: string) =>
+    compile(
+      'resource',
+      'r',
+      ...principal.flatMap((one) => [grantUrl(one, functionArn, type), grantInvoke(one)].map(withoutSid)),
+    )
+  const roleArn = `arn:aws:iam::${account}:role/target`
+  const assume = { Effect: 'Allow', Action: 'sts:AssumeRole' }
+  const openTrust = compile('trust', 't', ...principal.map((Principal) => ({ ...assume, Principal })))
+
+  it.each(callers)(
+    'asks of %j what has a say about it, for a URL and for a role',
+    (caller, before, after) => {
+      const authType = caller.type === 'anonymous' ? 'NONE' : 'AWS_IAM'
+      const url = decide(callUrl(caller, functionArn, authType), {
+        resource: openFor(authType),
+        identity: [both],
+        unknown: all,
+      })
+      expect(url.actions[0]).toMatchObject({ allowed: true, unless: [...before, 'resource', ...after] })
+      const request = createAssumeRoleRequest({ principal: caller, roleArn, http, now })
+      const trust = decide(request, { resource: openTrust, identity: [allowAssume], unknown: all })
+      expect(trust.actions[0]).toMatchObject({ allowed: true, unless: [...before, 'trust', ...after] })
+    },
+  )
+
+  const allowAssume = compile('identity', 'a', { ...assume, Resource: '*' })
+
+  it('blames the kinds that would have to allow, and no other', () => {
+    const { actions } = decide(callUrl(app), { unknown: ['identity', 'boundary', 'session'] })
+    expect(actions[0]).toMatchObject({ kind: 'unknown', blame: ['identity'] })
+  })
+
+  it('supposes nothing of the kinds that are known', () => {
+    const s3 = { Effect: 'Allow', Action: 's3:*', Resource: '*' }
+    const silentSession = [compile('session', 's', s3)]
+    const scps = [[compile('scp', 's', s3)]]
+    const verdictOf = (policies: PolicySet) => decide(callUrl(app), policies).actions[0]
+    expect(verdictOf({ unknown: ['session'] })).toMatchObject({ kind: 'implicit-deny', blame: ['identity'] })
+    expect(verdictOf({ session: silentSession, unknown: ['identity'] })).toMatchObject({
+      kind: 'implicit-deny',
+      blame: ['session'],
+    })
+    expect(verdictOf({ scps, unknown: ['identity'] })).toMatchObject({
+      kind: 'implicit-deny',
+      blame: ['scp'],
+    })
+  })
+
+  it('leaves open what an unknown trust policy could allow', () => {
+    const request = createAssumeRoleRequest({ principal: alice, roleArn, http, now })
+    expect(decide(request, { identity: [allowAssume], unknown: ['trust'] }).actions[0]).toMatchObject({
+      kind: 'unknown',
+      blame: ['trust'],
+    })
+    const delegating = compile('trust', 't', { ...assume, Principal: { AWS: account } })
+    expect(decide(request, { resource: delegating, unknown: ['trust'] }).actions[0]).toMatchObject({
+      kind: 'unknown',
+      blame: ['trust'],
+    })
   })
 })
 

@@ -66,20 +66,19 @@ const everything = {
 /** Without a principal it is a direct grant to whoever calls: the most that a policy can say. */
 const allowAll: CompiledPolicy = compilePolicy(everything, { type: 'identity', name: 'supposed' })
 
-/** What is unknown may allow everything; what only limits may not be there at all. A caller has one boundary at most. */
+/**
+ * What is unknown may allow everything; what only limits may not be there at all. A caller has one boundary at most.
+ * No known statement denies when this is asked, so that nothing is lost with those that `allowAll` stands in for.
+ */
 function suppose(policies: PolicySet, kinds: readonly PolicyKind[]): PolicySet {
   const { identity = [], boundary, session, resource, scps } = policies
   const isUnknown = (kind: PolicyKind): boolean => kinds.includes(kind)
-  const best = isUnknown('resource') || isUnknown('trust') ? addAll(resource) : resource
+  const best = isUnknown('resource') || isUnknown('trust') ? allowAll : resource
   return {
-    identity: isUnknown('identity') ? [...identity, allowAll] : identity,
+    identity: isUnknown('identity') ? [allowAll] : identity,
     ...(boundary && { boundary }),
-    ...(isUnknown('session') ? { session: [...(session ?? []), allowAll] } : session && { session }),
+    ...(isUnknown('session') ? { session: [allowAll] } : session && { session }),
     ...(best && { resource: best }),
     ...(scps && !isUnknown('scp') && { scps }),
   }
-}
-
-function addAll(resource: CompiledPolicy | undefined): CompiledPolicy {
-  return resource === undefined ? allowAll : { ...resource, allows: [...resource.allows, ...allowAll.allows] }
 }

@@ -134,3 +134,13 @@ describe('createUrlIdentityPolicy()', () => {
     expect(decide(direct, { identity: identity(functionArn) }).allowed).toBe(false)
   })
 })
+
+describe('the hash in a statement id', () => {
+  it('has eight digits, whatever it begins with', () => {
+    for (let number = 0; number < 200; number += 1) {
+      expect(createStatementId(`arn:aws:iam::111122223333:role/r${number}`, 'url')).toMatch(
+        /-[\da-f]{8}-url$/,
+      )
+    }
+  })
+})

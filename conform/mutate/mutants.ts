@@ -61,29 +61,35 @@ export function applyChange(text: string, { start, end, replacement }: Change): 
 }
 
 /**
- * Finds the reason why a mutant decides as the engine does.
+ * Tells whether a mutant is judged to decide as the engine does.
  *
  * @param mutant a mutant
- * @returns the row of the list, or undefined
+ * @returns whether a row of the list is about it
  */
-export function findEquivalent(mutant: Mutant): Equivalent | undefined {
-  return equivalents.find((row) => isOf(row, mutant))
+export function isEquivalent(mutant: Mutant): boolean {
+  return equivalents.some((row) => isAbout(row, mutant) && row.changes.some((one) => isOf(one, mutant)))
 }
 
 /**
- * Lists the rows that no mutant needs any more.
+ * Lists the changes of the list that no mutant makes any more.
  *
  * @param mutants all mutants
- * @returns the rows
+ * @returns each as a text
  */
-export function findStale(mutants: readonly Mutant[]): Equivalent[] {
-  return equivalents.filter((row) => !mutants.some((mutant) => isOf(row, mutant)))
+export function listStale(mutants: readonly Mutant[]): string[] {
+  return equivalents.flatMap((row) => {
+    const own = mutants.filter((mutant) => isAbout(row, mutant))
+    const unused = row.changes.filter((one) => !own.some((mutant) => isOf(one, mutant)))
+    return unused.map(([original, replacement]) => `${row.file}: ${original} → ${replacement} in ${row.code}`)
+  })
 }
 
-function isOf(row: Equivalent, { file, code, original, replacement }: Mutant): boolean {
-  return (
-    row.file === file && row.code === code && row.original === original && row.replacement === replacement
-  )
+function isAbout(row: Equivalent, { file, code }: Mutant): boolean {
+  return row.file === file && row.code === code
+}
+
+function isOf([original, replacement]: Equivalent['changes'][number], mutant: Mutant): boolean {
+  return original === mutant.original && replacement === mutant.replacement
 }
 
 function locate(text: string, { start, end }: Change): Pick<Mutant, 'line' | 'code' | 'original'> {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Outcome, say, sayTable } from '../report.ts'
-import { createMutants, engine, engineFiles, findEquivalent, findStale, type Mutant } from './mutants.ts'
+import { createMutants, engine, engineFiles, isEquivalent, listStale, type Mutant } from './mutants.ts'
 import { timeFiles, tryMutants, type Verdict } from './pool.ts'
 
 const usualSeed = 1
@@ -61,8 +61,8 @@ function choose(all: readonly Mutant[], count: number, seed: number): Mutant[] {
 
 function show(files: readonly string[], verdicts: readonly Verdict[], all: readonly Mutant[]): Outcome {
   const survivors = verdicts.filter(({ how }) => how === 'survived')
-  const open = survivors.filter(({ mutant }) => findEquivalent(mutant) === undefined)
-  const stale = findStale(all).filter(({ file }) => files.includes(file))
+  const open = survivors.filter(({ mutant }) => !isEquivalent(mutant))
+  const stale = listStale(all).filter((line) => files.some((file) => line.startsWith(`${file}:`)))
   const lines = files.map((file) => count(file, verdicts))
   const total = count('all', verdicts)
   sayTable([
@@ -70,7 +70,7 @@ function show(files: readonly string[], verdicts: readonly Verdict[], all: reado
     ...[...lines, total].map(cellsOf),
   ])
   for (const { mutant } of open) say(`\nSURVIVED ${describe(mutant)}`)
-  for (const { file, code } of stale) say(`\nSTALE in equivalent.ts: ${file}: ${code}`)
+  for (const line of stale) say(`\nSTALE in equivalent.ts: ${line}`)
   return {
     rows: [...lines, total].flatMap(({ name, score, mutants, equivalent }) => [
       { row: `${name}: mutants`, value: mutants, unit: 'mutants' },
@@ -97,7 +97,7 @@ function count(name: string, verdicts: readonly Verdict[]): Count {
   const sum = (is: (verdict: Verdict) => boolean): number => own.filter(is).length
   const killed = sum(({ how }) => how === 'failed')
   const timedOut = sum(({ how }) => how === 'timed out')
-  const equivalent = sum(({ how, mutant }) => how === 'survived' && findEquivalent(mutant) !== undefined)
+  const equivalent = sum(({ how, mutant }) => how === 'survived' && isEquivalent(mutant))
   const survived = own.length - killed - timedOut - equivalent
   const counted = own.length - equivalent
   const score = counted === 0 ? 100 : (100 * (killed + timedOut)) / counted

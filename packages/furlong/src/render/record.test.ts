@@ -175,7 +175,7 @@ describe('renderRefusal() of what could not be read', () => {
     const refusal = { gate: 'authorize', code: 'X', cause: 'c', explanation: open } as const
     expect(renderRefusal(refusal).slice(2, 4)).toEqual([
       "  ✓ lambda:InvokeFunctionUrl: allowed by 'old' of the policy of function books, unless a service control policy or session policy that could not be read denies it",
-      '  ? lambda:InvokeFunction: left open by what could not be read (resource policy leaves it to the account, identity policy not known, service control policy silent)',
+      '  ? lambda:InvokeFunction: left open by what could not be read (resource policy leaves it to the account, service control policy silent; not known: identity policy)',
     ])
   })
 })

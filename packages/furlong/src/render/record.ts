@@ -146,19 +146,24 @@ function renderAction(action: ExplainedAction, paint: Paint): string[] {
     const open = unless === '' ? '' : `, unless a ${unless} that could not be read denies it`
     return [`  ${paint('green', '✓')} ${action.action}: allowed${by}${open}`]
   }
-  // Boundaries, session policies and SCPs are rare: that there is none needs no words.
-  const said = action.policies
-    .filter(({ type, verdict }) => verdict !== 'absent' || type === 'resource' || type === 'identity')
-    .map(({ type, verdict }) => verdictTexts[verdict](kindNames[type]))
-    .join(', ')
   const [mark, outcome] = outcomes[action.kind]
   return [
-    `  ${paint('red', mark)} ${action.action}: ${outcome} (${said})`,
+    `  ${paint('red', mark)} ${action.action}: ${outcome} (${renderFindings(action.policies)})`,
     ...action.nearest.map(
       ({ statement, element, wanted, got }) =>
         `      nearest: ${describe(statement)}: ${element} wants ${wanted}, the request has ${got}`,
     ),
   ]
+}
+
+function renderFindings(findings: readonly PolicyFinding[]): string {
+  // Boundaries, session policies and SCPs are rare: that there is none needs no words.
+  const known = findings
+    .filter(({ type, verdict }) => verdict !== 'absent' || type === 'resource' || type === 'identity')
+    .flatMap(({ type, verdict }) => (verdict === 'unknown' ? [] : [verdictTexts[verdict](kindNames[type])]))
+  const unknown = findings.filter(({ verdict }) => verdict === 'unknown').map(({ type }) => kindNames[type])
+  const open = unknown.length === 0 ? [] : [`not known: ${unknown.join(', ')}`]
+  return [...(known.length === 0 ? [] : [known.join(', ')]), ...open].join('; ')
 }
 
 type RefusedAction = ExplainedAction & { readonly allowed: false }
@@ -178,13 +183,14 @@ const kindNames: Readonly<Record<PolicyKind, string>> = {
   scp: 'service control policy',
 }
 
-const verdictTexts: Readonly<Record<PolicyFinding['verdict'], (kind: string) => string>> = {
+type KnownVerdict = Exclude<PolicyFinding['verdict'], 'unknown'>
+
+const verdictTexts: Readonly<Record<KnownVerdict, (kind: string) => string>> = {
   allows: (kind) => `${kind} allows`,
   delegates: (kind) => `${kind} leaves it to the account`,
   denies: (kind) => `${kind} denies`,
   silent: (kind) => `${kind} silent`,
   absent: (kind) => `no ${kind}`,
-  unknown: (kind) => `${kind} not known`,
 }
 
 function describe({ policy, sid, index }: StatementRef): string {

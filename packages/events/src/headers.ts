@@ -27,7 +27,9 @@ export function isHeaderName(name: string): boolean {
  * @returns The value, or undefined when it holds a control character such as CR, LF or NUL.
  */
 export function createHeaderValue(value: string): string | undefined {
-  const octets = beyondLatin1.test(value) ? readOctets(encodeUtf8(value)) : value
+  if (!forbiddenInValue.test(value)) return value
+  if (!beyondLatin1.test(value)) return undefined
+  const octets = readOctets(encodeUtf8(value))
   return forbiddenInValue.test(octets) ? undefined : octets
 }
 

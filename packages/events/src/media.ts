@@ -1,3 +1,5 @@
+import { remember } from './remember.ts'
+
 /** A content type taken apart: `text/html; charset=utf-8` → `text/html`, `utf-8`. */
 interface MediaType {
   readonly essence: string
@@ -55,6 +57,11 @@ export function isTextResponse(
 ): boolean {
   if (contentType === undefined) return false
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') return false
+  return isTextType(contentType)
+}
+
+/** An application has few types of answers, and to take one apart costs more than to look it up. */
+const isTextType = remember((contentType: string): boolean => {
   const { essence, charset } = readMediaType(contentType)
   return utf8Charsets.has(charset) && textResponseTypes.some((type) => type.test(essence))
-}
+})

@@ -3,6 +3,7 @@ import { EventsError } from './errors.ts'
 import { createHeaderValue, isHeaderName } from './headers.ts'
 import { eventKinds, findEventKind } from './kinds.ts'
 import { clientAddress, forwardedHost } from './proxies.ts'
+import { remember } from './remember.ts'
 import { encodeUtf8 } from './text.ts'
 import type { EventKind, EventKinds, HeaderPair, HttpEvent, IamAuthorizer } from './types.ts'
 import { createUrl } from './url.ts'
@@ -176,7 +177,7 @@ function readHeaders(event: HttpEvent, bodyLength: number | undefined): HeaderPa
   let cookie = event.cookies === undefined || event.cookies === null ? '' : event.cookies.join('; ')
   let length = bodyLength
   for (const key of Object.keys(sent)) {
-    const name = key.toLowerCase()
+    const name = readName(key)
     const text = sent[key]
     if (name === 'cookie') cookie = text ?? ''
     // A request with a declared length of 0 keeps it; any other length without a body would make the application wait.
@@ -188,9 +189,16 @@ function readHeaders(event: HttpEvent, bodyLength: number | undefined): HeaderPa
   return pairs
 }
 
+const readName = remember((key) => {
+  const name = key.toLowerCase()
+  return isHeaderName(name) ? name : refuseHeader(name)
+})
+
 function readValue(name: string, text: unknown): string {
-  const value = isHeaderName(name) && typeof text === 'string' ? createHeaderValue(text) : undefined
-  if (value !== undefined) return value
+  return (typeof text === 'string' ? createHeaderValue(text) : undefined) ?? refuseHeader(name)
+}
+
+function refuseHeader(name: string): never {
   throw new EventsError(
     'InvalidEvent',
     `The header ${JSON.stringify(name)} of the event cannot stand in an HTTP request`,

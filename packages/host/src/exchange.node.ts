@@ -256,12 +256,13 @@ function createHangUp(cause: unknown): Error {
 
 /** `HTTP/1.1 200 OK`, then a header a line; what Node wrote needs no checks. */
 function readHead(head: string): Omit<Answer, 'body'> {
-  const lines = head.split('\r\n')
   const headers: HeaderPair[] = []
-  for (let index = 1; index < lines.length; index += 1) {
-    const line = lines[index] ?? ''
-    const colon = line.indexOf(':')
-    headers.push([line.slice(0, colon), line.slice(colon + 2)])
+  let at = head.indexOf('\r\n')
+  while (at !== -1) {
+    const colon = head.indexOf(':', at)
+    const end = head.indexOf('\r\n', colon)
+    headers.push([head.slice(at + 2, colon), head.slice(colon + 2, end === -1 ? head.length : end)])
+    at = end
   }
-  return { statusCode: Number(lines[0]?.slice(9, 12)), headers }
+  return { statusCode: Number(head.slice(9, 12)), headers }
 }

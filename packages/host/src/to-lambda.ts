@@ -1,17 +1,16 @@
 import { readEvent } from '@furlong/events'
 import type { FunctionUrlResult, HttpEvent } from '@furlong/events'
-import { createTextAnswer, isBodiless } from './answer.ts'
-import type { Answer } from './answer.ts'
 import type { AppKind, LambdaApp } from './application.ts'
 import { createApplication } from './application.ts'
 import { createBufferedResult } from './buffered.ts'
 import type { LambdaContext } from './context.ts'
 import { defaultDeadlineMarginMs } from './deadline.ts'
+import { Delivery } from './delivery.ts'
+import type { Send } from './delivery.ts'
 import type { FetchApp, FetchFunction } from './fetch-app.ts'
 import { Invocation } from './invocation.ts'
 import { startLifecycle } from './lifecycle.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import { logError } from './log.ts'
 import type { ResponseStreamFactory, SendMode } from './runtime.ts'
 import { getLambdaRuntime, readInvokeMode } from './runtime.ts'
 import type { ResponseSink } from './sink.ts'
@@ -47,9 +46,6 @@ export interface LambdaOptions extends Lifecycle {
  * `stream` the runtime calls it with its stream in between and ignores what it resolves to.
  */
 export type LambdaHandler = (event: HttpEvent, context: LambdaContext) => Promise<FunctionUrlResult>
-
-/** Delivers an answer; what it resolves to is what the handler resolves to. */
-type Send<T> = (answer: Answer, bodiless: boolean, invocation: Invocation) => Promise<T> | T
 
 /**
  * Hosts an HTTP application behind a function URL.
@@ -111,45 +107,11 @@ export function createHost(app: LambdaApp, options: LambdaOptions): Host {
   const ready = startLifecycle(options)
   const application = createApplication(app, kind)
 
-  /** The answer, or the 504 in its place, whichever is there first. */
-  function respond<T>(invocation: Invocation, send: Send<T>): Promise<T> {
-    const { request, deadline } = invocation
-    return new Promise<T>((resolve, reject) => {
-      let current: Answer | undefined
-      const deliver = (answer: Answer): Promise<T> | T => {
-        current = answer
-        return send(answer, isBodiless(request.method, answer.statusCode), invocation)
-      }
-      const giveUp = (): void => {
-        // A stream whose head is out cannot be answered a second time; Lambda ends it at its timeout.
-        if (invocation.isHeadSent) return
-        current?.body.cancel(deadline.signal.reason)
-        logError('The application did not answer before the deadline; the client gets 504')
-        resolve(deliver(createTextAnswer(504, 'The application did not answer in time.')))
-      }
-      deadline.onExpired = giveUp
-      const work = async (): Promise<T> => {
-        if (ready !== undefined) await ready
-        const answering = application(request, invocation)
-        const answer = answering instanceof Promise ? await answering : answering
-        if (!deadline.expired) return deliver(answer)
-        answer.body.cancel(deadline.signal.reason)
-        throw deadline.signal.reason
-      }
-      work().then(resolve, (error: unknown) => {
-        if (deadline.expired) return
-        // An application that passes on what the signal threw at it says that it ran out of time.
-        deadline.onExpired = undefined
-        if (deadline.isReason(error) && !invocation.isHeadSent) giveUp()
-        else reject(error)
-      })
-    })
-  }
-
   async function run<T>(event: unknown, context: LambdaContext, send: Send<T>): Promise<T> {
     const invocation = new Invocation(readEvent(event, readOptions), context, deadlineMarginMs)
     try {
-      return await respond(invocation, send)
+      const sent = new Delivery(invocation, send).start(application, ready)
+      return sent instanceof Promise ? await sent : sent
     } finally {
       const finishing = invocation.finish()
       if (finishing !== undefined) await finishing

@@ -117,7 +117,7 @@ class Thread {
   async run(task: Task, onFile?: (file: string) => void): Promise<Done> {
     return await new Promise((resolve) => {
       let file = ''
-      let timer: NodeJS.Timeout | undefined
+      let timer: ReturnType<typeof setTimeout> | undefined
       const settle = (done: Done): void => {
         clearTimeout(timer)
         this.#worker.off('message', listen).off('error', expire)

@@ -230,11 +230,11 @@ describe('compareCanonicalStrings()', () => {
     ])
   })
 
-  it('takes one look at each of ten thousand pairs', () => {
+  it('tells the first hundred of ten thousand differences', () => {
     const pairs = Array.from({ length: 10_000 }, (_, index) => `p${index}=${index}`)
     const server = signStrings({ url: `https://${host}/?${pairs.join('&')}` })
     const client = change(server, /=(\d+)/g, '=x$1')
-    expect(compareCanonicalStrings(server, client)).toHaveLength(10_000)
+    expect(compareCanonicalStrings(server, client)).toHaveLength(100)
   })
 
   it('shows no control character, and no token, whatever is compared', () => {

@@ -14,7 +14,7 @@ import {
   fixQuery,
   fixQueryOrder,
 } from './fixes.ts'
-import { hideSecrets, isSecretName, maskToken, showText } from './mask.ts'
+import { createSecretHider, isSecretName, maskToken, showText } from './mask.ts'
 
 /** A line of the canonical request or of the string to sign; `key` stands for what makes a signature of them. */
 export type CanonicalPart =
@@ -59,6 +59,9 @@ type Lines = ReadonlyMap<string, Line>
 /** More tokens than these in one request are not looked for in the other lines. */
 const mostTokens = 8
 
+/** More would help nobody, and a hostile body could hold as many lines as it likes. */
+const mostDifferences = 100
+
 /**
  * Compares what a server made of a request with what its client signed, line by line.
  * @param expected the body of the server's 403, or its two strings, such as those of `verify`'s trace
@@ -78,25 +81,26 @@ export function compareCanonicalStrings(
   const wanted = server && readLines(server)
   if (!wanted) return undefined
   const given = readLines(signed)
-  const secrets = [...listTokens(wanted), ...listTokens(given ?? new Map())]
-  if (!given) return [describe({ part: 'layout', value: '' }, undefined, undefined, [])]
+  const hide = createSecretHider([...listTokens(wanted), ...listTokens(given ?? new Map())])
+  if (!given) return [describe({ part: 'layout', value: '' }, undefined, undefined, hide)]
   const differences: CanonicalDifference[] = []
   for (const [key, line] of new Map([...wanted, ...given])) {
     const expectedValue = wanted.get(key)?.value
     const signedValue = given.get(key)?.value
     if (isSame(line, expectedValue, signedValue)) continue
-    differences.push(describe(line, expectedValue, signedValue, secrets))
+    if (differences.length >= mostDifferences) break
+    differences.push(describe(line, expectedValue, signedValue, hide))
   }
   if (!differences.some(({ part }) => part === 'query')) {
     const [expectedOrder, signedOrder] = [listPairs(wanted), listPairs(given)]
     if (expectedOrder !== signedOrder)
-      differences.push(describe({ part: 'query', value: '' }, expectedOrder, signedOrder, secrets))
+      differences.push(describe({ part: 'query', value: '' }, expectedOrder, signedOrder, hide))
   }
   // The hash of another canonical request is another one: the other lines tell why.
   const ownLines = differences.filter(({ part }) => !stringToSignParts.some((one) => one === part))
   if (ownLines.length > 0) return differences.filter(({ part }) => part !== 'canonicalRequestHash')
   if (differences.length > 0) return differences
-  return [describe({ part: 'key', value: '' }, undefined, undefined, [])]
+  return [describe({ part: 'key', value: '' }, undefined, undefined, hide)]
 }
 
 function listPairs(lines: Lines): string {
@@ -160,17 +164,13 @@ function describe(
   line: Line,
   expected: string | undefined,
   signed: string | undefined,
-  secrets: readonly string[],
+  hide: (text: string) => string,
 ): CanonicalDifference {
   const { part } = line
   const show = (value: string | undefined): string | undefined =>
-    value === undefined
-      ? undefined
-      : isSecretName(line.name ?? '')
-        ? maskToken(value)
-        : hideSecrets(value, secrets)
+    value === undefined ? undefined : isSecretName(line.name ?? '') ? maskToken(value) : hide(value)
   // A line that is no header may be taken for a name from end to end, so names are hidden in too.
-  const name = line.name === undefined ? undefined : showText(hideSecrets(line.name, secrets))
+  const name = line.name === undefined ? undefined : showText(hide(line.name))
   const told = {
     part,
     expected: show(expected),

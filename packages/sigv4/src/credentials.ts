@@ -23,5 +23,7 @@ export function assertText(
   pattern: RegExp = /^[!-~]+$/,
   rule = 'printable ASCII without white space (a newline at its end?)',
 ): void {
-  if (typeof value !== 'string' || !pattern.test(value)) throw new TypeError(`${name} must be ${rule}`)
+  if (typeof value === 'string' && pattern.test(value)) return
+  const lack = value === undefined ? ' is missing: it' : value === '' ? ' is empty: it' : ''
+  throw new TypeError(`${name}${lack} must be ${rule}`)
 }

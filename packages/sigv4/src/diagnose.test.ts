@@ -350,6 +350,16 @@ describe('diagnose()', () => {
     expect(explain(send({}, wrong))[0]?.cause).toBe('changed-after-signing')
   })
 
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'is not led astray by the header name %s',
+    (name) => {
+      const request = send({ headers: [[name, 'a']] })
+      expect(explain(setHeader(request, name, 'a and b'))[0]?.cause).toMatch(
+        /^(header-changed|changed-after-signing|wrong-secret)$/,
+      )
+    },
+  )
+
   it('shows no control character of a hostile request', () => {
     const name = encodeURIComponent('\u001B[31m')
     const added = explain({ ...send({}), target: `/book?page=5&${name}=1` })

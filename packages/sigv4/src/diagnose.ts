@@ -1,11 +1,11 @@
 import type { SigV4Failure } from './failures.ts'
-import { hideSecrets } from './mask.ts'
+import { createSecretHider } from './mask.ts'
 import type { ProvableMistakeId } from './mistakes.ts'
 import { type RawRequest, readReceivedHeaders } from './received-request.ts'
 import { findMistakes } from './search.ts'
 import { readSituation, type Situation } from './situation.ts'
 import { statedCauses, type StatedCauseId } from './stated-causes.ts'
-import type { Verification, VerifyOptions } from './verify.ts'
+import { lookUp, type Verification, type VerifyOptions } from './verify.ts'
 
 /** What is wrong with a request, as a stable name. */
 export type MistakeId =
@@ -54,7 +54,7 @@ export function diagnose(request: RawRequest, options: VerifyOptions, failure: F
   const situation = readSituation(request, options)
   if (!situation) return hideIn([diagnoseUnreadable(request, failure)], [])
   const { claim } = situation.context
-  const found = options.lookup(claim.accessKeyId, claim.sessionToken)
+  const found = lookUp(claim, options)
   const secret = 'code' in found ? undefined : found.secretAccessKey
   const diagnoses = diagnoseReadable(situation)
   if (diagnoses.length === 0) diagnoses.push(createUnknown(failure.code))
@@ -62,12 +62,8 @@ export function diagnose(request: RawRequest, options: VerifyOptions, failure: F
 }
 
 function hideIn(diagnoses: readonly Diagnosis[], secrets: readonly (string | undefined)[]): Diagnosis[] {
-  return diagnoses.map(({ cause, says, fix, proof }) => ({
-    cause,
-    says: hideSecrets(says, secrets),
-    fix: hideSecrets(fix, secrets),
-    proof,
-  }))
+  const hide = createSecretHider(secrets)
+  return diagnoses.map(({ cause, says, fix, proof }) => ({ cause, says: hide(says), fix: hide(fix), proof }))
 }
 
 // When the signature is right as it stands, or no key is known, the stated causes are all there is.

@@ -96,17 +96,16 @@ function toPrintable(text: string): string {
 }
 
 /**
- * Takes secrets and control characters out of a sentence, wherever in the request they stood.
- * @param text a sentence
- * @param secrets the texts that must not be told; those under eight characters are no secrets
- * @returns the sentence, printable, with `…` in their place
+ * Creates a function that takes secrets and control characters out of sentences, wherever in the request they stood.
+ * @param secrets the texts that must not be told, in any spelling; those under eight characters are no secrets
+ * @returns a function from a sentence to one that may be shown
  */
-export function hideSecrets(text: string, secrets: readonly (string | undefined)[]): string {
-  let shown = text
-  for (const secret of secrets) {
+export function createSecretHider(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const forms: string[] = []
+  for (const secret of new Set(secrets)) {
     if (secret === undefined || secret.length < shortestSecret) continue
     const once = encodeURIComponent(secret.toWellFormed())
-    for (const form of [secret, once, encodeURIComponent(once)]) shown = shown.replaceAll(form, '…')
+    forms.push(secret, once, encodeURIComponent(once))
   }
-  return toPrintable(shown)
+  return (text) => toPrintable(forms.reduce((shown, form) => shown.replaceAll(form, '…'), text))
 }

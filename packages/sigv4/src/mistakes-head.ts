@@ -35,18 +35,15 @@ export function* attemptMethods({ parts }: Situation): Iterable<Attempt> {
 }
 
 /** What clients and proxies put in place of the headers that they own. */
-const rewritten: Readonly<Record<string, readonly string[]>> = {
-  connection: ['keep-alive', 'close', 'Keep-Alive'],
-  'accept-encoding': [
-    'identity',
-    'gzip',
-    'gzip, deflate',
-    'gzip, deflate, br',
-    'gzip, compress, deflate, br',
+const rewritten: ReadonlyMap<string, readonly string[]> = /* @__PURE__ */ new Map([
+  ['connection', ['keep-alive', 'close', 'Keep-Alive']],
+  [
+    'accept-encoding',
+    ['identity', 'gzip', 'gzip, deflate', 'gzip, deflate, br', 'gzip, compress, deflate, br'],
   ],
-  accept: ['*/*', 'application/json', 'application/json, text/plain, */*'],
-  'x-forwarded-proto': ['https', 'http'],
-}
+  ['accept', ['*/*', 'application/json', 'application/json, text/plain, */*']],
+  ['x-forwarded-proto', ['https', 'http']],
+])
 
 const charsets = ['', ';charset=UTF-8', '; charset=utf-8', ';charset=utf-8', '; charset=UTF-8']
 const contentTypes = [
@@ -72,7 +69,7 @@ export function* attemptHeaders(situation: Situation): Iterable<Attempt> {
     if (name === 'host') continue
     yield* attemptHeader(situation, name, value.replaceAll(', ', ','))
     yield* attemptHeader(situation, name, value.replace(/,(?! )/g, ', '))
-    for (const other of rewritten[name] ?? []) yield* attemptHeader(situation, name, other)
+    for (const other of rewritten.get(name) ?? []) yield* attemptHeader(situation, name, other)
     if (name === 'content-length') {
       yield* attemptHeader(situation, name, String(situation.context.request.body.length))
     }

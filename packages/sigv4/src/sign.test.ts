@@ -101,6 +101,35 @@ describe('sign()', () => {
     }
   })
 
+  it('sends a header that is given more than once as one, since clients join them differently', () => {
+    const repeated: HeaderPair[] = [
+      ['X-One', 'a'],
+      ['Cookie', 'a=1'],
+      ['x-one', ' b'],
+      ['cookie', 'b=2'],
+      ['X-Forwarded-For', '1'],
+      ['X-Forwarded-For', '2'],
+    ]
+    const { headers: sent, canonicalRequest } = signWith({ headers: repeated })
+    expect(valueOf(sent, 'x-one')).toBe('a,b')
+    expect(valueOf(sent, 'cookie')).toBe('a=1; b=2')
+    expect(valueOf(sent, 'x-forwarded-for')).toBe('1,2')
+    expect(sent.map(([name]) => name.toLowerCase())).toEqual([
+      'x-one',
+      'cookie',
+      'x-forwarded-for',
+      'x-amz-date',
+      'authorization',
+    ])
+    expect(canonicalRequest).toContain('\ncookie:a=1; b=2\n')
+    expect(canonicalRequest).toContain('\nx-one:a,b\n')
+  })
+
+  it('leaves to the platform what a browser says of itself', () => {
+    const { canonicalRequest } = signWith({ headers: [['Sec-Fetch-Mode', 'cors']] })
+    expect(canonicalRequest).not.toContain('sec-fetch')
+  })
+
   it('replaces what an earlier signature left behind', () => {
     const given: HeaderPair[] = [
       ['Authorization', 'old'],
@@ -114,7 +143,22 @@ describe('sign()', () => {
   const misuse: readonly (readonly [string, RegExp, () => unknown])[] = [
     ['a method with a blank', /^The method must be an HTTP token/, () => signWith({ method: 'GET /' })],
     ['an empty method', /^The method/, () => signWith({ method: '' })],
-    ['a relative URL', /^The URL must be absolute/, () => signWith({ url: '/path' })],
+    ['a relative URL', /^The URL must be absolute.*, not '\/path'$/, () => signWith({ url: '/path?a=b' })],
+    [
+      'a URL of nothing',
+      /^The URL must be absolute.*http:\/\/$/,
+      () => signWith({ url: undefined as never }),
+    ],
+    [
+      'no credentials in the object',
+      /^accessKeyId is missing: it must be printable ASCII/,
+      () => signWith({}, { credentials: {} as never }),
+    ],
+    [
+      'an empty token',
+      /^sessionToken is empty: it must/,
+      () => signWith({}, { credentials: { ...credentials, sessionToken: '' } }),
+    ],
     ['another scheme', /begin with https:/, () => signWith({ url: 'ftp://example.com/' })],
     ['a password in the URL', /no user name/, () => signWith({ url: 'https://u:p@example.com/' })],
     ['a presigned URL', /presigned already/, () => signWith({ url: `${url}?X-Amz-Signature=0` })],
@@ -145,7 +189,7 @@ describe('sign()', () => {
     ['a text as a date', /^The time must be/, () => signWith({}, { now: '2026-11-22T09:45:00Z' as never })],
     ['no date', /^The time must be/, () => signWith({}, { now: undefined as never })],
     ['a year of five digits', /four digits/, () => signWith({}, { now: new Date('+010000-01-01') })],
-    ['an empty region', /^region must be/, () => signWith({}, { region: '' })],
+    ['an empty region', /^region is empty: it must be/, () => signWith({}, { region: '' })],
     ['a region set', /SigV4a is not served/, () => signWith({}, { region: 'us-*' })],
     ['a service with a slash', /^service must be/, () => signWith({}, { service: 'a/b' })],
   ]
@@ -166,7 +210,7 @@ describe('sign()', () => {
   ])('refuses a malformed %s without telling it (%#)', (name, wrong) => {
     const act = () => signWith({}, { credentials: { ...credentials, ...wrong } as never })
     expect(act).toThrow(TypeError)
-    expect(act).toThrow(new RegExp(`^${name} must be`))
+    expect(act).toThrow(new RegExp(`^${name}( is (missing|empty): it)? must be`))
     expect(act).not.toThrow(/hidden-secret/)
   })
 

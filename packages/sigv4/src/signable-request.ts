@@ -49,7 +49,7 @@ export interface SignOptions {
  * @returns false for hop-by-hop headers and those that proxies add or change; they are sent all the same
  */
 export function signsHeaderByDefault(name: string): boolean {
-  return !/^(?:connection|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|accept-encoding|user-agent|x-amzn-trace-id|trace(?:parent|state)|forwarded|via|x-forwarded-.*|x-real-ip|x-amz-cf-id|cf-.*|cdn-loop|true-client-ip)$/.test(
+  return !/^(?:connection|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|accept-encoding|user-agent|x-amzn-trace-id|trace(?:parent|state)|forwarded|via|x-forwarded-.*|x-real-ip|x-amz-cf-id|cf-.*|sec-.*|cdn-loop|true-client-ip)$/.test(
     name,
   )
 }

@@ -25,7 +25,8 @@ let last: Signer | undefined
 export function getSigner({ credentials, region, service }: SignOptions, date: string): Signer {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
   if (
-    last?.key.secretAccessKey === secretAccessKey &&
+    last !== undefined &&
+    last.key.secretAccessKey === secretAccessKey &&
     last.key.accessKeyId === accessKeyId &&
     last.sessionToken === sessionToken &&
     last.key.date === date &&

@@ -11,6 +11,7 @@ export interface SigningKey extends CredentialScope {
 }
 
 const cachedKeys = 64
+const longestCachedName = 256
 const cache = /* @__PURE__ */ new Map<string, SigningKey>()
 let last: SigningKey | undefined
 
@@ -42,6 +43,8 @@ export function getSigningKey(
   if (key?.secretAccessKey !== secretAccessKey) {
     const hmac = deriveSigningKey(secretAccessKey, scope)
     key = { accessKeyId, secretAccessKey, date, region, service, scopeText, hmac }
+    // A scope is what a caller claims, and a long one is no scope.
+    if (name.length > longestCachedName) return key
     // Simpler than to find the oldest, and no dearer: a full cache is refilled once a day at most.
     if (cache.size >= cachedKeys) cache.clear()
     cache.set(name, key)

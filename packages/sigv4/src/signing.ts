@@ -38,7 +38,8 @@ export function createDraft(request: SignableRequest, options: SignOptions): Dra
   const amzDate = formatAmzDate(options.now)
   const sent: HeaderPair[] = []
   const signed: CanonicalHeader[] = []
-  const given = readHeaders(request.headers ?? [], options.signsHeader, sent, signed)
+  const headers = joinRepeats(request.headers ?? [])
+  const given = readHeaders(headers, options.signsHeader, sent, signed)
   signed.push(['host', given.host ?? url.host])
   return {
     method: request.method.toUpperCase(),
@@ -49,6 +50,28 @@ export function createDraft(request: SignableRequest, options: SignOptions): Dra
     signed,
     contentSha256: given.contentSha256,
   }
+}
+
+// Clients join repeats with `,` or `, `, and cookies with `; `, or send them one by one: as one, all agree.
+function joinRepeats(headers: Iterable<HeaderPair>): Iterable<HeaderPair> {
+  const pairs = [...headers]
+  if (pairs.length < 2) return pairs
+  const joined = new Map<string, HeaderPair[]>()
+  for (const pair of pairs) {
+    const { lower } = readHeaderName(pair[0])
+    const before = joined.get(lower)
+    if (before) before.push(pair)
+    else joined.set(lower, [pair])
+  }
+  if (joined.size === pairs.length) return pairs
+  return Array.from(joined, ([lower, repeats]) => [repeats[0]?.[0] ?? '', joinValues(lower, repeats)])
+}
+
+function joinValues(lower: string, repeats: readonly HeaderPair[]): string {
+  const [first] = repeats
+  if (first && repeats.length === 1) return first[1]
+  const values = repeats.map(([name, value]) => createCanonicalHeaderValue(readHeaderValue(name, value)))
+  return values.join(lower === 'cookie' ? '; ' : ',')
 }
 
 interface GivenHeaders {

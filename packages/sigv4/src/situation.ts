@@ -14,6 +14,7 @@ import { type RawRequest, readReceivedHeaders, splitTarget } from './received-re
 import { deriveSigningKey } from './signing-key.ts'
 import {
   isSignatureOf,
+  lookUp,
   readCanonicalQuery,
   replaceHost,
   type VerificationContext,
@@ -67,7 +68,7 @@ export function readSituation(request: RawRequest, options: VerifyOptions): Situ
   const canonicalizeQuery = (query: string): string =>
     readCanonicalQuery({ ...context, query }, queryReadings.plusIsBlank)
   const parts = readParts(context)
-  const found = options.lookup(claim.accessKeyId, claim.sessionToken)
+  const found = lookUp(claim, options)
   const secret = 'code' in found ? undefined : found.secretAccessKey
   const matches = (attempt: Attempt): boolean => {
     const secretAccessKey = attempt.secretAccessKey ?? secret

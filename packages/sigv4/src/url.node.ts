@@ -20,6 +20,7 @@ const changedInPath = /[^\w.~/%!$&'()*+,;=:@[\]-]|\/[.%]/
  * @throws TypeError when it is not such a URL, or holds a user name or password
  */
 export function readUrl(text: string): UrlParts {
+  if (typeof text !== 'string') return readAnyUrl(text)
   // Most requests go where the last one went.
   const isLast = text.charCodeAt(last.prefix.length) === 47 && text.startsWith(last.prefix)
   const slash = isLast ? last.prefix.length : text.indexOf('/', text.indexOf('://') + 3)

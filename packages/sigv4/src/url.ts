@@ -21,13 +21,17 @@ export function readUrl(text: string): UrlParts {
   try {
     url = new URL(text)
   } catch {}
-  // The text is not repeated: it may be a presigned URL.
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError('The URL must be absolute and begin with https:// or http://')
+    throw new TypeError(`The URL must be absolute and begin with https:// or http://${quoteStart(text)}`)
   }
   if (url.username + url.password) throw new TypeError('The URL must hold no user name and no password')
   const { origin, host, pathname, search } = url
   // Parsers differ over both.
   const path = pathname.replaceAll('^', '%5E').replaceAll('|', '%7C')
   return { origin, host, path, query: search.slice(1) }
+}
+
+// Neither the query of a presigned URL nor a password is repeated.
+function quoteStart(text: unknown): string {
+  return typeof text === 'string' && !text.includes('@') ? `, not '${text.split('?')[0]?.slice(0, 60)}'` : ''
 }

@@ -533,6 +533,45 @@ describe('verify()', () => {
     expect(() => verify(send(), { ...options, now: new Date(Number.NaN) })).toThrow(TypeError)
   })
 
+  describe('of a request with more than one host', () => {
+    const host2 = 'victim.example'
+
+    it.each<[string, (raw: RawRequest) => RawRequest]>([
+      ['another :authority beside the signed host', (raw) => addHeader(raw, ':authority', host2)],
+      ['a second host', (raw) => addHeader(raw, 'Host', host2)],
+      ['the same host twice', (raw) => addHeader(raw, 'Host', host)],
+      [
+        'a target in absolute form for another host',
+        (raw) => ({ ...raw, target: `http://${host2}${raw.target}` }),
+      ],
+    ])('refuses %s', (_, change) => {
+      expect(verify(send(), options).ok).toBe(true)
+      expect(refuse(change(send())).message).toBe(mismatch)
+    })
+
+    it('takes the same host by another name, and a target in absolute form for it', () => {
+      expect(verify(addHeader(send(), ':authority', host), options).ok).toBe(true)
+      const raw = send()
+      expect(verify({ ...raw, target: `http://${host}${raw.target}` }, options).ok).toBe(true)
+    })
+
+    it('refuses a signed :authority beside another host', () => {
+      const raw = changeAuthorization(send(), (text) => text.replace('host;', ':authority;'))
+      const both = addHeader(setHeader(raw, 'host', host2), ':authority', host)
+      expect(refuse(both).ok).toBe(false)
+    })
+  })
+
+  it.each<[string, unknown]>([
+    ['a promise', Promise.resolve({ secretAccessKey: 'late' })],
+    ['nothing', undefined],
+    ['no secret', {}],
+    ['an empty secret', { secretAccessKey: '' }],
+    ['a secret that is no text', { secretAccessKey: 5 }],
+  ])('throws for a lookup that gives %s, and lets nobody sign with what stands in for it', (_, found) => {
+    expect(() => verify(send(), { ...options, lookup: () => found as never })).toThrow(TypeError)
+  })
+
   it('keeps nothing between calls: a forgery inside the key lookup of a good request is refused', () => {
     const good = send()
     const forged = { ...send(), method: 'DELETE' }

@@ -119,7 +119,7 @@ const checks: readonly Check[] = [checkTime, checkSignedHeaders, checkScope]
  * @param request the request as it stood on the wire, with its body or with the receiver's own hash of it
  * @param options the key lookup, and what the signature must be scoped to
  * @returns whose signature it is, or why it is refused
- * @throws TypeError when `now` is no valid date or `bodyHash` no SHA-256
+ * @throws TypeError when `now` is no valid date, `bodyHash` no SHA-256, or `lookup` gives neither a secret nor a code
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  * @example
  * const result = verify({ method, target, rawHeaders, body }, { lookup, region: 'us-east-1', service: 'lambda', now: new Date() })
@@ -135,7 +135,7 @@ export function verify(request: RawRequest | HashedRequest, options: VerifyOptio
     const refusal = check(context)
     if (refusal) return refuse(context, refusal)
   }
-  const found = options.lookup(claim.accessKeyId, claim.sessionToken)
+  const found = lookUp(claim, options)
   if ('code' in found) {
     // guess: the text of an expired token is that of the Lambda API.
     const end = found.code === 'ExpiredTokenException' ? 'expired' : 'invalid.'
@@ -164,6 +164,30 @@ export function verify(request: RawRequest | HashedRequest, options: VerifyOptio
     signedHeaders,
     signedHost,
   }
+}
+
+/**
+ * Looks up the secret of a claim's access key.
+ * @param claim what the request claims
+ * @param options whose `lookup` is asked
+ * @returns what it found
+ * @throws TypeError when that is neither a secret nor a code; whoever guesses what stands in for it could sign with it
+ */
+export function lookUp(claim: Claim, { lookup }: VerifyOptions): ReturnType<KeyLookup> {
+  const found: unknown = lookup(claim.accessKeyId, claim.sessionToken)
+  if (typeof found === 'object' && found !== null) {
+    if ('code' in found) return found as ReturnType<KeyLookup>
+    if (
+      'secretAccessKey' in found &&
+      typeof found.secretAccessKey === 'string' &&
+      found.secretAccessKey !== ''
+    ) {
+      return found as ReturnType<KeyLookup>
+    }
+  }
+  throw new TypeError(
+    'lookup must return { secretAccessKey } or { code }, and not a promise: verify is synchronous',
+  )
 }
 
 function readBody(request: RawRequest | HashedRequest): RawRequest {
@@ -261,17 +285,29 @@ export function readCanonicalQuery({ query, claim }: VerificationContext, readin
   return createCanonicalQuery(isPresigned ? dropSignature(pairs) : pairs)
 }
 
-function readSignedHeaders({ claim, headers }: VerificationContext): CanonicalHeader[] | undefined {
+function readSignedHeaders({ claim, headers, request }: VerificationContext): CanonicalHeader[] | undefined {
+  if (!hasOneHost(headers, request.target)) return undefined
   const signed: CanonicalHeader[] = []
   let last = ''
   for (const name of sortNames(claim.signedHeaders)) {
     const header = headers.get(name)
     if (!header || name === 'authorization' || name === last) return undefined
     last = name
-    if ((name === 'host' || name === ':authority') && header.count > 1) return undefined
     signed.push([name, header.value])
   }
   return signed
+}
+
+// RFC 9112, 3.2, and RFC 9113, 8.3.1: whoever reads another host than the signed one must not be led astray.
+function hasOneHost(headers: ReceivedHeaders, target: string): boolean {
+  const host = headers.get('host')
+  if (host === undefined || host.count > 1) return host === undefined
+  if (headers.has(':authority')) {
+    const authority = headers.get(':authority')
+    if (authority?.value !== host.value || authority.count > 1) return false
+  }
+  const named = target.startsWith('/') ? undefined : /^[a-z]+:\/\/([^/?]*)/i.exec(target)?.[1]
+  return named === undefined || named.toLowerCase() === host.value.toLowerCase()
 }
 
 // Most signers list them in order, and to see that is cheaper than to sort.
@@ -336,10 +372,26 @@ export function isSignatureOf(claim: Claim, parts: CanonicalParts, secretAccessK
     isEqual(hmacHex(hmac, head, sha256Hex(canonicalRequest)), claim.signature)
   const text = createCanonicalRequest(parts)
   if (isSigned(text)) return true
-  // A header beyond ASCII is text to some signers, hashed as UTF-8, and bytes to others, hashed as they are.
-  // Both name the very bytes received, so neither lets a changed request pass.
-  const isBytes = /[\x80-\xff]/.test(text) && !/[^\0-\xff]/.test(text)
-  return isBytes && isSigned(Uint8Array.from(text, (character) => character.charCodeAt(0)))
+  return hasBytes(text) && isSigned(toBytes(text))
+}
+
+/**
+ * Tells whether a canonical request may also be read as bytes.
+ *
+ * guess: AWS's reading of a header beyond ASCII is not known. Some signers send Latin-1 and hash the text as UTF-8,
+ * others send UTF-8 and hash those bytes, and both are taken. So whoever can change a request on its way can turn
+ * the one encoding of a header's characters into the other, and do no more.
+ * @param text a canonical request, each character of a header one byte
+ * @returns true when it holds a character beyond ASCII and none beyond a byte
+ */
+function hasBytes(text: string): boolean {
+  return /[\x80-\xff]/.test(text) && !/[^\0-\xff]/.test(text)
+}
+
+function toBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+  return bytes
 }
 
 // Constant time: how long it takes must not tell how much of a guessed signature is right.

@@ -1,5 +1,8 @@
 import { FetchError } from './errors.ts'
 
+/** The longest time that timers take, in milliseconds; they would fire at once for more. */
+export const longestTimeoutMs = 2_147_483_647
+
 /** What ends a call before its answer is read: the caller's signal and the total timeout. */
 export interface Deadline {
   /** Aborts with the caller's reason or a `TimedOut`; undefined when nothing can end the call. */

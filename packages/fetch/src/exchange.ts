@@ -6,7 +6,7 @@ import type { CredentialsSource } from './credentials-source.ts'
 import { type Deadline, joinSignals, orAborted, startTimer } from './deadline.ts'
 import type { PreparedRequest } from './prepare-request.ts'
 import { classifyAnswer, type Refusal } from './refusal.ts'
-import { getPauseMs, readRetryAfterMs, type RetryPolicy } from './retry.ts'
+import { getPauseMs, isRepeatable, readRetryAfterMs, type RetryPolicy } from './retry.ts'
 import type { ServerClock } from './server-clock.ts'
 import { signPrepared } from './sign-request.ts'
 
@@ -38,7 +38,7 @@ type Outcome =
       readonly refusal: Refusal | undefined
       readonly sent: SignedRequest
       readonly credentials: ExpiringCredentials
-      /** Whether a signature of another time may do better. */
+      /** Whether a signature of another time does better, so that the request may be sent again for it. */
       readonly hasLearntTime: boolean
     }
   | {
@@ -101,7 +101,9 @@ async function attempt(
     const response = await orAborted(sending, joined)
     const parts = await readParts(settings, origin, response)
     const refusal = parts && classifyAnswer(parts)
-    const hasLearntTime = settings.clock.learn(origin, response, refusal)
+    const lesson = settings.clock.learn(origin, response, refusal)
+    // Without AWS's word for it, the request may have had its effect.
+    const hasLearntTime = lesson === 'certain' || (lesson === 'likely' && isRepeatable(prepared.method))
     return { kind: 'answer', response, parts, refusal, sent, credentials, hasLearntTime }
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason

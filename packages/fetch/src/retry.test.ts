@@ -37,6 +37,8 @@ describe('readRetryPolicy()', () => {
     { baseDelayMs: -1 },
     { maxDelayMs: 1 },
     { maxDelayMs: Number.NaN },
+    { maxDelayMs: 2 ** 31 },
+    { maxDelayMs: Number.POSITIVE_INFINITY },
     { statuses: [403] },
     { statuses: [503, 401] },
   ])('refuses %j', (retry) => {
@@ -76,6 +78,8 @@ describe('readRetryAfterMs()', () => {
     ['soon', undefined],
     ['2026', 2_026_000],
     ['Xyz, never', undefined],
+    ['2026-11-22T09:45:10Z', undefined],
+    ['Mon, 22 Nov 2026 09:45:10 GMT', undefined],
     ['99999999999999', undefined],
   ])('reads %s', (value, expected) => {
     expect(readRetryAfterMs(value, now)).toBe(expected)

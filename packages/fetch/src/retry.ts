@@ -1,3 +1,6 @@
+import { longestTimeoutMs } from './deadline.ts'
+import { readHttpDate } from './http-date.ts'
+
 /** Why a request may be sent again. */
 export type RetryCause = 429 | 502 | 503 | 504 | 'connection' | 'timeout'
 
@@ -22,6 +25,15 @@ export const retryTable: Readonly<Record<string, RetryRow>> = {
   PATCH: never,
 }
 
+/**
+ * Tells whether a method may be repeated without another effect, whatever the caller allowed besides.
+ * @param method the method in upper case
+ * @returns true for the methods that `retryTable` repeats
+ */
+export function isRepeatable(method: string): boolean {
+  return (retryTable[method] ?? never) !== never
+}
+
 /** How requests are sent again. */
 export interface RetryOptions {
   /** How often a request is sent in all, 1 or more; 3 by default. */
@@ -29,8 +41,8 @@ export interface RetryOptions {
   /** The longest first pause, in milliseconds; it doubles each time. 200 by default. */
   readonly baseDelayMs?: number
   /**
-   * The longest pause, in milliseconds, 10,000 by default. An answer whose `Retry-After` asks for more is handed
-   * back instead.
+   * The longest pause, in milliseconds, 10,000 by default and 2,147,483,647 at most. An answer whose `Retry-After`
+   * asks for more is handed back instead.
    */
   readonly maxDelayMs?: number
   /** The methods that are sent again, instead of those of `retryTable`. */
@@ -67,6 +79,9 @@ export function readRetryPolicy(options: RetryOptions | false = {}): RetryPolicy
   }
   if (!(baseDelayMs >= 0 && maxDelayMs >= baseDelayMs)) {
     throw new TypeError('retry.baseDelayMs must be 0 or more, and retry.maxDelayMs no less')
+  }
+  if (maxDelayMs > longestTimeoutMs) {
+    throw new TypeError(`retry.maxDelayMs must be at most ${longestTimeoutMs} milliseconds: timers take no more`)
   }
   if (statuses?.some((status) => status === 401 || status === 403)) {
     throw new TypeError(
@@ -119,6 +134,6 @@ export function getPauseMs(
 export function readRetryAfterMs(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const date = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
+  const date = readHttpDate(value)
+  return date === undefined ? undefined : Math.max(0, date - nowMs)
 }

@@ -1,5 +1,5 @@
 import { createCredentialsSource } from './credentials-source.ts'
-import { orAborted, sleep, startDeadline } from './deadline.ts'
+import { longestTimeoutMs, orAborted, sleep, startDeadline } from './deadline.ts'
 import { exchange, type ExchangeSettings, type SignedResponse } from './exchange.ts'
 import { prepareRequest } from './prepare-request.ts'
 import { isRequest, type SignedRequestInit } from './request-input.ts'
@@ -93,9 +93,6 @@ function readSettings(options: SignedFetchOptions): ExchangeSettings {
     random: options.random ?? Math.random,
   }
 }
-
-// Timers take no more, and would fire at once.
-const longestTimeoutMs = 2_147_483_647
 
 function readTimeout(name: string, timeoutMs: number | undefined): number | undefined {
   if (timeoutMs === undefined || (timeoutMs > 0 && timeoutMs <= longestTimeoutMs)) return timeoutMs

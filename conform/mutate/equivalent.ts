@@ -409,4 +409,25 @@ export const equivalents: readonly Equivalent[] = [
     ],
     reason: 'Only the names of the keys are read.',
   },
+  {
+    file: 'condition-operators.ts',
+    code: "const offset = zone.includes(':') || zone.length === 1 ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`",
+    changes: [
+      ["zone.includes(':') || zone.length === 1", 'true'],
+      ["':'", "''"],
+    ],
+    reason: 'V8 reads an offset without its colon, too; other engines need not.',
+  },
+  {
+    file: 'match-statement.ts',
+    code: "failures.push({ element: statement.negatesAction ? 'NotAction' : 'Action' })",
+    changes: [['push', 'unshift']],
+    reason: 'The list is empty then.',
+  },
+  {
+    file: 'ip-range.ts',
+    code: 'if (right === undefined || left.length + right.length > 14) return undefined',
+    changes: [['14', '(14 + 1)']],
+    reason: 'The bytes are even in number.',
+  },
 ]

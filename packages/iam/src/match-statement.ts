@@ -46,7 +46,6 @@ export function matchStatement(
   if (grant === grantClasses.none) {
     if (failures === undefined) return grantClasses.none
     failures.push({ element: statement.source.principals === undefined ? 'NotPrincipal' : 'Principal' })
-    matched = false
   }
   if (!matchesAnyResource(statement, subject)) {
     if (failures === undefined) return grantClasses.none

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs'
+import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
+import { inspect } from 'node:util'
 import axios, {
   type AxiosError,
   type AxiosInstance,
@@ -213,6 +215,56 @@ describe.each(['http', 'fetch'] as const)('signAxios() with the %s adapter', (ad
     const shown = JSON.stringify([seen, config])
     expect(shown).not.toContain('Signature=')
     expect(shown).not.toContain(credentials.sessionToken)
+  })
+
+  const inspections = [{}, { depth: null }, { depth: null, showHidden: true }].map((how) => ({
+    ...how,
+    maxArrayLength: null,
+    maxStringLength: null,
+  }))
+
+  function expectHidden(value: unknown): void {
+    const { authorization } = server.received.at(-1)?.headers ?? {}
+    for (const how of inspections) {
+      const text = inspect(value, how)
+      for (const secret of ['Signature=', credentials.sessionToken, credentials.secretAccessKey]) {
+        expect(text).not.toContain(secret)
+      }
+      if (authorization !== undefined) expect(text).not.toContain(authorization.slice(-64))
+    }
+  }
+
+  it('shows no signature when a response or an error is printed, however deep', async () => {
+    const client = create()
+    const response = await client.post('/x?a=1', { b: 2 })
+    expectHidden(response)
+    expect(response.request).toEqual({ method: 'POST', path: '/x?a=1' })
+    server.answers.push(answerWith(403))
+    const refused = await client.get('/refused').catch((error: AxiosError) => error)
+    expectHidden(refused)
+    expect(refused).toMatchObject({
+      request: { method: 'GET', path: '/refused' },
+      response: { status: 403, request: { method: 'GET', path: '/refused' } },
+    })
+    expect(JSON.stringify(refused)).not.toContain(credentials.sessionToken)
+    server.answers.push((answer) => void answer.destroy())
+    expectHidden(await client.get('/broken').catch((error: AxiosError) => error))
+    server.answers.push(() => {})
+    expectHidden(await client.get('/slow', { timeout: 50 }).catch((error: AxiosError) => error))
+    server.answers.push(() => {})
+    const aborted = client.get('/given-up', { signal: AbortSignal.timeout(50) })
+    expectHidden(await aborted.catch((error: AxiosError) => error))
+    expectHidden(await client.get('http://127.0.0.1:1/').catch((error: AxiosError) => error))
+    const long = { maxContentLength: 1 }
+    expectHidden(await client.get('/long', long).catch((error: AxiosError) => error))
+  })
+
+  it('shows no signature beside a body that is read as a stream, nor through an agent', async () => {
+    const httpAgent = new Agent({ keepAlive: true })
+    const response = await create().get('/', { responseType: 'stream', httpAgent, decompress: false })
+    expectHidden(response)
+    expectHidden(await create().get('/', { responseType: 'stream' }))
+    httpAgent.destroy()
   })
 
   it('ends at once when the caller gives up while credentials are on their way', async () => {

@@ -1,15 +1,14 @@
 import {
   Axios,
-  AxiosError,
   type AxiosAdapter,
   AxiosHeaders,
   type AxiosInstance,
-  type AxiosResponse,
   CanceledError,
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios'
 import { isReadOnce, readAxiosBody } from './axios-body.ts'
+import { hideInError, hideInResponse } from './axios-hide.ts'
 import {
   createRequestSigner,
   type RequestSigner,
@@ -34,6 +33,9 @@ const urlBuilder = new Axios({})
  *
  * Redirects are handed back, not followed (`maxRedirects: 0`): a signature holds for one URL. The XMLHttpRequest
  * adapter always follows them, so it is passed over for `fetch`. Streams are read into memory, up to `maxBodyBytes`.
+ *
+ * Errors and responses bear neither signature nor session token: `request` in them is no more than
+ * `{ method, path }`, and `config` is the one from before the signing.
  * @param instance the instance, for example of `axios.create({ baseURL })`; adapters chosen per request are wrapped too
  * @param options region, service, credentials, clock and limits
  * @returns a function that ends the signing
@@ -63,13 +65,9 @@ function createSigningAdapter(signRequest: RequestSigner, chosen: Config['adapte
     // What callers see of the request, in responses and in errors that they may log, bears no signature.
     const seen = { ...config, adapter: chosen } as Config
     try {
-      const response = await send(createSignedConfig(config, signed))
-      return { ...response, config: seen } satisfies AxiosResponse
+      return hideInResponse(await send(createSignedConfig(config, signed)), signed, seen)
     } catch (error) {
-      if (error instanceof Error && 'config' in error) {
-        Object.assign(error, { config: seen })
-        if (error instanceof AxiosError && error.response) error.response.config = seen
-      }
+      hideInError(error, signed, seen)
       throw error
     }
   }

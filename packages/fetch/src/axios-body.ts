@@ -31,7 +31,7 @@ export function readAxiosBody(data: unknown, headers: AxiosHeaders): SignedBody 
   if ('getHeaders' in data && typeof data.getHeaders === 'function') {
     headers.set(data.getHeaders() as Record<string, string>)
   }
-  return Symbol.asyncIterator in data ? (data as unknown as SignedBody) : readEvents(data)
+  return Symbol.asyncIterator in data ? data : readEvents(data)
 }
 
 /**

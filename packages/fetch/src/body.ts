@@ -6,8 +6,11 @@ export interface BufferedBody {
   readonly contentType?: string
 }
 
-/** A body of fetch, or a plain object or array, which is sent as JSON. */
-export type SignedBody = RequestInit['body'] | Readonly<Record<string, unknown>> | readonly unknown[]
+/**
+ * A body of fetch, or a plain object or array, which is sent as JSON. The type takes any object, since one that is
+ * described by an interface has no index signature; a Map, a Date and other instances of classes are refused when sent.
+ */
+export type SignedBody = RequestInit['body'] | object
 
 const encoder = new TextEncoder()
 
@@ -52,7 +55,11 @@ async function readSlowly(
   maxBodyBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<BufferedBody> {
-  if (body instanceof Promise) return { bytes: new Uint8Array((await body) as ArrayBuffer) }
+  if (body instanceof Promise) {
+    const bytes: unknown = await body
+    if (bytes instanceof ArrayBuffer) return { bytes: new Uint8Array(bytes) }
+    throw new TypeError('The body is a promise: wait for it (`await`), and hand over what it gives')
+  }
   if (isAsyncIterable(body)) return { bytes: await readChunks(body, maxBodyBytes, signal) }
   if (body instanceof Blob || body instanceof FormData) {
     const response = new Response(body)
@@ -64,7 +71,7 @@ async function readSlowly(
     return { bytes: await readChunks(readStream(body, signal), maxBodyBytes, signal) }
   }
   throw new TypeError(
-    'The body must be a string, bytes, a Blob, URLSearchParams, FormData, a stream, or a plain object or array for JSON',
+    `The body is ${tellClass(body)}, and must be a string, bytes, a Blob, URLSearchParams, FormData, a stream, or a plain object or array for JSON: turn anything else into one of them`,
   )
 }
 
@@ -145,7 +152,17 @@ function isPlain(body: unknown): boolean {
   if (Array.isArray(body)) return true
   if (typeof body !== 'object' || body === null) return false
   const prototype: unknown = Object.getPrototypeOf(body)
-  return prototype === Object.prototype || prototype === null
+  // The prototype of another realm's plain objects is not ours, but is the last one as well.
+  return (
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'hasOwnProperty'))
+  )
+}
+
+function tellClass(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return `a ${typeof body}`
+  const { name } = (body.constructor ?? {}) as { name?: unknown }
+  return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an instance of a class'
 }
 
 function isAsyncIterable(body: unknown): body is AsyncIterable<unknown> {

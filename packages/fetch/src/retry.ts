@@ -15,7 +15,9 @@ const never: RetryRow = { 429: false, 502: false, 503: false, 504: false, connec
  * "later", failed connections and attempts that took longer than `attemptTimeoutMs`. Any other method: never.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
  */
-export const retryTable: Readonly<Record<string, RetryRow>> = {
+export const retryTable: Readonly<
+  Record<'GET' | 'HEAD' | 'OPTIONS' | 'PUT' | 'DELETE' | 'POST' | 'PATCH', RetryRow>
+> = {
   GET: always,
   HEAD: always,
   OPTIONS: always,
@@ -25,13 +27,15 @@ export const retryTable: Readonly<Record<string, RetryRow>> = {
   PATCH: never,
 }
 
+const rows: ReadonlyMap<string, RetryRow> = new Map(Object.entries(retryTable))
+
 /**
  * Tells whether a method may be repeated without another effect, whatever the caller allowed besides.
  * @param method the method in upper case
  * @returns true for the methods that `retryTable` repeats
  */
 export function isRepeatable(method: string): boolean {
-  return (retryTable[method] ?? never) !== never
+  return (rows.get(method) ?? never) !== never
 }
 
 /** How requests are sent again. */
@@ -81,7 +85,9 @@ export function readRetryPolicy(options: RetryOptions | false = {}): RetryPolicy
     throw new TypeError('retry.baseDelayMs must be 0 or more, and retry.maxDelayMs no less')
   }
   if (maxDelayMs > longestTimeoutMs) {
-    throw new TypeError(`retry.maxDelayMs must be at most ${longestTimeoutMs} milliseconds: timers take no more`)
+    throw new TypeError(
+      `retry.maxDelayMs must be at most ${longestTimeoutMs} milliseconds: timers take no more`,
+    )
   }
   if (statuses?.some((status) => status === 401 || status === 403)) {
     throw new TypeError(
@@ -95,7 +101,7 @@ export function readRetryPolicy(options: RetryOptions | false = {}): RetryPolicy
     baseDelayMs,
     maxDelayMs,
     retries: (method, cause) => {
-      const row = retried ? (retried.has(method) ? always : never) : (retryTable[method] ?? never)
+      const row = retried ? (retried.has(method) ? always : never) : (rows.get(method) ?? never)
       if (typeof cause === 'number' && answers) return row !== never && answers.has(cause)
       return (row as Readonly<Record<string, boolean>>)[cause] ?? false
     },

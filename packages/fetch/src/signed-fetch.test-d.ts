@@ -8,6 +8,8 @@ import {
   FetchError,
   type FetchErrorCode,
   type Refusal,
+  type RetryRow,
+  retryTable,
   type SignedFetchRequest,
 } from './index.ts'
 
@@ -20,6 +22,17 @@ export const forKy: KyInstance = ky.create({ fetch: signedFetch })
 export const json: Promise<Response> = signedFetch('http://127.0.0.1:9400', {
   method: 'POST',
   body: { a: [1] },
+})
+
+interface Order {
+  readonly book: number
+}
+const order: Order = { book: 5 }
+
+/** An object that is described by an interface has no index signature, and is a body all the same. */
+export const ordered: Promise<Response> = signedFetch('http://127.0.0.1:9400', {
+  method: 'POST',
+  body: order,
 })
 
 // @ts-expect-error a number is no body
@@ -49,3 +62,6 @@ export function describe(refusal: Refusal): string {
 }
 
 export const code: FetchErrorCode = new FetchError('TimedOut', 'late').code
+
+/** A row that is there is there for the compiler, too. */
+export const row: RetryRow = retryTable.GET

@@ -61,7 +61,7 @@ export function readDispatchBody(body: unknown): SignedBody | undefined {
   if (typeof body === 'string') return encoder.encode(body)
   if (isKnown(body)) return body as SignedBody
   if (isForm(body)) return copyForm(body)
-  if (isReadOnce(body) && !(Symbol.asyncIterator in body)) return iterate(body) as unknown as SignedBody
+  if (isReadOnce(body) && !(Symbol.asyncIterator in body)) return iterate(body)
   return body as SignedBody
 }
 

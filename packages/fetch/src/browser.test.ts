@@ -1,9 +1,19 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import * as direct from './index.ts'
 
 const entry = fileURLToPath(new URL('index.ts', import.meta.url))
+
+async function withoutKeys(work: () => Promise<unknown>): Promise<unknown> {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', '')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', '')
+  try {
+    return await work().catch((error: unknown) => error)
+  } finally {
+    vi.unstubAllEnvs()
+  }
+}
 
 describe('browser bundle', () => {
   it('holds no node: import, and signs as in Node', async () => {
@@ -37,5 +47,9 @@ describe('browser bundle', () => {
       headers: { 'x-amz-content-sha256': '0'.repeat(64) },
     }
     await expect(bundled.createRequestSigner(options)(url, given)).rejects.toThrow(/not the hash of the body/)
+    const failure = await withoutKeys(() => bundled.createRequestSigner()(url))
+    expect(failure).toMatchObject({ code: 'CredentialsMissing' })
+    expect(String(failure)).toContain('give the option `credentials`')
+    expect(String(failure)).not.toMatch(/install|AWS_/)
   })
 })

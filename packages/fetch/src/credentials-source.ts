@@ -1,10 +1,13 @@
-import type { CredentialsProvider, ExpiringCredentials } from './credentials.ts'
+import type { CredentialsProvider, ExpiringCredentials, HeldCredentials } from './credentials.ts'
+import { readEnvironment } from './environment.ts'
 import { readEnvironmentCredentials } from './environment-credentials.ts'
 import { FetchError } from './errors.ts'
-import { loadProviderChain } from '#provider-chain'
+import { readCredentials } from './read-credentials.ts'
+import { tellCause } from './tell-cause.ts'
+import { loadProviderChain, whereToGetKeys } from '#provider-chain'
 
 /** Gives credentials that hold now. */
-export type CredentialsSource = () => ExpiringCredentials | Promise<ExpiringCredentials>
+export type CredentialsSource = () => HeldCredentials | Promise<HeldCredentials>
 
 /** How long before their expiration credentials are fetched anew, while the old ones are still in use. */
 const marginMs = 300_000
@@ -28,7 +31,11 @@ export function createCredentialsSource(
 ): CredentialsSource {
   if (given === undefined) return createDefaultSource(now)
   if (typeof given === 'function') return cacheProvider(given, now)
-  return () => assertNotExpired(given, now(), 'The option `credentials` holds')
+  return () => {
+    const reading = readCredentials(given)
+    if (reading.ok) return assertNotExpired(reading.credentials, now(), 'The option `credentials` holds')
+    throw new TypeError(`The option \`credentials\` holds ${reading.lacks}`)
+  }
 }
 
 // The environment is read anew each time: it costs little, and programs do set it late.
@@ -40,35 +47,44 @@ function createDefaultSource(now: () => Date): CredentialsSource {
   }
 }
 
+/** What the AWS SDK's chain says when none of its links had anything to go by; all else is a failure with a cause. */
+const nothingFound = 'Could not load credentials from any providers'
+
 async function callProviderChain(): Promise<ExpiringCredentials> {
   const chain = await loadProviderChain()
-  if (!chain) throw createMissing()
+  if (!chain) throw new FetchError('CredentialsMissing', `There are no credentials: ${whereToGetKeys}`)
   try {
     return await chain()
   } catch (cause) {
-    if (cause instanceof Error && cause.name === 'CredentialsProviderError') throw createMissing(cause)
-    throw cause
+    if (cause instanceof Error && cause.message === nothingFound) throw createNothingFound(cause)
+    throw createFailed('The credential chain of the AWS SDK failed', cause)
   }
 }
 
-function createMissing(cause?: Error): FetchError {
-  const more =
-    cause === undefined
-      ? 'for profiles, SSO, containers and instances, install `@aws-sdk/credential-providers`, which is then found by itself'
-      : 'the chain of `@aws-sdk/credential-providers` found no profile, SSO session, container or instance either'
+function createNothingFound(cause: Error): FetchError {
+  const profile = readEnvironment('AWS_PROFILE')
+  const found =
+    profile === undefined
+      ? 'found no profile, SSO session, web identity, container or instance either (AWS_PROFILE is not set)'
+      : `found nothing for the profile '${profile}' that AWS_PROFILE names, and no web identity, container or instance`
   return new FetchError(
     'CredentialsMissing',
-    `There are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary ones), or the option \`credentials\`; ${more}`,
+    `There are no credentials: ${whereToGetKeys}; the chain of \`@aws-sdk/credential-providers\` ${found}`,
     { cause },
   )
 }
 
+function createFailed(what: string, cause: unknown): FetchError {
+  const why = tellCause(cause)
+  return new FetchError('CredentialsFailed', why === '' ? what : `${what}: ${why}`, { cause })
+}
+
 function cacheProvider(provider: CredentialsProvider, now: () => Date): CredentialsSource {
-  let kept: ExpiringCredentials | undefined
-  let inFlight: Promise<ExpiringCredentials> | undefined
+  let kept: HeldCredentials | undefined
+  let inFlight: Promise<HeldCredentials> | undefined
   let notBeforeMs = 0
 
-  function refresh(): Promise<ExpiringCredentials> {
+  function refresh(): Promise<HeldCredentials> {
     inFlight ??= callProvider(provider, now)
       .then((credentials) => (kept = credentials))
       .finally(() => (inFlight = undefined))
@@ -88,30 +104,46 @@ function cacheProvider(provider: CredentialsProvider, now: () => Date): Credenti
   }
 }
 
-async function callProvider(provider: CredentialsProvider, now: () => Date): Promise<ExpiringCredentials> {
-  let credentials: ExpiringCredentials
+async function callProvider(provider: CredentialsProvider, now: () => Date): Promise<HeldCredentials> {
+  let given: unknown
   try {
-    credentials = await provider()
+    given = await provider()
   } catch (cause) {
     if (cause instanceof FetchError) throw cause
-    throw new FetchError('CredentialsFailed', 'The credentials provider failed', { cause })
+    throw createFailed('The credentials provider failed', cause)
   }
-  return assertNotExpired(credentials, now(), 'The credentials provider gave')
+  const reading = readCredentials(given)
+  if (reading.ok) return assertNotExpired(reading.credentials, now(), 'The credentials provider gave')
+  throw new FetchError('CredentialsFailed', `The credentials provider gave ${reading.lacks}`)
 }
 
-function getLeftMs({ expiration }: ExpiringCredentials, nowMs: number): number {
+function getLeftMs({ expiration }: HeldCredentials, nowMs: number): number {
   return expiration === undefined ? Number.POSITIVE_INFINITY : expiration.getTime() - nowMs
 }
 
-function assertNotExpired(credentials: ExpiringCredentials, now: Date, holds: string): ExpiringCredentials {
+function assertNotExpired(credentials: HeldCredentials, now: Date, holds: string): HeldCredentials {
+  const { expiration } = credentials
   const leftMs = getLeftMs(credentials, now.getTime())
-  if (leftMs > 0) return credentials
-  // An expiration that is no date says nothing; taking it for "never" would send expired keys.
-  const when = Number.isNaN(leftMs)
-    ? 'with an expiration that is no date'
-    : `that ran out ${Math.round(-leftMs / 1000)} seconds ago`
+  if (expiration === undefined || leftMs > 0) return credentials
+  const hint = expiration.getTime() < firstYearMs ? ' (seconds, taken for milliseconds?)' : ''
   throw new FetchError(
     'CredentialsExpired',
-    `${holds} credentials ${when}: get new ones (sign in or assume the role again), and check the machine's clock`,
+    `${holds} credentials that ran out at ${expiration.toISOString()}${hint}, ${tellDuration(-leftMs)} ago: get new ones (sign in or assume the role again), and check the machine's clock`,
   )
+}
+
+/** Before this there was no AWS; in milliseconds since 1970. */
+const firstYearMs = Date.UTC(2000)
+
+/** Units of time, the longest first, in milliseconds. */
+const units: readonly (readonly [name: string, ms: number])[] = [
+  ['days', 86_400_000],
+  ['hours', 3_600_000],
+  ['minutes', 60_000],
+]
+
+// Twice the unit at least, so that no unit is ever singular and nothing is rounded by more than half.
+function tellDuration(ms: number): string {
+  const [name, unitMs] = units.find(([, unit]) => ms >= 2 * unit) ?? ['seconds', 1000]
+  return `${Math.round(ms / unitMs)} ${name}`
 }

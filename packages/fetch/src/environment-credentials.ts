@@ -1,4 +1,4 @@
-import type { ExpiringCredentials } from './credentials.ts'
+import type { HeldCredentials } from './credentials.ts'
 import { readEnvironment } from './environment.ts'
 import { FetchError } from './errors.ts'
 
@@ -6,9 +6,9 @@ import { FetchError } from './errors.ts'
  * Reads the credentials in the environment, as Lambda and `aws configure export-credentials` set them.
  * @returns them; undefined when neither key is set
  * @throws FetchError `CredentialsMissing` when only one of the two is set: falling through to another identity
- * would hide the mistake
+ * would hide the mistake; `CredentialsFailed` when the expiration is no time
  */
-export function readEnvironmentCredentials(): ExpiringCredentials | undefined {
+export function readEnvironmentCredentials(): HeldCredentials | undefined {
   const accessKeyId = readEnvironment('AWS_ACCESS_KEY_ID')
   const secretAccessKey = readEnvironment('AWS_SECRET_ACCESS_KEY')
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined
@@ -25,6 +25,14 @@ export function readEnvironmentCredentials(): ExpiringCredentials | undefined {
     accessKeyId,
     secretAccessKey,
     ...(sessionToken === undefined ? {} : { sessionToken }),
-    ...(expiration === undefined ? {} : { expiration: new Date(expiration) }),
+    ...(expiration === undefined ? {} : { expiration: readExpiration(expiration) }),
   }
+}
+
+function readExpiration(text: string): Date {
+  const date = new Date(text)
+  if (!Number.isNaN(date.getTime())) return date
+  const message =
+    'AWS_CREDENTIAL_EXPIRATION is not a time such as 2026-11-22T09:45:00Z: set it right, or unset it'
+  throw new FetchError('CredentialsFailed', message)
 }

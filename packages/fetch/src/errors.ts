@@ -3,8 +3,8 @@ export const fetchErrorCodes = {
   BodyTooLarge: 'The body is larger than `maxBodyBytes`.',
   BodyUnreadable: 'The stream that is the body broke off.',
   CredentialsExpired: 'The credentials have run out, and the source gave no newer ones.',
-  CredentialsFailed: 'The credentials provider failed.',
-  CredentialsMissing: 'No source has credentials.',
+  CredentialsFailed: 'The source of credentials failed, or gave something else than keys.',
+  CredentialsMissing: 'No source has credentials, or the environment has half of them.',
   TimedOut:
     'No answer came within `timeoutMs` or `attemptTimeoutMs`; the name of this error is `TimeoutError`.',
 } as const

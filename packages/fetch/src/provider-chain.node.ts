@@ -5,6 +5,10 @@ interface ProviderPackage {
   readonly fromNodeProviderChain: () => CredentialsProvider
 }
 
+/** What to do when there are no credentials, for a message. */
+export const whereToGetKeys: string =
+  'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary ones), or the option `credentials`; for profiles, SSO, web identity, containers and instances, install `@aws-sdk/credential-providers`, which is then found by itself'
+
 /**
  * Loads the AWS SDK's chain of credential providers (profiles, SSO, containers, web identity, instances).
  * @returns the chain; undefined when `@aws-sdk/credential-providers` is not installed

@@ -1,5 +1,5 @@
 import { type HeaderPair, sign, type SignedRequest } from '@furlong/sigv4'
-import type { CredentialsProvider, ExpiringCredentials } from './credentials.ts'
+import type { CredentialsProvider, ExpiringCredentials, HeldCredentials } from './credentials.ts'
 import { createCredentialsSource } from './credentials-source.ts'
 import { orAborted } from './deadline.ts'
 import { type PreparedRequest, prepareRequest } from './prepare-request.ts'
@@ -79,7 +79,7 @@ export function createRequestSigner(options: SigningOptions = {}): RequestSigner
  */
 export function signPrepared(
   prepared: PreparedRequest,
-  credentials: ExpiringCredentials,
+  credentials: HeldCredentials,
   now: Date,
 ): SignedRequest {
   const { body, payloadHash } = prepared

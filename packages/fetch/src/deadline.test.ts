@@ -29,17 +29,29 @@ describe('timeouts of createSignedFetch()', () => {
 
   it('covers credentials, pauses and the reading of the body', async () => {
     const never = new Promise<never>(() => {})
+    const waiting = (what: string): RegExp => new RegExp(`ended while it waited for ${what}: `)
     await expect(create({ timeoutMs: 20, credentials: () => never })(url.base)).rejects.toMatchObject({
       code: 'TimedOut',
+      message: expect.stringMatching(waiting('credentials')),
     })
     const body = new ReadableStream({ pull: () => never })
     await expect(create({ timeoutMs: 20 })(url.base, { method: 'POST', body })).rejects.toMatchObject({
       code: 'TimedOut',
+      message: expect.stringMatching(waiting('the body of the request')),
     })
+    url.answers.push(answer(503), silence)
+    await expect(create({ timeoutMs: 200 })(url.base)).rejects.toThrow(waiting('the answer to attempt 2'))
+    url.answers.push(answer(503))
+    const napping = create({ timeoutMs: 200, sleep: () => never, retry: { baseDelayMs: 1 } })
+    await expect(napping(url.base)).rejects.toThrow(waiting('the pause after attempt 1'))
     url.answers.push(headOnly)
     const response = await create({ timeoutMs: 200 })(url.base)
     expect(response.status).toBe(200)
-    await expect(response.text()).rejects.toMatchObject({ name: 'TimeoutError', code: 'TimedOut' })
+    await expect(response.text()).rejects.toMatchObject({
+      name: 'TimeoutError',
+      code: 'TimedOut',
+      message: expect.stringMatching(waiting('the body of the answer')),
+    })
   })
 
   it('hands an answer back rather than pause beyond the end', async () => {
@@ -57,7 +69,9 @@ describe('timeouts of createSignedFetch()', () => {
       (error: unknown) => error,
     )
     expect(failure).toMatchObject({ name: 'TimeoutError', code: 'TimedOut' })
-    expect(String(failure)).toContain('`attemptTimeoutMs`')
+    expect(String(failure)).toContain(
+      'waited for the answer to attempt 1: raise the option `attemptTimeoutMs`',
+    )
   })
 
   it('lets a body take longer than an attempt', async () => {

@@ -9,6 +9,8 @@ export interface Deadline {
   readonly signal: AbortSignal | undefined
   /** How much time is left, in milliseconds. */
   readonly getLeftMs: () => number
+  /** Says what is waited for from now on, for the message of a `TimedOut`. */
+  readonly waitFor: (what: string) => void
   /** Ends the timer with the answer: at once when it has no body, else when the body is no longer in use. */
   readonly release: (response?: Response) => void
 }
@@ -24,15 +26,19 @@ export function startDeadline(timeoutMs: number | undefined, signal: AbortSignal
     return {
       signal: joinSignals(signal),
       getLeftMs: () => Number.POSITIVE_INFINITY,
+      waitFor: () => {},
       release: () => {},
     }
   }
   const end = performance.now() + timeoutMs
-  const timer = startTimer('timeoutMs', timeoutMs)
+  let awaited = 'the body of the request'
+  const timer = startTimer('timeoutMs', timeoutMs, () => awaited)
   return {
     signal: joinSignals(signal, timer.signal),
     getLeftMs: () => end - performance.now(),
+    waitFor: (what) => (awaited = what),
     release: (response) => {
+      awaited = 'the body of the answer'
       if (response?.body) registry?.register(response.body, timer.stop)
       else timer.stop()
     },
@@ -53,13 +59,18 @@ export interface Timer {
  * Starts a timer that keeps no process alive.
  * @param option the option that sets the time, for the message
  * @param timeoutMs the time, in milliseconds
+ * @param getAwaited tells what is waited for when the time is up, for the message
  * @returns a signal that aborts with a `TimedOut`, and a way to stop it
  */
-export function startTimer(option: 'timeoutMs' | 'attemptTimeoutMs', timeoutMs: number): Timer {
+export function startTimer(
+  option: 'timeoutMs' | 'attemptTimeoutMs',
+  timeoutMs: number,
+  getAwaited: () => string,
+): Timer {
   const controller = new AbortController()
   const timeout: unknown = setTimeout(() => {
     const what = option === 'timeoutMs' ? 'The request took' : 'An attempt took'
-    const message = `${what} longer than ${timeoutMs} milliseconds: raise the option \`${option}\` to wait longer`
+    const message = `${what} longer than ${timeoutMs} milliseconds and was ended while it waited for ${getAwaited()}: raise the option \`${option}\` to wait longer`
     controller.abort(new FetchError('TimedOut', message))
   }, timeoutMs)
   // The connection keeps the process alive while there is something to wait for.

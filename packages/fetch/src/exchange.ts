@@ -1,7 +1,7 @@
 import type { SignedRequest } from '@furlong/sigv4'
 import { type AnswerParts, readAnswerParts } from './answer.ts'
 import { isConnectionFailure } from './connection-failure.ts'
-import type { ExpiringCredentials } from './credentials.ts'
+import type { HeldCredentials } from './credentials.ts'
 import type { CredentialsSource } from './credentials-source.ts'
 import { type Deadline, joinSignals, orAborted, startTimer } from './deadline.ts'
 import type { PreparedRequest } from './prepare-request.ts'
@@ -37,7 +37,7 @@ type Outcome =
       readonly parts: AnswerParts | undefined
       readonly refusal: Refusal | undefined
       readonly sent: SignedRequest
-      readonly credentials: ExpiringCredentials
+      readonly credentials: HeldCredentials
       /** Whether a signature of another time does better, so that the request may be sent again for it. */
       readonly hasLearntTime: boolean
     }
@@ -63,10 +63,12 @@ export async function exchange(
   deadline: Deadline,
 ): Promise<SignedResponse> {
   const isReplayable = prepared.streamed === undefined || prepared.streamed instanceof Blob
+  let sent = 0
   let retry = 0
   let hasCorrectedClock = false
   for (;;) {
-    const outcome = await attempt(settings, prepared, init, deadline)
+    sent += 1
+    const outcome = await attempt(settings, prepared, init, deadline, sent)
     let pauseMs: number | undefined
     if (isReplayable && outcome.kind === 'answer' && outcome.hasLearntTime && !hasCorrectedClock) {
       hasCorrectedClock = true
@@ -75,9 +77,11 @@ export async function exchange(
       retry += 1
       pauseMs = choosePauseMs(settings, prepared, outcome, retry)
     }
-    if (pauseMs === undefined || pauseMs >= deadline.getLeftMs()) return finish(settings, prepared, outcome)
+    if (pauseMs === undefined || pauseMs >= deadline.getLeftMs())
+      return finish(settings, prepared, outcome, isReplayable)
     discard(outcome)
-    if (pauseMs > 0) await settings.sleep(pauseMs, deadline.signal)
+    deadline.waitFor(`the pause after attempt ${sent}`)
+    if (pauseMs > 0) await orAborted(settings.sleep(pauseMs, deadline.signal), deadline.signal)
   }
 }
 
@@ -85,15 +89,19 @@ async function attempt(
   settings: ExchangeSettings,
   prepared: PreparedRequest,
   init: RequestInit,
-  { signal }: Deadline,
+  { signal, waitFor }: Deadline,
+  count: number,
 ): Promise<Outcome> {
   const { origin } = prepared.url
+  waitFor('credentials')
   const credentials = await orAborted(settings.getCredentials(), signal)
   const sent = signPrepared(prepared, credentials, settings.clock.now(origin))
+  const awaited = `the answer to attempt ${count}`
+  waitFor(awaited)
   const timer =
     settings.attemptTimeoutMs === undefined
       ? undefined
-      : startTimer('attemptTimeoutMs', settings.attemptTimeoutMs)
+      : startTimer('attemptTimeoutMs', settings.attemptTimeoutMs, () => awaited)
   try {
     const joined = timer ? joinSignals(signal, timer.signal) : signal
     // Not every fetch that is handed in heeds its signal.
@@ -183,6 +191,7 @@ async function finish(
   { explain, clock }: ExchangeSettings,
   prepared: PreparedRequest,
   outcome: Outcome,
+  isReplayable: boolean,
 ): Promise<SignedResponse> {
   if (outcome.kind === 'failure') throw outcome.error
   const { response, parts, refusal } = outcome
@@ -190,6 +199,13 @@ async function finish(
   // Loaded only when needed: a bundler that splits keeps the sentences out of what starts first.
   const { diagnoseSent } = await import('./diagnose-sent.ts')
   const serverNow = clock.readServerTime(response)
-  const found = diagnoseSent({ ...outcome, refusal, body: parts?.body ?? '', prepared, serverNow })
+  const found = diagnoseSent({
+    ...outcome,
+    refusal,
+    body: parts?.body ?? '',
+    prepared,
+    isReplayable,
+    serverNow,
+  })
   return Object.defineProperty(response, 'refusal', { value: { ...refusal, ...found }, enumerable: true })
 }

@@ -11,6 +11,7 @@ import {
   isAccessDenied,
   isSignatureError,
   type SignedFetchOptions,
+  type SignedRequestInit,
 } from './index.ts'
 import { classifyAnswer } from './refusal.ts'
 import { answer, type FunctionUrl, keys, startFunctionUrl } from './testing/function-url.node.ts'
@@ -295,8 +296,12 @@ describe('explain', () => {
     url.answers.push(answer(403, forbidden, { 'x-amzn-errortype': 'AccessDeniedException' }))
     expect((await create()(url.base)).refusal).toMatchObject({
       why: 'npx furlong explain a1b2',
+      fix: 'Run `npx furlong explain a1b2`: it names what is missing, and the command that grants it.',
       diagnosis: [],
     })
+    url.headers = {}
+    url.answers.push(answer(403, forbidden, { 'x-amzn-errortype': 'AccessDeniedException' }))
+    expect((await create()(url.base)).refusal?.fix).toContain('npx furlong grant <function> --to <role>')
   })
 
   it('says of a wrong secret that the request was right when it left', async () => {
@@ -304,6 +309,7 @@ describe('explain', () => {
     const { refusal } = await create({ credentials })(url.base)
     expect(refusal).toMatchObject({ kind: 'signature', reason: 'mismatch' })
     expect(refusal?.diagnosis[0]?.says).toContain(`secret that was given for ${keys.accessKeyId}`)
+    expect(refusal).toMatchObject({ says: refusal?.diagnosis[0]?.says, fix: refusal?.diagnosis[0]?.fix })
     expect(JSON.stringify(refusal)).not.toContain('another-secret')
   })
 
@@ -350,11 +356,46 @@ describe('explain', () => {
     expect(JSON.stringify(refusal)).not.toContain(sessionToken.slice(10, 40))
   })
 
-  it('leaves a stream that is gone unchecked', async () => {
-    const credentials = { ...keys, secretAccessKey: 'another-secret' }
-    const init = { method: 'PUT', body: new Blob(['x']).stream(), payloadHash: hash('sha256', 'x') }
-    const { refusal } = await create({ credentials })(url.base, init)
-    expect(refusal).toMatchObject({ kind: 'signature', diagnosis: [] })
+  const streamed = (text: string, hashed = text): SignedRequestInit => ({
+    method: 'PUT',
+    body: new Blob([text]).stream(),
+    payloadHash: hash('sha256', hashed),
+  })
+
+  it('suspects the given hash of a stream that is gone', async () => {
+    const { refusal } = await create()(url.base, streamed('sent', 'hashed'))
+    expect(refusal).toMatchObject({ kind: 'signature', diagnosis: [{ cause: 'payload-hash-mismatch' }] })
+    expect(refusal?.says).toContain('not the hash of the bytes that were sent')
+  })
+
+  it('says that a stream was not sent again at another time', async () => {
+    url.skewMs = 3_600_000
+    const signedFetch = create()
+    const { refusal } = await signedFetch(url.base, streamed('x'))
+    expect(refusal).toMatchObject({ reason: 'clock', diagnosis: [{ cause: 'clock-skew' }] })
+    expect(refusal?.says).toContain('not sent again')
+    expect(refusal?.fix).toContain('time is known now')
+    expect((await signedFetch(url.base, streamed('x'))).status).toBe(200)
+  })
+
+  it('checks keys and region of a stream', async () => {
+    const credentials = { ...keys, accessKeyId: 'ASIAOTHER' }
+    const unknown = await create({ credentials })(url.base, streamed('x'))
+    expect(unknown.refusal?.diagnosis).toMatchObject([{ cause: 'missing-session-token' }])
+    const elsewhere = await create({ region: 'eu-west-1' })(url.base, streamed('x'))
+    expect(elsewhere.refusal?.diagnosis).toMatchObject([{ cause: 'wrong-region' }])
+  })
+
+  it('names the region that was signed for, and the one that S3 wants', async () => {
+    const { refusal } = await create({ region: 'eu-west-1' })(url.base)
+    expect(refusal).toMatchObject({ reason: 'scope', diagnosis: [{ cause: 'wrong-region' }] })
+    expect(refusal?.says).toContain("for the region 'eu-west-1', and the URL lies in another")
+    const s3 = `<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'</Message></Error>`
+    url.answers.push(answer(400, s3))
+    const other = await create()(url.base)
+    expect(other.refusal?.says).toBe(
+      "The request is signed for the region 'us-east-1', and it was sent to 'eu-central-1'.",
+    )
   })
 
   it('tells of the clock when its correction is of no use', async () => {

@@ -21,9 +21,9 @@ export type Refusal = RefusalTag & {
   readonly code: string | undefined
   /** AWS's text without signatures and tokens; empty when the answer holds none. */
   readonly message: string
-  /** What happened, in a sentence. */
+  /** What happened, in a sentence; where a check of the request found the cause, that cause. */
   readonly says: string
-  /** What to do. */
+  /** What to do about it. */
   readonly fix: string
   /** What the local side adds: the command that explains this very request. */
   readonly why: string | undefined
@@ -54,7 +54,7 @@ const clock = {
 
 const scope = {
   tag: { kind: 'signature', reason: 'scope' },
-  says: 'The request is signed for another region, service or day.',
+  says: 'The request is signed for another region, service or day than the server’s.',
   fix: 'Set the options `region` and `service` to those of the URL: `lambda` for a function URL.',
 } as const
 
@@ -79,7 +79,7 @@ const unknownKey = {
 const accessDenied = {
   tag: { kind: 'access-denied' },
   says: 'The signature may be right, but no policy lets the caller in. A function URL takes two permissions: lambda:InvokeFunctionUrl and lambda:InvokeFunction.',
-  fix: 'Grant both (`npx furlong grant`); `npx furlong doctor <url>` says what is missing. New permissions take up to some minutes.',
+  fix: 'Grant both: `npx furlong grant <function> --to <role>`, with `--aws` for your account on AWS, where new permissions take from seconds to some minutes.',
 } as const
 
 const failed = {
@@ -203,7 +203,10 @@ export function classifyAnswer(answer: AnswerParts): Refusal | undefined {
     code,
     message: maskMessage(message),
     says,
-    fix,
+    fix:
+      why === undefined || tag.kind !== 'access-denied'
+        ? fix
+        : `Run \`${why}\`: it names what is missing, and the command that grants it.`,
     why,
     diagnosis: [],
     differences: [],

@@ -38,6 +38,8 @@ describe('readHostScope()', () => {
     ['lambda.eu-west-1.api.aws', 'lambda', 'eu-west-1', false],
     ['lambda.cn-north-1.api.amazonwebservices.com.cn', 'lambda', 'cn-north-1', false],
     ['lambda.eusc-de-east-1.amazonaws.eu', 'lambda', 'eusc-de-east-1', false],
+    ['a1b2c3.appsync-api.eu-west-1.amazonaws.com', 'appsync', 'eu-west-1', false],
+    ['a1b2c3.appsync-realtime-api.eu-west-1.amazonaws.com', 'appsync', 'eu-west-1', false],
     ['email.us-east-1.amazonaws.com', 'ses', 'us-east-1', false],
     ['email-fips.us-east-1.amazonaws.com', 'ses', 'us-east-1', false],
     ['monitoring.us-east-1.amazonaws.com', 'monitoring', 'us-east-1', false],

@@ -146,6 +146,8 @@ const signingNames: ReadonlyMap<string, string> = new Map([
   ['api.tunneling.iot', 'IoTSecuredTunneling'],
   ['appconfigdata', 'appconfig'],
   ['appstream2', 'appstream'],
+  ['appsync-api', 'appsync'],
+  ['appsync-realtime-api', 'appsync'],
   ['arc-recovery-control-config', 'route53-recovery-control-config'],
   ['ats.iot', 'iotdata'],
   ['bedrock-agent', 'bedrock'],

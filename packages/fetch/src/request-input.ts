@@ -65,12 +65,39 @@ function readUrl(text: string): URL {
   try {
     url = new URL(text, location?.href)
   } catch {
-    throw new TypeError('The URL must be absolute, for example https://<id>.lambda-url.<region>.on.aws/')
+    throw new TypeError(`The URL '${quoteUrl(text)}' cannot be used: ${findUrlFault(text)}`)
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new TypeError(`The URL '${quoteUrl(text)}' must begin with https:// or http://`)
   }
   if (url.username !== '' || url.password !== '') {
     throw new TypeError('The URL must not hold a user name or a password')
   }
   return url
+}
+
+/** What is wrong with a text that is no URL, the first that fits counts. */
+const urlFaults: readonly (readonly [pattern: RegExp, says: string])[] = [
+  [/^(?:undefined|null)/, 'it begins with the value of a variable that is not set'],
+  [/^https?:\/\/[^/?#]*:\d+[^\d/?#]/i, 'a slash is missing after the port'],
+  [/^https?:/i, 'its host or port is malformed'],
+  [/^[^/?#]+\.on\.aws\b/i, 'https:// is missing'],
+]
+
+function findUrlFault(text: string): string {
+  const fault = urlFaults.find(([pattern]) => pattern.test(text))
+  return (
+    fault?.[1] ??
+    'it must be absolute, for example https://<id>.lambda-url.<region>.on.aws/; is a variable empty?'
+  )
+}
+
+const longestQuote = 200
+
+// Users, passwords and queries are nobody's business but the caller's.
+function quoteUrl(text: string): string {
+  const bare = text.replace(/[?#][^]*$/, '').replace(/^([a-z]+:\/\/)?[^]*@/i, '$1')
+  return bare.length > longestQuote ? `${bare.slice(0, longestQuote)}…` : bare
 }
 
 function readPayloadHash(given: string | undefined): string | undefined {

@@ -15,6 +15,9 @@ export interface ScopeOptions {
 
 const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
+/** A function URL without its last slash, and a path without its first. No host is called so. */
+const slashless = /\.lambda-url\.[a-z0-9-]+\.(?:on\.aws|localhost)[a-z0-9-]/
+
 /**
  * Tells what a request must be signed for.
  *
@@ -29,6 +32,11 @@ const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[
  */
 export function getSigningScope(url: URL, options: ScopeOptions): SigningScope {
   if (loopbackHosts.has(url.hostname)) return getLoopbackScope(options)
+  if (slashless.test(url.hostname)) {
+    throw new TypeError(
+      `A slash is missing in the URL: its host is ${url.hostname}, which is that of a function URL run together with a path`,
+    )
+  }
   const host = readHostScope(url.hostname.replace(/\.$/, ''))
   const service = host?.isCertain === true ? host.service : (options.service ?? host?.service)
   const region = host?.region ?? options.region
@@ -44,7 +52,9 @@ export function getSigningScope(url: URL, options: ScopeOptions): SigningScope {
 function getLoopbackScope(options: ScopeOptions): SigningScope {
   const region = options.region ?? readEnvironment('AWS_REGION') ?? readEnvironment('AWS_DEFAULT_REGION')
   if (region === undefined) {
-    throw new TypeError('The region is not known: set the option `region`, or the variable AWS_REGION')
+    throw new TypeError(
+      'A URL on this machine does not say its region: set the option `region`, or the variable AWS_REGION (us-east-1 unless the local side was told otherwise)',
+    )
   }
   return { region, service: options.service ?? 'lambda' }
 }

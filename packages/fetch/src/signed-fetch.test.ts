@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { runInNewContext } from 'node:vm'
 import { type Verification, verify } from '@furlong/sigv4'
 import { hc } from 'hono/client'
 import { Hono } from 'hono'
@@ -136,6 +137,8 @@ describe('createSignedFetch()', () => {
     else expect(headers['content-type']).toBeUndefined()
     if (text !== undefined) expect(decoder.decode(body)).toBe(text)
     if (body.length > 0) expect(headers['x-amz-content-sha256']).toMatch(/^[0-9a-f]{64}$/)
+    // Nothing is sent, so there is nothing to name the hash of; the signature covers the hash of nothing.
+    else expect(headers['x-amz-content-sha256']).toBeUndefined()
   })
 
   it('signs and sends a Request with headers and a body, and lets init prevail', async () => {
@@ -197,6 +200,25 @@ describe('createSignedFetch()', () => {
     ['a Map', new Map()],
   ])('refuses %s as a body', async (_, body) => {
     await expect(signedFetch(base, { method: 'POST', body: body as never })).rejects.toThrow(TypeError)
+  })
+
+  it('names the class of what it refuses, and a promise that nobody waited for', async () => {
+    class Order {
+      readonly book = 5
+    }
+    const post = (body: object): Promise<Response> => signedFetch(base, { method: 'POST', body })
+    await expect(post(new Order())).rejects.toThrow('The body is an instance of Order, and must be')
+    await expect(post(Promise.resolve({ book: 5 }))).rejects.toThrow('The body is a promise: wait for it')
+    await expect(post(Object.create(Object.create(null, { a: { value: 1 } })))).rejects.toThrow(
+      'an instance of a class',
+    )
+    expect(received).toEqual([])
+  })
+
+  it('takes a plain object of another realm, as Jest and node:vm make them', async () => {
+    const body = runInNewContext('({ a: [1] })') as object
+    const { body: sent } = await expectAccepted(signedFetch(base, { method: 'POST', body }))
+    expect(decoder.decode(sent)).toBe('{"a":[1]}')
   })
 
   it('refuses a body with GET', async () => {
@@ -346,6 +368,35 @@ describe('createRequestSigner()', () => {
     )
     const lookalike = 'https://x.lambda-url.us-east-1.on.aws.example.com/'
     await expect(scopeOf(lookalike)).rejects.toThrow(TypeError)
+  })
+
+  const host = 'abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws'
+  it.each([
+    [
+      'undefinedbook?page=5',
+      "The URL 'undefinedbook' cannot be used: it begins with the value of a variable",
+    ],
+    ['book?page=5', "The URL 'book' cannot be used: it must be absolute"],
+    ['', "The URL '' cannot be used: it must be absolute"],
+    [`${host}/book`, 'https:// is missing'],
+    ['http://127.0.0.1:20001book', 'a slash is missing after the port'],
+    ['https://a b/', 'host or port is malformed'],
+    ['localhost:20001/book', "The URL 'localhost:20001/book' must begin with https:// or http://"],
+    [`https://${host}book?page=5`, `A slash is missing in the URL: its host is ${host}book`],
+    ['http://x.lambda-url.us-east-1.localhostbook', 'A slash is missing in the URL'],
+  ])('says what is wrong with %s', async (url, says) => {
+    const failure = await scopeOf(url, { region: 'us-east-1', service: 'lambda' }).catch((e: unknown) => e)
+    expect(failure).toBeInstanceOf(TypeError)
+    expect(String(failure)).toContain(says)
+    expect(String(failure)).not.toContain('page=5')
+  })
+
+  it('repeats neither user nor password of a malformed URL, nor all of a long one', async () => {
+    for (const url of ['http://ada:pass/word@:x/', 'ada:password@host', 'x'.repeat(5000)]) {
+      const failure = String(await scopeOf(url).catch((error: unknown) => error))
+      expect(failure).not.toMatch(/ada|word/)
+      expect(failure.length).toBeLessThan(400)
+    }
   })
 
   it('refuses malformed URLs, credentials and options without repeating them', async () => {

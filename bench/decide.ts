@@ -13,6 +13,7 @@ import {
 import { flatten } from './hashes.ts'
 import { loadSimulate, type Simulate, type Simulation } from './iam-simulate.ts'
 import { type Interleaved, interleave, type Lane, repeat } from './interleave.ts'
+import { type Growing, measureGrowth } from './measure-growth.ts'
 import type { Row } from './report.ts'
 
 const interleaving = { rounds: 31, sliceMs: 25 } as const
@@ -261,13 +262,7 @@ function decideRows(measured: Interleaved): Row[] {
   ]
 }
 
-/** One way for a policy to grow; the cost of a unit is the same at every size when it is linear. */
-interface Growth {
-  readonly name: string
-  readonly unit: string
-  readonly sizes: readonly number[]
-  readonly prepare: (size: number) => () => unknown
-}
+type Growth = Omit<Growing, 'goal'>
 
 const counts = [10, 100, 1_000, 10_000] as const
 
@@ -367,25 +362,6 @@ function compileHostile(size: number): () => unknown {
 async function growthRows(): Promise<Row[]> {
   const rows: Row[] = []
   // One growth after the other: its sizes are what is compared.
-  for (const growth of growths) rows.push(...(await measureGrowth(growth)))
+  for (const growth of growths) rows.push(...(await measureGrowth({ ...growth, goal: linear }, growing)))
   return rows
-}
-
-async function measureGrowth({ name, unit, sizes, prepare }: Growth): Promise<Row[]> {
-  const title = (size: number): string => `${name}, ${size}`
-  const lanes = sizes.map((size): Lane => ({ name: title(size), run: repeat(prepare(size)) }))
-  const measured = await interleave(lanes, growing)
-  const largest = sizes.at(-1) as number
-  const grown = measured.over((us) => {
-    const perUnit = sizes.map((size) => us(title(size)) / size)
-    return us(title(largest)) / largest / Math.min(...perUnit)
-  })
-  return [
-    ...sizes.map((size) => ({
-      row: title(size),
-      value: measured.us(title(size)) / size,
-      unit: `µs/${unit}`,
-    })),
-    { row: `${name}: ${largest} / cheapest`, value: grown, unit: 'x', goal: linear },
-  ]
 }

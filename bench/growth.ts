@@ -2,14 +2,11 @@
 import { diagnose, presign, type RawRequest, sign, verify, type VerifyOptions } from '@furlong/sigv4'
 import { benchCredentials, benchRegion } from './credentials.ts'
 import { flatten } from './hashes.ts'
-import { interleave, type Lane, repeat } from './interleave.ts'
+import { type Growing, measureGrowth } from './measure-growth.ts'
 import type { Goal, Row } from './report.ts'
 import { benchHost, benchService, getWithQuery, signedAt } from './requests.ts'
 
 const interleaving = { rounds: 3, sliceMs: 3 } as const
-
-/** Where one call takes longer than this, no larger size is tried: what grew so far tells enough. */
-const longestCallMs = 40
 
 /** How much dearer a unit of the largest request may be than of the cheapest: sorting and caches are let pass. */
 const goal: Goal = { atMost: 2.5 }
@@ -111,42 +108,16 @@ export async function run(): Promise<Row[]> {
   const rows: Row[] = []
   // One operation after the other: sizes of one growth are what is compared.
   for (const [operation, prepare] of Object.entries(operations)) {
-    for (const growth of growths) rows.push(...(await measure(operation, prepare, growth)))
+    for (const growth of growths)
+      rows.push(...(await measureGrowth(growing(operation, prepare, growth), interleaving)))
   }
   return rows
 }
 
-async function measure(
-  operation: string,
-  prepare: (typeof operations)[string],
-  growth: Growth,
-): Promise<Row[]> {
-  const { unit, name } = growth
-  const title = (size: number): string => `${operation}, ${name}, ${size}`
-  const sizes: number[] = []
-  const lanes: Lane[] = []
-  for (const size of unit === 'KiB' ? kibibytes : counts) {
-    const work = prepare(growth, size)
-    sizes.push(size)
-    lanes.push({ name: title(size), run: repeat(work) })
-    const at = performance.now()
-    work()
-    if (performance.now() - at > longestCallMs) break
-  }
-  const measured = await interleave(lanes, interleaving)
-  const largest = sizes.at(-1) as number
-  const grown = measured.over((us) => {
-    const perUnit = sizes.map((size) => us(title(size)) / size)
-    return us(title(largest)) / largest / Math.min(...perUnit)
-  })
-  return [
-    ...sizes.map((size) => ({
-      row: title(size),
-      value: measured.us(title(size)) / size,
-      unit: `µs/${unit}`,
-    })),
-    { row: `${operation}, ${name}: ${largest} / cheapest`, value: grown, unit: 'x', goal },
-  ]
+function growing(operation: string, prepare: (typeof operations)[string], growth: Growth): Growing {
+  const { name, unit } = growth
+  const sizes = unit === 'KiB' ? kibibytes : counts
+  return { name: `${operation}, ${name}`, unit, sizes, goal, prepare: (size) => prepare(growth, size) }
 }
 
 interface GrownRequest {

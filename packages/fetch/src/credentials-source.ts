@@ -7,12 +7,19 @@ import { tellCause } from './tell-cause.ts'
 import { loadProviderChain, whereToGetKeys } from '#provider-chain'
 
 /** Gives credentials that hold now. */
-export type CredentialsSource = () => HeldCredentials | Promise<HeldCredentials>
+export interface CredentialsSource {
+  (): HeldCredentials | Promise<HeldCredentials>
+  /** Drops credentials that were refused, so that their provider is asked again; only where there is a provider. */
+  readonly forget?: ((refused: HeldCredentials) => void) | undefined
+}
 
 /** How long before their expiration credentials are fetched anew, while the old ones are still in use. */
 const marginMs = 300_000
 
-/** How long to leave a provider alone after an early refresh that failed or brought nothing that lasts longer. */
+/**
+ * How long to leave a provider alone after an early refresh that failed or brought nothing that lasts longer, and
+ * after refused credentials were dropped: a server that refuses all would have it asked for each request.
+ */
 const earlyPauseMs = 30_000
 
 /**
@@ -21,6 +28,8 @@ const earlyPauseMs = 30_000
  * The credentials of a provider are kept. From five minutes before their `expiration` on, new ones are fetched in
  * the background while the old ones serve; once they have run out, requests wait. One call of the provider is in
  * flight at a time, and a failing early call is tried again half a minute later, unseen while the old ones hold.
+ * What was refused is dropped: a provider that states no `expiration` is asked again then. Expiry is judged by our
+ * clock, never by what a server says the time is: one false date would keep good keys from being used.
  * @param given credentials, a provider, or nothing for the environment and then the AWS SDK's chain
  * @param now the clock
  * @returns a function that gives credentials which have not expired
@@ -41,10 +50,11 @@ export function createCredentialsSource(
 // The environment is read anew each time: it costs little, and programs do set it late.
 function createDefaultSource(now: () => Date): CredentialsSource {
   const chain = cacheProvider(callProviderChain, now)
-  return () => {
+  const get = (): ReturnType<CredentialsSource> => {
     const credentials = readEnvironmentCredentials()
     return credentials ? assertNotExpired(credentials, now(), 'The environment holds') : chain()
   }
+  return Object.assign(get, { forget: chain.forget })
 }
 
 /** What the AWS SDK's chain says when none of its links had anything to go by; all else is a failure with a cause. */
@@ -83,6 +93,7 @@ function cacheProvider(provider: CredentialsProvider, now: () => Date): Credenti
   let kept: HeldCredentials | undefined
   let inFlight: Promise<HeldCredentials> | undefined
   let notBeforeMs = 0
+  let keepUntilMs = 0
 
   function refresh(): Promise<HeldCredentials> {
     inFlight ??= callProvider(provider, now)
@@ -91,7 +102,14 @@ function cacheProvider(provider: CredentialsProvider, now: () => Date): Credenti
     return inFlight
   }
 
-  return () => {
+  function forget(refused: HeldCredentials): void {
+    const nowMs = now().getTime()
+    if (kept !== refused || nowMs < keepUntilMs) return
+    keepUntilMs = nowMs + earlyPauseMs
+    kept = undefined
+  }
+
+  function get(): ReturnType<CredentialsSource> {
     const nowMs = now().getTime()
     const leftMs = kept ? getLeftMs(kept, nowMs) : 0
     if (!kept || leftMs <= 0) return refresh()
@@ -102,6 +120,8 @@ function cacheProvider(provider: CredentialsProvider, now: () => Date): Credenti
     }
     return kept
   }
+
+  return Object.assign(get, { forget })
 }
 
 async function callProvider(provider: CredentialsProvider, now: () => Date): Promise<HeldCredentials> {

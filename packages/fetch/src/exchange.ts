@@ -107,8 +107,12 @@ async function attempt(
     // Not every fetch that is handed in heeds its signal.
     const sending = settings.send(sent.url, createInit(prepared, sent, init, joined))
     const response = await orAborted(sending, joined)
-    const parts = await readParts(settings, origin, response)
+    // The answer is there; what of it is read has a limit of its own.
+    timer?.stop()
+    const parts = await readParts(settings, prepared.url, response, signal)
+    signal?.throwIfAborted()
     const refusal = parts && classifyAnswer(parts)
+    if (refusal?.kind === 'credentials') settings.getCredentials.forget?.(credentials)
     const lesson = settings.clock.learn(origin, response, refusal)
     // Without AWS's word for it, the request may have had its effect.
     const hasLearntTime = lesson === 'certain' || (lesson === 'likely' && isRepeatable(prepared.method))
@@ -145,23 +149,26 @@ function createInit(
 /** The statuses with which AWS refuses a time. */
 const timeStatuses: ReadonlySet<number> = new Set([400, 401, 403])
 
-// Most refusals are not about time, and are left alone unless the caller wants to know.
+// Most answers teach nothing about time or keys, and are left alone unless the caller wants to know.
 async function readParts(
   { explain, clock }: ExchangeSettings,
-  origin: string,
+  { origin, hostname }: URL,
   response: Response,
+  signal: AbortSignal | undefined,
 ): Promise<AnswerParts | undefined> {
   if (response.status < 400) return undefined
-  const mayBeTime =
+  const mayTeach =
     timeStatuses.has(response.status) &&
-    (clock.isFarOff(origin, response) || isTimeType(response.headers.get('x-amzn-errortype')))
-  return explain || mayBeTime ? readAnswerParts(response) : undefined
+    (clock.isFarOff(origin, response) || isTelling(response.headers.get('x-amzn-errortype')))
+  return explain || mayTeach ? readAnswerParts(response, hostname, signal) : undefined
 }
 
-function isTimeType(errorType: string | null): boolean {
-  return (
-    errorType !== null && /^(?:InvalidSignatureException|Request(?:TimeTooSkewed|Expired))\b/.test(errorType)
-  )
+/** The codes of refusals by which the clock is set or credentials are dropped. */
+const tellingTypes =
+  /^(?:InvalidSignatureException|Request(?:TimeTooSkewed|Expired)|ExpiredToken(?:Exception)?|TokenRefreshRequired|UnrecognizedClientException|Invalid(?:ClientTokenId|AccessKeyId|Token))\b/
+
+function isTelling(errorType: string | null): boolean {
+  return errorType !== null && tellingTypes.test(errorType)
 }
 
 function choosePauseMs(

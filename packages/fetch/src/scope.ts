@@ -1,5 +1,6 @@
 import { readEnvironment } from './environment.ts'
 import { readHostScope } from './hosts.ts'
+import { loopbackHosts } from './local-side.ts'
 
 /** The region and service a request is signed for. */
 export interface SigningScope {
@@ -12,8 +13,6 @@ export interface ScopeOptions {
   readonly region?: string
   readonly service?: string
 }
-
-const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /** A function URL without its last slash, and a path without its first. No host is called so. */
 const slashless = /\.lambda-url\.[a-z0-9-]+\.(?:on\.aws|localhost)[a-z0-9-]/

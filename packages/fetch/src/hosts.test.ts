@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { readHostScope } from './hosts.ts'
+import { isAwsHost, readHostScope } from './hosts.ts'
+import { createRequestSigner } from './index.ts'
+import { keys } from './testing/function-url.node.ts'
 
 const id = 'abcdefghijklmnopqrstuvwxyz012345'
 
@@ -80,8 +82,25 @@ describe('readHostScope()', () => {
     's3.us-east-1.amazonaws.com.cn.example',
     'on.aws',
     '',
+    'my-nlb-0a1b.elb.us-east-1.amazonaws.com',
+    'my-alb-0a1b.us-east-1.elb.amazonaws.com',
+    'my-nlb-0a1b.elb.cn-north-1.amazonaws.com.cn',
+    'ec2-1-2-3-4.eu-west-1.compute.amazonaws.com',
+    'ec2-1-2-3-4.compute-1.amazonaws.com',
+    'my-app.us-east-1.elasticbeanstalk.com',
+    'bucket.s3-website-us-east-1.amazonaws.com',
+    'bucket.s3-website.eu-central-1.amazonaws.com',
+    'vpce-0f1-2.vpce-svc-0a1b.us-east-1.vpce.amazonaws.com',
+    'a1b2.vfs.cloud9.eu-west-1.amazonaws.com',
+    'j-1.emrappui-prod.us-east-1.amazonaws.com',
   ])('does not know %s', (host) => {
     expect(readHostScope(host)).toBeUndefined()
+  })
+
+  it('takes any label before a region, since labels there are given by AWS', () => {
+    expect(readHostScope('brand-new.us-east-1.amazonaws.com')?.service).toBe('brand-new')
+    expect(readHostScope('elasticbeanstalk.us-east-1.amazonaws.com')?.service).toBe('elasticbeanstalk')
+    expect(readHostScope('cloud9.us-east-1.amazonaws.com')?.service).toBe('cloud9')
   })
 
   it('refuses what takes no signature of version 4', () => {
@@ -106,6 +125,41 @@ describe('readHostScope()', () => {
     })
     // CodeCatalyst takes bearer tokens, and no signature.
     expect([...new Set(different.map(([host]) => host))]).toEqual(['codecatalyst.global.api.aws'])
+  })
+})
+
+describe('a host of AWS without TLS', () => {
+  const sign = (host: string): Promise<unknown> =>
+    createRequestSigner({ credentials: keys, region: 'us-east-1', service: 'lambda' })(`http://${host}/`)
+
+  it.each([
+    `${id}.lambda-url.eu-west-1.on.aws`,
+    `${id}.lambda-url.eu-west-1.on.aws.`,
+    `${id.toUpperCase()}.LAMBDA-URL.eu-west-1.ON.AWS:8080`,
+    'lambda.eu-west-1.amazonaws.com',
+    'lambda.eu-west-1.api.aws',
+    'lambda.cn-north-1.amazonaws.com.cn',
+    'lambda.cn-north-1.api.amazonwebservices.com.cn',
+    'lambda.eusc-de-east-1.amazonaws.eu',
+    'bucket.s3.amazonaws.com',
+    'anything.on.aws',
+  ])('is refused: %s', async (host) => {
+    await expect(sign(host)).rejects.toThrow(/in clear: use https/)
+    await expect(sign(host)).rejects.toThrow(TypeError)
+  })
+
+  it.each([
+    '127.0.0.1:20000',
+    'localhost',
+    `${id}.lambda-url.eu-west-1.localhost:4566`,
+    'api.example.com',
+    'amazonaws.com.example.com',
+    'notamazonaws.com',
+    'internal-alb.us-east-1.elb.amazonaws.com',
+    'ec2-1-2-3-4.compute-1.amazonaws.com',
+  ])('is not %s', async (host) => {
+    expect(isAwsHost(host.replace(/:.*/, ''))).toBe(false)
+    await expect(sign(host)).resolves.toMatchObject({ method: 'GET' })
   })
 })
 

@@ -28,7 +28,8 @@ interface HostRule {
  */
 const webFunctionService = 'lambda'
 
-const region = String.raw`(?<region>[a-z]{2,5}(?:-[a-z]+){1,3}-\d{1,2})`
+const anyRegion = String.raw`[a-z]{2,5}(?:-[a-z]+){1,3}-\d{1,2}`
+const region = `(?<region>${anyRegion})`
 const suffix = String.raw`amazonaws\.(?:com(?:\.cn)?|eu)`
 const dualSuffix = String.raw`api\.(?:aws|amazonwebservices\.(?:com\.cn|eu))`
 const anySuffix = `(?:${suffix}|${dualSuffix})`
@@ -36,6 +37,23 @@ const anySuffix = `(?:${suffix}|${dualSuffix})`
 function whole(text: string): RegExp {
   return new RegExp(`^${text}$`)
 }
+
+/** The domains under which AWS answers itself. */
+const awsDomains = whole(String.raw`(?:.+\.)?(?:${anySuffix}|on\.aws)`)
+
+/**
+ * Hosts under AWS's domains behind which any customer may run anything: load balancers, machines, websites, endpoint
+ * services and previews. They are like domains of one's own: nothing is read off them, and the options decide.
+ * @see https://publicsuffix.org/list/public_suffix_list.dat
+ */
+const customerHosts: readonly RegExp[] = [
+  whole(String.raw`.+\.elb\.(?:${anyRegion}\.)?${suffix}`),
+  whole(String.raw`.+\.compute(?:-1)?\.${suffix}`),
+  whole(String.raw`.+\.s3-website[.-]${anyRegion}\.${suffix}`),
+  whole(String.raw`.+\.vpce-svc-[^.]+\.${anyRegion}\.vpce\.${suffix}`),
+  whole(String.raw`.+\.(?:vfs|webview-assets)\.cloud9\.${anyRegion}\.${suffix}`),
+  whole(String.raw`.+\.(?:emr(?:appui|notebooks|studio)-prod|analytics-gateway)\.${anyRegion}\.${suffix}`),
+]
 
 /**
  * The forms of host, the first that fits counts.
@@ -91,6 +109,8 @@ const hostRules: readonly HostRule[] = [
     pattern: whole(String.raw`vpce-[^.]+\.(?<prefix>.+)\.${region}\.vpce\.${suffix}`),
     isGuess: true,
   },
+  // Any label: those before a region are AWS's to give, but for the customers' forms above. A list of services would
+  // turn new ones away, and protect nobody: a signature holds for one host and one service, and for nothing else.
   { pattern: whole(String.raw`(?<prefix>.+)\.${region}\.${anySuffix}`), isGuess: true },
   {
     pattern: whole(
@@ -208,13 +228,23 @@ const signingNames: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
+ * Tells whether AWS itself answers under the name of a host, which it does over TLS.
+ * @param hostname a lower-case host name, without port
+ * @returns true for AWS's domains; false for customers' hosts within them, and for all others
+ */
+export function isAwsHost(hostname: string): boolean {
+  return awsDomains.test(hostname) && !customerHosts.some((host) => host.test(hostname))
+}
+
+/**
  * Reads service and region off the name of a host.
  * @param hostname a lower-case host name, without port
- * @returns what it says; undefined when it is no host of AWS in a known form
+ * @returns what it says; undefined when it is no host of AWS in a known form, or one of a customer
  * @throws TypeError for a host of AWS that takes no signature of version 4
  * @see https://docs.aws.amazon.com/general/latest/gr/rande.html
  */
 export function readHostScope(hostname: string): HostScope | undefined {
+  if (customerHosts.some((host) => host.test(hostname))) return undefined
   for (const rule of hostRules) {
     const match = rule.pattern.exec(hostname)
     if (!match) continue

@@ -1,5 +1,5 @@
 import { readEnvironment } from './environment.ts'
-import { readHostScope } from './hosts.ts'
+import { isAwsHost, readHostScope } from './hosts.ts'
 import { loopbackHosts } from './local-side.ts'
 
 /** The region and service a request is signed for. */
@@ -27,7 +27,7 @@ const slashless = /\.lambda-url\.[a-z0-9-]+\.(?:on\.aws|localhost)[a-z0-9-]/
  * @param url where the request goes
  * @param options what the caller said
  * @returns the region and service
- * @throws TypeError naming what to set
+ * @throws TypeError naming what to set, or for a host of AWS without TLS
  */
 export function getSigningScope(url: URL, options: ScopeOptions): SigningScope {
   if (loopbackHosts.has(url.hostname)) return getLoopbackScope(options)
@@ -36,7 +36,13 @@ export function getSigningScope(url: URL, options: ScopeOptions): SigningScope {
       `A slash is missing in the URL: its host is ${url.hostname}, which is that of a function URL run together with a path`,
     )
   }
-  const host = readHostScope(url.hostname.replace(/\.$/, ''))
+  const hostname = url.hostname.replace(/\.$/, '')
+  if (url.protocol === 'http:' && isAwsHost(hostname)) {
+    throw new TypeError(
+      `A request to http://${url.hostname} would carry its signature and session token in clear: use https, over which AWS answers`,
+    )
+  }
+  const host = readHostScope(hostname)
   const service = host?.isCertain === true ? host.service : (options.service ?? host?.service)
   const region = host?.region ?? options.region
   if (region !== undefined && service !== undefined) return { region, service }

@@ -5,16 +5,24 @@ import type { Watch } from './watchdog.ts'
 /** How long before Lambda's deadline the signal aborts when nothing else is said. */
 export const defaultDeadlineMarginMs = 500
 
+/** Somebody who wants to know that the deadline is near. */
+export interface TimeoutTaker {
+  /** @param reason That of the signal. */
+  timeOut(reason: Error): void
+}
+
 /**
  * The deadline of one invocation. First the signal aborts, and the application may still answer; half of the margin later the
  * answer is given for it.
  */
 export class Deadline implements Watch {
   dueMs: number = Infinity
+  isHeld: boolean = false
+  place: number = -1
   /** Called once, when the application has had its chance. */
   onExpired: (() => void) | undefined
-  /** Called once, when the signal aborts because of the deadline. */
-  onAborted: ((reason: Error) => void) | undefined
+  /** Told once, when the signal aborts because of the deadline. */
+  onAborted: TimeoutTaker | undefined
   #expiresMs = Infinity
   #expired = false
   #controller: AbortController | undefined
@@ -55,7 +63,7 @@ export class Deadline implements Watch {
       this.dueMs = this.#expiresMs
       const reason = new DOMException('The function is about to reach its timeout', 'TimeoutError')
       this.abort(reason)
-      this.onAborted?.(reason)
+      this.onAborted?.timeOut(reason)
     } else {
       this.dueMs = Infinity
       this.#expired = true

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventRequest, HeaderPair } from '@furlong/events'
 import type { Answer, AnswerBody, Chunk, ChunkWriter } from './answer.ts'
 import { invocationKey } from './carrier.ts'
+import type { TimeoutTaker } from './deadline.ts'
 import type { Invocation } from './invocation.ts'
 import { createChunk, joinChunks, MemorySocket } from './memory-socket.node.ts'
 import type { FarEnd } from './memory-socket.node.ts'
@@ -34,14 +35,20 @@ class EventMessage extends IncomingMessage {
       rawHeaders.push('content-length', '0')
     }
     ;(this as unknown as HeaderTaker)._addHeaderLines(rawHeaders, rawHeaders.length)
-    // A member of its own, since express changes the prototype. A body is there when somebody reads it: to announce it takes
-    // turns of the loop, and most requests have none.
-    this._read = () => {
-      if (from.body !== undefined) this.push(Buffer.from(from.body.buffer))
-      this.push(null)
-    }
+    // A member of its own, since express changes the prototype.
+    this._read = readBody
     this.complete = true
   }
+}
+
+/**
+ * A body is there when somebody reads it: to announce it takes turns of the loop, and most requests have none. One function for
+ * all: closures that refer to what they hang on make the collection of young garbage several times dearer.
+ */
+function readBody(this: EventMessage): void {
+  const { body } = this[invocationKey].request
+  if (body !== undefined) this.push(Buffer.from(body.buffer))
+  this.push(null)
 }
 
 /**
@@ -57,6 +64,18 @@ function createResponse(request: IncomingMessage, socket: MemorySocket): ServerR
   return response
 }
 
+const exchangeKey: unique symbol = Symbol('exchange')
+
+/** A response that leads back to its exchange. */
+interface ExchangedResponse extends ServerResponse {
+  [exchangeKey]?: Exchange
+}
+
+/** One function for all, as above. */
+function endExchange(this: ExchangedResponse): void {
+  this[exchangeKey]?.ended()
+}
+
 const headEnd = '\r\n\r\n'
 /** How early hints and other interim answers begin. */
 const interim = 'HTTP/1.1 1'
@@ -65,9 +84,9 @@ const interim = 'HTTP/1.1 1'
 const maxWaitingBytes = 65_536
 
 /** One request, its response, and what was written of that. */
-export class Exchange implements AnswerBody, FarEnd {
+export class Exchange implements AnswerBody, FarEnd, TimeoutTaker {
   readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly response: ExchangedResponse
   readonly #socket: MemorySocket
   #resolveAnswer: (answer: Answer) => void = ignore
   #rejectAnswer: (error: unknown) => void = ignore
@@ -92,8 +111,9 @@ export class Exchange implements AnswerBody, FarEnd {
     this.request = new EventMessage(this.#socket, from, invocation)
     this.response = createResponse(this.request, this.#socket)
     // Everything is with the far end by then; waiting for 'finish' would take further turns of the loop.
-    this.response.on('prefinish', () => this.#ended())
-    invocation.deadline.onAborted = (reason) => this.#timeOut(reason)
+    this.response[exchangeKey] = this
+    this.response.on('prefinish', endExchange)
+    invocation.deadline.onAborted = this
   }
 
   /** The answer as soon as its head is written. */
@@ -202,7 +222,8 @@ export class Exchange implements AnswerBody, FarEnd {
     this.response.emit('drain')
   }
 
-  #ended(): void {
+  /** The response is complete. */
+  ended(): void {
     this.#end({})
     const { request, response } = this
     // As Node's server does: what was not read is dropped, and both objects are closed.
@@ -212,7 +233,8 @@ export class Exchange implements AnswerBody, FarEnd {
     if (response.listenerCount('close') > 0) response.once('finish', () => this.#socket.destroy())
   }
 
-  #timeOut(reason: Error): void {
+  /** The deadline is near. */
+  timeOut(reason: Error): void {
     if (this.#over !== undefined) return
     // As Node's server does: who listens for the timeout answers it, for the others the connection ends.
     if (!this.response.emit('timeout', this.#socket)) this.fail(reason)

@@ -1,5 +1,7 @@
 import type { EventRequest } from '@furlong/events'
 import { bindCopy, invocationKey } from './carrier.ts'
+import { Crowd } from './crowd.ts'
+import type { Member } from './crowd.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Makes the `Request` an application receives. */
@@ -45,27 +47,33 @@ export function getRequestFactory(): RequestFactory {
  */
 function defineFactory(): RequestFactory {
   /** Requests whose headers are not filled in yet: those of running invocations at most. */
-  const unfilled = new Set<LambdaRequest>()
+  const unfilled = new Crowd<Unfilled>()
   /** Set while this class itself asks a getter of `Request`, all of which check what they are asked for. */
   let asking = false
   let fillsAtOnce = false
 
+  interface Unfilled extends Member {
+    readonly request: LambdaRequest
+  }
+
   class LambdaRequest extends (Request as unknown as typeof AccessibleRequest) {
     readonly #from: EventRequest
     readonly [invocationKey]: Invocation
+    readonly #unfilled: Unfilled = { place: -1, request: this }
     #url: string | undefined
 
     constructor(from: EventRequest, invocation: Invocation) {
       super(from.url, createInit(from))
       this.#from = from
       this[invocationKey] = invocation
-      unfilled.add(this)
-      invocation.onFinished = () => unfilled.delete(this)
+      const entry = this.#unfilled
+      unfilled.add(entry)
+      invocation.onFinished = () => unfilled.delete(entry)
       if (fillsAtOnce) this.fill()
     }
 
     fill(): void {
-      if (!unfilled.delete(this)) return
+      if (!unfilled.delete(this.#unfilled)) return
       const headers = this.#ask(() => super.headers)
       const bodiless = bodilessMethods.has(this.#from.method)
       for (const [name, value] of this.#from.headers) {
@@ -154,7 +162,7 @@ function defineFactory(): RequestFactory {
     LambdaRequest.prototype,
     new Proxy(Request.prototype, {
       getPrototypeOf() {
-        if (!asking) for (const request of unfilled) request.fill()
+        if (!asking) for (const { request } of unfilled.members.slice()) request.fill()
         return Request.prototype
       },
     }),

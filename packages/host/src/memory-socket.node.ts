@@ -1,4 +1,6 @@
+import { EventEmitter } from 'node:events'
 import { isIPv6, Socket } from 'node:net'
+import { getDefaultHighWaterMark } from 'node:stream'
 import type { Chunk } from './answer.ts'
 
 /** Already settled: a step from here costs a third of `queueMicrotask()`, which makes an object to follow it by. */
@@ -17,16 +19,65 @@ export interface FarEnd {
 /** guess: no port of the client is known on Lambda. */
 const guessRemotePort = 0
 
+/** `net.Socket` by its prototype, without what its constructor does: that comes later, or never. */
+const UnmadeSocket = function () {} as unknown as typeof Socket
+UnmadeSocket.prototype = Socket.prototype
+
+/** The end of every response sets this member of the socket's state, between cork() and uncork(). */
+const corkedState: object = { corked: 1 }
+
+/** What the getters of a new socket answer. Node asks for most of them with every response. */
+const newSocket: Readonly<Record<string, unknown>> = {
+  bytesRead: 0,
+  closed: false,
+  destroyed: false,
+  errored: null,
+  readable: true,
+  readableHighWaterMark: getDefaultHighWaterMark(false),
+  writable: true,
+  writableEnded: false,
+  writableFinished: false,
+  writableLength: 0,
+}
+
+/** What streams keep their state in. */
+interface SocketStates {
+  readonly _readableState: unknown
+  readonly _writableState: unknown
+}
+
+/** Gives a member back to the constructor of Socket, which sets it. */
+function putMember(socket: object, name: string, value: unknown): void {
+  Object.defineProperty(socket, name, { value, configurable: true, enumerable: true, writable: true })
+}
+
 /**
  * The socket of a request that came in an event: a `net.Socket` that was never connected, whose far end is this package.
  *
- * Writing to it, its buffer, backpressure, timeouts and destruction are Node's own.
+ * Its buffer, backpressure, timeouts and destruction are Node's own. Hardly any request asks for them, and they cost as much as
+ * request and response together, so they are made when the state of the stream is first touched.
  */
-export class MemorySocket extends Socket {
+export class MemorySocket extends UnmadeSocket {
   static {
     // Socket declares these as properties; getters are what they are.
     const fixed = (get: (this: MemorySocket) => unknown): PropertyDescriptor => ({ configurable: true, get })
+    const made = (name: string, get: (this: MemorySocket) => unknown): PropertyDescriptor => ({
+      configurable: true,
+      get,
+      set(this: object, value: unknown) {
+        putMember(this, name, value)
+      },
+    })
     Object.defineProperties(this.prototype, {
+      _readableState: made('_readableState', function () {
+        return this.#make()._readableState
+      }),
+      _writableState: made('_writableState', function () {
+        return this.#corked ? corkedState : this.#make()._writableState
+      }),
+      connecting: { value: false, configurable: true, enumerable: true, writable: true },
+      // More than 0, or Node would set a tick to undo a cork that does nothing here.
+      writableCorked: fixed(() => 1),
       remoteAddress: fixed(function () {
         return this.#address
       }),
@@ -44,12 +95,25 @@ export class MemorySocket extends Socket {
         return this.destroyed ? 'closed' : 'open'
       }),
     })
+    for (const [name, value] of Object.entries(newSocket)) {
+      Object.defineProperty(this.prototype, name, {
+        configurable: true,
+        get(this: MemorySocket): unknown {
+          return this.#isMade ? Reflect.get(Socket.prototype, name, this) : value
+        },
+        set(this: MemorySocket, changed: unknown): void {
+          Reflect.set(Socket.prototype, name, changed, this.#make())
+        },
+      })
+    }
   }
 
   // Fields, not a weak map by socket: those make the collection of young garbage several times dearer.
   readonly #address: string
   readonly #farEnd: FarEnd
   #needsDrain = false
+  #isMade = false
+  #corked = false
 
   /**
    * @param address The client's address: Lambda's word, not a header's.
@@ -61,6 +125,15 @@ export class MemorySocket extends Socket {
     this.#farEnd = farEnd
   }
 
+  #make(): SocketStates {
+    if (!this.#isMade) {
+      this.#isMade = true
+      // An ordinary function in every release; for those who listen already it changes nothing.
+      ;(Socket as unknown as (this: Socket) => void).call(this)
+    }
+    return this as unknown as SocketStates
+  }
+
   /** Straight to the far end, which has a buffer of its own; Node's would cost more than the rest of a small answer. */
   override write(
     chunk: Uint8Array | string,
@@ -68,7 +141,7 @@ export class MemorySocket extends Socket {
     done?: Done | null,
   ): boolean {
     const called = typeof encoding === 'function' ? encoding : done
-    if (this.destroyed) {
+    if (this.#isMade && this.destroyed) {
       if (typeof called === 'function') process.nextTick(called, createDestroyed())
       return false
     }
@@ -92,12 +165,21 @@ export class MemorySocket extends Socket {
     return true
   }
 
+  /** Readable's own asks for the state of the stream, whatever the event. */
+  override on(event: string | symbol, listener: (...values: never[]) => void): this {
+    const taker = listener as (...values: unknown[]) => void
+    if (this.#isMade || event === 'data' || event === 'readable') return super.on(event as 'data', taker)
+    EventEmitter.prototype.on.call(this, event, taker)
+    return this
+  }
+
+  // Nothing is gained by keeping pieces together in memory.
   override cork(): void {
-    // Nothing is gained by keeping pieces together in memory.
+    this.#corked = !this.#isMade
   }
 
   override uncork(): void {
-    // As above.
+    this.#corked = false
   }
 
   override _read(): void {

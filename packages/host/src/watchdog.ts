@@ -1,14 +1,19 @@
+import { Crowd } from './crowd.ts'
+import type { Member } from './crowd.ts'
+
 /** Somebody to wake at a time. */
-export interface Watch {
+export interface Watch extends Member {
   /** Milliseconds since 1970. */
   dueMs: number
+  /** Whether the process must stay alive for it; kept by holdWatch(). */
+  isHeld: boolean
   /** Called once it is due; may set another `dueMs`, or `Infinity` for never again. Must not throw. */
   ring(): void
 }
 
-const watches = new Set<Watch>()
-/** Those whose watch must keep the process alive. */
-const held = new Set<Watch>()
+const watches = new Crowd<Watch>()
+/** How many of them must keep the process alive. */
+let held = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 let timerDueMs = Infinity
 
@@ -31,7 +36,9 @@ export function startWatch(watch: Watch): void {
  * @param watch One that was started.
  */
 export function holdWatch(watch: Watch): void {
-  held.add(watch)
+  if (watch.isHeld || watch.place === -1) return
+  watch.isHeld = true
+  held += 1
   timer?.ref()
 }
 
@@ -42,21 +49,25 @@ export function holdWatch(watch: Watch): void {
  */
 export function stopWatch(watch: Watch): void {
   watches.delete(watch)
-  if (held.delete(watch) && held.size === 0) timer?.unref()
+  if (!watch.isHeld) return
+  watch.isHeld = false
+  held -= 1
+  if (held === 0) timer?.unref()
 }
 
 function arm(dueMs: number): void {
   clearTimeout(timer)
   timerDueMs = dueMs
   timer = setTimeout(ring, Math.max(0, dueMs - Date.now()))
-  if (held.size === 0) timer.unref()
+  if (held === 0) timer.unref()
 }
 
 function ring(): void {
   timerDueMs = Infinity
   const now = Date.now()
-  for (const watch of watches) if (watch.dueMs <= now) watch.ring()
+  // Whoever is woken may end watches, its own and others.
+  for (const watch of watches.members.slice()) if (watch.place !== -1 && watch.dueMs <= now) watch.ring()
   let next = Infinity
-  for (const watch of watches) next = Math.min(next, watch.dueMs)
+  for (const watch of watches.members) next = Math.min(next, watch.dueMs)
   if (next !== Infinity) arm(next)
 }

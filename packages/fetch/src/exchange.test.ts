@@ -39,7 +39,10 @@ describe('a refusal whose body does not end', () => {
 
   it('ends with the total timeout, and not with that of an attempt', async () => {
     url.answers.push(unfinished)
-    await expect(create({ timeoutMs: 100 })(url.base)).rejects.toMatchObject({ code: 'TimedOut' })
+    await expect(create({ timeoutMs: 100 })(url.base)).rejects.toMatchObject({
+      code: 'TimedOut',
+      message: expect.stringContaining('waited for the body of the answer'),
+    })
     url.answers.push((response) => {
       unfinished(response)
       setTimeout(() => response.end('}'), 200)

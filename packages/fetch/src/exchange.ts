@@ -109,6 +109,7 @@ async function attempt(
     const response = await orAborted(sending, joined)
     // The answer is there; what of it is read has a limit of its own.
     timer?.stop()
+    waitFor('the body of the answer')
     const parts = await readParts(settings, prepared.url, response, signal)
     signal?.throwIfAborted()
     const refusal = parts && classifyAnswer(parts)

@@ -26,6 +26,13 @@ const windowMs = 300_000
  */
 const maxSkewMs = 100 * 365.25 * 86_400_000
 
+/**
+ * The text of a refusal that tells no reason at all, and so may be about time.
+ * guess: a function URL names a wrong time as the Lambda API does ("Signature expired: …"); what it says was not seen.
+ * Its longer text for what policies deny is none of these: the signature is looked at before the policies.
+ */
+const reasonless = 'Forbidden'
+
 /** Servers whose time is remembered; the one learnt first is forgotten first. */
 const maxOrigins = 256
 
@@ -74,7 +81,7 @@ export function createServerClock(now: () => Date): ServerClock {
 // is not: AWS looks at the signature first.
 function mayBeTime(refusal: Refusal | undefined): boolean {
   return (
-    refusal?.kind === 'signature' || (refusal?.kind === 'access-denied' && refusal.message === 'Forbidden')
+    refusal?.kind === 'signature' || (refusal?.kind === 'access-denied' && refusal.message === reasonless)
   )
 }
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import * as undici from 'undici'
+import undiciPackage from 'undici/package.json' with { type: 'json' }
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { FetchError } from './errors.ts'
 import {
@@ -281,4 +282,18 @@ describe.each([
     await expect(send(server.base, { signal: AbortSignal.timeout(5) })).rejects.toThrow()
     use(compose())
   })
+})
+
+describe("createSigningInterceptor() under the platform's fetch, by its option `dispatcher`", () => {
+  const major = (version: string | undefined): string | undefined => version?.split('.')[0]
+  it.skipIf(major(process.versions['undici']) === major(undiciPackage.version))(
+    'ends with an error where the two are of different majors, and never hangs',
+    async () => {
+      const init = { dispatcher: compose(), signal: AbortSignal.timeout(5000) } as RequestInit
+      await expect(fetch(server.base, init)).rejects.toMatchObject({
+        message: 'fetch failed',
+        cause: { message: expect.stringContaining('onRequestStart') },
+      })
+    },
+  )
 })

@@ -43,9 +43,15 @@ export function createSigningInterceptor(
     }
     orAborted(sign(request), request)
       .then((signed) => dispatch(signed, handler))
-      .catch((error: Error) => handler.onResponseError?.(createEndedController(error), error))
+      .catch((error: Error) => end(handler, error))
     return true
   }
+}
+
+// The platform's fetch hands a handler of its own, older undici to this one, which refuses it: nobody else would tell.
+function end(handler: Dispatcher.DispatchHandler, error: Error): void {
+  if (handler.onResponseError) return handler.onResponseError(createEndedController(error), error)
+  return (handler as { onError?: (error: Error) => void }).onError?.(error)
 }
 
 type DispatchSigner = (request: DispatchOptions) => Promise<DispatchOptions>

@@ -38,6 +38,33 @@ describe.each(all)('docs/calling/$name', ({ name, text }) => {
   })
 })
 
+/** Where sentences of ours name commands of furlong. */
+const sources = ['packages/fetch/', 'packages/sigv4/', 'docs/', 'examples/calling/']
+
+async function listTexts(folder: string): Promise<{ name: string; text: string }[]> {
+  const files = await readdir(new URL(folder, repository), { recursive: true })
+  const names = files.filter(
+    (name) => /\.(?:md|ts|sh|yml)$/.test(name) && !/(?:^|\/)(?:dist|node_modules)\//.test(name),
+  )
+  const read = (name: string): Promise<string> => readFile(new URL(folder + name, repository), 'utf8')
+  return Promise.all(names.map(async (name) => ({ name: folder + name, text: await read(name) })))
+}
+
+describe('every `furlong …` that we name', () => {
+  it('is a command', async () => {
+    const files = await readdir(new URL('packages/furlong/src/commands/', repository))
+    const commands = new Set(files.map((file) => file.replace(/\.ts$/, '')))
+    const texts = (await Promise.all(sources.map(listTexts))).flat()
+    const named = texts.flatMap(({ name, text }) =>
+      [...text.matchAll(/(?:npx furlong|`furlong) (?!…)(\S+?)(?=[\s`'",.;:)]|$)/gm)].map(
+        ([, command = '']) => ({ name, command }),
+      ),
+    )
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter(({ command }) => !commands.has(command))).toEqual([])
+  })
+})
+
 describe('docs/calling', () => {
   it('shows every example', async () => {
     const shown = new Set(all.flatMap(({ text }) => readBlocks(text)).map(({ source }) => source))

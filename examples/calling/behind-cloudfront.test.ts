@@ -72,6 +72,22 @@ describe('behind CloudFront', () => {
     },
   )
 
+  it('passes on what else fetch is told', async () => {
+    const init = { method: 'POST', body: 'x', signal: AbortSignal.abort(new Error('enough')) }
+    await expect(fetchThroughCloudFront(`${front}/book`, init)).rejects.toThrow('enough')
+    const sent: RequestInit[] = []
+    const platform = globalThis.fetch
+    globalThis.fetch = async (_, passed) => (sent.push(passed ?? {}), new Response())
+    try {
+      const told = { redirect: 'error', cache: 'no-store', keepalive: true } as const
+      await fetchThroughCloudFront(`${front}/book`, told)
+      await fetchThroughCloudFront(`${front}/book`, { ...told, method: 'POST', body: 'x' })
+      expect(sent).toMatchObject([told, told])
+    } finally {
+      globalThis.fetch = platform
+    }
+  })
+
   it.each([
     ['no hash', {}],
     ['the hash of other bytes', { 'x-amz-content-sha256': hashOfNothing }],

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { build } from 'esbuild'
-import { grant } from 'furlong'
+import { createClients, grant } from 'furlong'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileOf, findMissing, noAws, type Stage, startStage } from './stage.ts'
@@ -77,6 +77,18 @@ describe.skipIf(missing)('from a browser (needs Chromium and the AWS CLI)', () =
   it('is let in once it does', async () => {
     const allowed = await stage.run('allow-origin.sh', { ...stage.local.environment(), ORIGIN: origin })
     expect(allowed, allowed.stderr).toMatchObject({ code: 0 })
-    expect(await write()).toBe(`201 ${JSON.stringify({ written: '{"title":"Grüße"}' })}`)
+    expect(await write()).toBe(JSON.stringify({ written: '{"title":"Grüße"}' }))
+    const seen = await page.evaluate(async (url) => {
+      const response = await fetch(url, { headers: { authorization: 'none' } }).catch(String)
+      return typeof response === 'string' ? response : 'seen'
+    }, stage.booksUrl)
+    // Refusals come without CORS headers, and look like this to the page.
+    expect(seen).toBe('TypeError: Failed to fetch')
+  })
+
+  it('sees the headers that clock, pauses and refusals are read from', async () => {
+    const lambda = await createClients(stage.target).lambda()
+    const { Cors } = await lambda.getFunctionUrlConfig({ FunctionName: 'books' })
+    expect(Cors?.ExposeHeaders).toEqual(['date', 'retry-after', 'x-amzn-errortype'])
   })
 })

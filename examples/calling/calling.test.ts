@@ -48,6 +48,13 @@ describe('granting', () => {
   it('is asked for with `explain`', async () => {
     const { stdout } = await stage.run('why.ts', keysOf(await stage.assumeRole('reader')))
     expect(stdout).toMatch(/^403 access-denied\n.*lambda:InvokeFunction/)
+    expect(stdout).toMatch(/Run `(npx furlong explain \w+)`.*\nThe whole story: \1$/)
+  })
+
+  it('tells what AWS made of a refused signature', async () => {
+    const env = { ...keysOf(await stage.assumeRole('reader')), AWS_SECRET_ACCESS_KEY: 'of-another-key' }
+    const { stdout } = await stage.run('why.ts', env)
+    expect(stdout).toMatch(/^403 signature\n.*secret that was given for ASIA/)
   })
 
   it('takes one line of furlong', async () => {
@@ -82,17 +89,24 @@ async function statementsFor(principal: string): Promise<unknown[]> {
 }
 
 describe('from another Lambda', () => {
-  it('is refused, granted by the name of the calling function, and let in', async () => {
+  it('is refused before it is granted, and let in after', async () => {
     const environment = { BOOKS_URL: stage.booksUrl }
-    await deploy(stage.target, { entry: fileOf('caller.ts'), name: 'caller', url: false, environment })
+    await deploy(stage.target, { entry: fileOf('caller.ts'), name: 'other', url: false, environment })
     const lambda = await createClients(stage.target).lambda()
     const call = async (): Promise<unknown> => {
-      const { Payload } = await lambda.invoke({ FunctionName: 'caller', Payload: '{"page":5}' })
+      const { Payload } = await lambda.invoke({ FunctionName: 'other', Payload: '{"page":5}' })
       return JSON.parse(Buffer.from(Payload!).toString('utf8'))
     }
     expect(await call()).toMatchObject({ status: 403 })
-    await grant(stage.target, { functionName: 'books', to: 'caller' })
+    await grant(stage.target, { functionName: 'books', to: 'other' })
     expect(await call()).toEqual({ status: 200, text: '{"page":5}' })
+  })
+
+  it.skipIf(noAws)('is deployed, granted and invoked in three lines (needs the AWS CLI)', async () => {
+    const env = { ...stage.local.environment(), FURLONG_ENDPOINT: stage.local.endpoint }
+    const ended = await stage.run('deploy-caller.sh', env)
+    expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(ended.stdout).toContain(JSON.stringify({ status: 200, text: '{"page":5}' }))
   })
 })
 
@@ -250,9 +264,21 @@ describe('by other clients', () => {
     return expect(ended).toEqual({ code: 0, stdout: read, stderr: '' })
   })
 
-  it.skipIf(noCurl)('with-curl.sh reads the book (needs curl)', async () => {
+  it.skipIf(noCurl)('with-curl.sh reads the book with temporary keys (needs curl)', async () => {
     await grant(stage.target, { functionName: 'books', to: 'reader' })
     const { stdout } = await stage.run('with-curl.sh', keysOf(await stage.assumeRole('reader')))
     expect(stdout).toBe('{"page":5} 200')
+  })
+
+  it.skipIf(noCurl)('with-curl.sh reads the book with the keys of a user (needs curl)', async () => {
+    const { AWS_SESSION_TOKEN, ...env } = keysOf(stage.local.accounts[0]!)
+    expect(AWS_SESSION_TOKEN).toBe('')
+    for (const given of [env, { ...env, AWS_SESSION_TOKEN: '' }]) {
+      expect(await stage.run('with-curl.sh', given)).toEqual({
+        code: 0,
+        stdout: '{"page":5} 200',
+        stderr: '',
+      })
+    }
   })
 })

@@ -6,12 +6,13 @@ const signedFetch = createSignedFetch({
   region: 'us-east-1',
   credentials: async () => {
     const response = await fetch('/keys')
-    const { expiration, ...keys } = await response.json()
-    return { ...keys, expiration: new Date(expiration) }
+    if (!response.ok) throw new Error(`/keys answered ${response.status}`)
+    return response.json()
   },
 })
 
 export async function writeBook(booksUrl: string, title: string): Promise<string> {
   const response = await signedFetch(`${booksUrl}book`, { method: 'POST', body: { title } })
-  return `${response.status} ${await response.text()}`
+  if (!response.ok) throw new Error(`The book was not written: ${response.status} ${await response.text()}`)
+  return response.text()
 }

@@ -37,7 +37,8 @@ export const fileOf = (name: string): string => fileURLToPath(new URL(name, impo
 const programs: Readonly<Record<string, (file: string) => readonly [string, ...string[]]>> = {
   ts: (file) => ['node', '--conditions=@furlong/source', file],
   py: (file) => ['python3', file],
-  sh: (file) => ['sh', '-eu', file],
+  // Node's own end of a pipe is a socket, which cannot be opened as /dev/stdout.
+  sh: (file) => ['bash', '-c', 'set -o pipefail; sh -eu "$0" | cat', file],
 }
 
 export async function startStage(): Promise<Stage> {
@@ -88,8 +89,9 @@ async function furnish(local: Local, folder: string, close: () => Promise<void>)
     run(file, env) {
       const [program, ...words] = programs[file.split('.').at(-1)!]!(fileOf(file))
       const bare = { PATH: path, HOME: folder, XDG_RUNTIME_DIR: folder, AWS_PAGER: '', NO_COLOR: '1' }
+      // Lines of a shell name files of their own folder; the rest finds its packages from anywhere.
       const options = {
-        cwd: repository,
+        cwd: file.endsWith('.sh') ? fileOf('.') : repository,
         env: { ...bare, BOOKS_URL: books.url!.url, ...env },
         timeout: 25_000,
       }

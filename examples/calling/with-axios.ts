@@ -1,7 +1,8 @@
 import { signAxios } from '@furlong/fetch/axios'
-import { create } from 'axios'
+// Not `import { create }`: axios 1.7 has no such export.
+import { default as axios } from 'axios'
 
-const client = create({ baseURL: process.env['BOOKS_URL'] ?? '' })
+const client = axios.create({ baseURL: process.env['BOOKS_URL'] ?? '' })
 signAxios(client)
 
 const { status, data } = await client.get('/book', { params: { page: 5 } })

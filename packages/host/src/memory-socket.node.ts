@@ -73,7 +73,9 @@ export class MemorySocket extends UnmadeSocket {
         return this.#make()._readableState
       }),
       _writableState: made('_writableState', function () {
-        return this.#corked ? corkedState : this.#make()._writableState
+        if (this.#corks === 0 || this.#isMade) return this.#make()._writableState
+        this.#isEnding = true
+        return corkedState
       }),
       connecting: { value: false, configurable: true, enumerable: true, writable: true },
       // More than 0, or Node would set a tick to undo a cork that does nothing here.
@@ -113,7 +115,9 @@ export class MemorySocket extends UnmadeSocket {
   readonly #farEnd: FarEnd
   #needsDrain = false
   #isMade = false
-  #corked = false
+  #corks = 0
+  /** The next uncork() undoes every cork(). */
+  #isEnding = false
 
   /**
    * @param address The client's address: Lambda's word, not a header's.
@@ -175,11 +179,12 @@ export class MemorySocket extends UnmadeSocket {
 
   // Nothing is gained by keeping pieces together in memory.
   override cork(): void {
-    this.#corked = !this.#isMade
+    this.#corks += 1
   }
 
   override uncork(): void {
-    this.#corked = false
+    this.#corks = this.#isEnding ? 0 : Math.max(0, this.#corks - 1)
+    this.#isEnding = false
   }
 
   override _read(): void {

@@ -287,8 +287,8 @@ describe('createCredentialsSource() by default', () => {
     )
     expect(failure).toMatchObject({ code: 'CredentialsMissing', cause: { name: 'CredentialsProviderError' } })
     expect(String(failure)).toContain('AWS_ACCESS_KEY_ID')
-    expect(String(failure)).toContain('@aws-sdk/credential-providers')
-    expect(String(failure)).toContain('AWS_PROFILE is not set')
+    expect(String(failure)).toContain('the credential chain of the AWS SDK found no default profile')
+    expect(String(failure)).not.toContain('install')
     vi.stubEnv('AWS_PROFILE', 'reader')
     await expect(createCredentialsSource(undefined, now)()).rejects.toThrow(
       "found nothing for the profile 'reader' that AWS_PROFILE names",

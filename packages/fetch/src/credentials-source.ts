@@ -75,11 +75,11 @@ function createNothingFound(cause: Error): FetchError {
   const profile = readEnvironment('AWS_PROFILE')
   const found =
     profile === undefined
-      ? 'found no profile, SSO session, web identity, container or instance either (AWS_PROFILE is not set)'
-      : `found nothing for the profile '${profile}' that AWS_PROFILE names, and no web identity, container or instance`
+      ? 'no default profile, web identity, container or instance'
+      : `nothing for the profile '${profile}' that AWS_PROFILE names, and no web identity, container or instance`
   return new FetchError(
     'CredentialsMissing',
-    `There are no credentials: ${whereToGetKeys}; the chain of \`@aws-sdk/credential-providers\` ${found}`,
+    `There are no credentials: AWS_ACCESS_KEY_ID is not set, and the credential chain of the AWS SDK found ${found}. Set AWS_PROFILE to a profile of ~/.aws/config, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary keys), or the option \`credentials\``,
     { cause },
   )
 }

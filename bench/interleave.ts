@@ -11,9 +11,10 @@ export interface Lane {
   readonly name: string
   /**
    * Does the work `count` times, one after the other. `first` is the number of the first of them: it goes up over
-   * the whole run, so that a lane can take another input each time.
+   * the whole run, so that a lane can take another input each time. It resolves to the milliseconds where the work is
+   * done, and timed, in another process.
    */
-  readonly run: (count: number, first: number) => void | Promise<void>
+  readonly run: (count: number, first: number) => void | Promise<void> | Promise<number>
 }
 
 /** How long and how often to measure. */
@@ -58,7 +59,7 @@ export async function interleave(
       if (round >= 0) track.rounds.push(us)
     }
   }
-  const rounded = new Map(tracks.map(({ lane, rounds }) => [lane.name, rounds]))
+  const rounded = new Map(tracks.map(({ name, rounds }) => [name, rounds]))
   const find = (name: string): readonly number[] => {
     const found = rounded.get(name)
     if (found === undefined) throw new Error(`No lane is named ${name}.`)
@@ -92,19 +93,23 @@ export function repeatAsync(work: (index: number) => Promise<unknown>, inFlight 
   }
 }
 
-interface Track {
-  readonly lane: Lane
-  readonly rounds: number[]
-  /** Of one piece of work, as last measured. */
-  us: number
+/** Work that goes on and on. */
+export interface Timed extends Pick<Lane, 'run'> {
   /** How much was done so far. */
   done: number
 }
 
+interface Track extends Timed {
+  readonly name: string
+  readonly rounds: number[]
+  /** Of one piece of work, as last measured. */
+  us: number
+}
+
 async function warmUp(lane: Lane, sliceMs: number): Promise<Track> {
-  const track: Track = { lane, rounds: [], us: sliceMs * 1000, done: 0 }
+  const track: Track = { ...lane, rounds: [], us: sliceMs * 1000, done: 0 }
   for (let count = 1; ; count *= 2) {
-    const ms = await time(track, count)
+    const ms = await timeSlice(track, count)
     track.us = (ms * 1000) / count
     if (ms >= sliceMs) return track
   }
@@ -112,19 +117,21 @@ async function warmUp(lane: Lane, sliceMs: number): Promise<Track> {
 
 async function measure(track: Track, sliceMs: number): Promise<number> {
   const count = Math.max(1, Math.round((sliceMs * 1000) / track.us))
-  track.us = ((await time(track, count)) * 1000) / count
+  track.us = ((await timeSlice(track, count)) * 1000) / count
   return track.us
 }
 
-async function time(track: Track, count: number): Promise<number> {
+/** @returns the milliseconds that so much of the work took, without those in which it had to wait for a core */
+export async function timeSlice(timed: Timed, count: number): Promise<number> {
   for (let attempt = 0; ; attempt += 1) {
     const waitedBefore = readWaitMs()
     const at = performance.now()
-    const running = track.lane.run(count, track.done)
-    if (running !== undefined) await running
+    const running = timed.run(count, timed.done)
+    const told = running === undefined ? undefined : await running
     const elapsed = performance.now() - at
     const waited = readWaitMs() - waitedBefore
-    track.done += count
+    timed.done += count
+    if (typeof told === 'number') return told
     // A shared machine takes the core away; the time without it is not the work's.
     if (waited <= elapsed * longestWait || attempt === retries) return Math.max(elapsed - waited, 0)
   }

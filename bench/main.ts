@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<Row
   sign: () => import('./sign.ts'),
   verify: () => import('./verify.ts'),
   decide: () => import('./decide.ts'),
+  host: () => import('./host.ts'),
   growth: () => import('./growth.ts'),
   size: () => import('./size.ts'),
   local: () => import('./local.ts'),

@@ -8,7 +8,8 @@ import { gzipSync } from 'node:zlib'
 import { build, type Platform } from 'esbuild'
 import type { Goal, Row } from './report.ts'
 
-interface Bundle {
+/** A module that is bundled and weighed. */
+export interface Bundle {
   readonly row: string
   /** The module that is bundled. */
   readonly code: string
@@ -75,7 +76,8 @@ async function readFetchBundles(): Promise<Bundle[]> {
     })
 }
 
-async function measureBundle({ row, code, platform, external = [], goal }: Bundle): Promise<Row> {
+/** @returns the size of a bundle, minified and gzipped */
+export async function measureBundle({ row, code, platform, external = [], goal }: Bundle): Promise<Row> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: here },
     bundle: true,

@@ -6,6 +6,7 @@ const suites: Readonly<
 > = {
   sigv4: () => import('./sigv4/run.ts'),
   fuzz: () => import('./fuzz/run.ts'),
+  host: () => import('./host/run.ts'),
   iam: () => import('./iam/run.ts'),
   explanations: () => import('./iam/explanations.ts'),
   mutate: () => import('./mutate/run.ts'),

@@ -117,8 +117,10 @@ async function warmUp(lane: Lane, sliceMs: number): Promise<Track> {
 
 async function measure(track: Track, sliceMs: number): Promise<number> {
   const count = Math.max(1, Math.round((sliceMs * 1000) / track.us))
-  track.us = ((await timeSlice(track, count)) * 1000) / count
-  return track.us
+  const us = ((await timeSlice(track, count)) * 1000) / count
+  // A slice that did nothing but wait tells nothing: the next one must not be endless for it.
+  track.us = Math.min(Math.max(us, track.us / 2), track.us * 2)
+  return us
 }
 
 /** @returns the milliseconds that so much of the work took, without those in which it had to wait for a core */

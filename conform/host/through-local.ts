@@ -16,7 +16,7 @@ const [urlId = '', , region = ''] = fidelityHost.split('.')
 const name = 'fn'
 
 const folder = await mkdtemp(join(tmpdir(), 'furlong-conform-'))
-await using local = await startLocal({ memory: true, region })
+const local = await startLocal({ memory: true, region })
 const [account] = local.accounts
 if (account === undefined) throw new TypeError('The local side has no account')
 const target: Target = { kind: 'local', region, endpoint: local.endpoint, credentials: account }

@@ -1,4 +1,5 @@
 /** Hosting an application: calls, streams, imports, sizes and growth, against code by hand and the adapters people use. */
+import { growthRows } from './host-growth.ts'
 import { weightRows } from './host-weight.ts'
 import { installPeers } from './hosts/peers.ts'
 import { bufferedRows, names, streamedRows } from './hosts/rows.ts'
@@ -63,7 +64,7 @@ const streamedRaces: readonly Race[] = [
 /** @returns the times of all hosts in all scenarios, the weight of their modules, and how furlong's cost grows */
 export async function run(): Promise<Row[]> {
   await installPeers()
-  return [...(await callRows()), ...(await weightRows())]
+  return [...(await callRows()), ...(await weightRows()), ...(await growthRows())]
 }
 
 async function callRows(): Promise<Row[]> {

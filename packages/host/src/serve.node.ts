@@ -142,7 +142,8 @@ const sendStreamed: Send = async (host, event, context, response) => {
       // What a front door makes of the prelude: remapped names, the type a stream has without one.
       const prelude = new PreludeReader().push(createPrelude({ statusCode, headers: pairs }))
       if (prelude !== undefined) writeHead(response, prelude.head)
-      response.flushHeaders()
+      // `flushHeaders` would send a head without a body as UTF-8.
+      response.write('', 'latin1')
       return sink
     },
   })

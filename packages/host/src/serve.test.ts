@@ -49,6 +49,7 @@ describe.each(['buffered', 'stream'] as const)('serve(), %s', (mode) => {
     const headers = new Headers([
       ['content-length', '1'],
       ['server', 'mine'],
+      ['x-name', 'caf\u00e9'],
       ['set-cookie', 'a=1'],
       ['set-cookie', 'b=2'],
     ])
@@ -56,6 +57,7 @@ describe.each(['buffered', 'stream'] as const)('serve(), %s', (mode) => {
     const response = await fetch(served.url)
     expect(response.status).toBe(201)
     expect(response.headers.get('x-amzn-remapped-server')).toBe('mine')
+    expect(response.headers.get('x-name')).toBe('caf\u00e9')
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
     expect(await response.text()).toBe('x')
   })

@@ -36,7 +36,7 @@ export const handler = async (event) => {
 
 const streamed = `
 export const handler = awslambda.streamifyResponse(async (event, stream) => {
-  const out = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { 'content-type': 'text/plain' } })
+  const out = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { 'content-type': 'text/plain', 'x-name': 'caf\u00e9' } })
   out.write('one ')
   await new Promise((done) => setTimeout(done, 30))
   if (event.rawPath === '/late') throw new Error('broke half-way')
@@ -384,6 +384,8 @@ describe('startLocal()', () => {
       expect({ status, body }).toEqual({ status: 201, body: 'one two' })
       expect(headers['content-type']).toBe('text/plain')
       expect(headers['transfer-encoding']).toBe('chunked')
+      // One byte a character, as it came: a head that goes out alone is no UTF-8.
+      expect(headers['x-name']).toBe('caf\u00e9')
     })
 
     it('is torn off when the function fails after the first byte', async () => {

@@ -162,7 +162,8 @@ async function stream(
   response.once('close', onClose)
   try {
     response.writeHead(reply.status, flatHeaders(response, reply.headers))
-    response.flushHeaders()
+    // `flushHeaders` would send a head without a body as UTF-8.
+    response.write('', 'latin1')
     for await (const chunk of reply.body) {
       if (gone) break
       if (!response.write(chunk)) await drained(response)

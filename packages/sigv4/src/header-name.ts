@@ -10,7 +10,18 @@ export interface HeaderName {
 }
 
 /** An HTTP token. */
-export const token: RegExp = /^[\w!#$%&'*+.^`|~-]+$/
+const token: RegExp = /^[\w!#$%&'*+.^`|~-]+$/
+
+/**
+ * Reads a method.
+ * @param method as the caller wrote it
+ * @returns it in upper case: fetch upper-cases some methods and not others
+ * @throws TypeError when it is no HTTP token
+ */
+export function readMethod(method: string): string {
+  assertText('The method', method, token, 'an HTTP token such as GET')
+  return method.toUpperCase()
+}
 
 /**
  * Reads a header name.

@@ -1,5 +1,9 @@
 import type { AuthorizationFields } from './authorization-fields.ts'
-import { type HeaderName, readHeaderName as readAnyHeaderName } from './header-name.ts'
+import {
+  type HeaderName,
+  readHeaderName as readAnyHeaderName,
+  readMethod as readAnyMethod,
+} from './header-name.ts'
 
 // Ways past work that mostly changes nothing: each sees in one pass that a text is canonical already, or remembers
 // what was read before. `shortcuts.test.ts` holds that taking them changes no result.
@@ -146,3 +150,6 @@ export const lowerCase: (name: string) => string = /* @__PURE__ */ remember((nam
 
 /** Reads a header name, or remembers it. */
 export const readHeaderName: (name: string) => HeaderName = /* @__PURE__ */ remember(readAnyHeaderName)
+
+/** Reads a method, or remembers it. */
+export const readMethod: (method: string) => string = /* @__PURE__ */ remember(readAnyMethod)

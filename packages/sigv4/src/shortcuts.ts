@@ -1,5 +1,9 @@
 import type { AuthorizationFields } from './authorization-fields.ts'
-import { type HeaderName, readHeaderName as readAnyHeaderName } from './header-name.ts'
+import {
+  type HeaderName,
+  readHeaderName as readAnyHeaderName,
+  readMethod as readAnyMethod,
+} from './header-name.ts'
 
 // Ways past work that mostly changes nothing. They pay off in Node, on every request of a busy server; a browser
 // signs a few requests and is better served by less code, so here nothing is skipped. See `shortcuts.node.ts`.
@@ -24,3 +28,6 @@ export const lowerCase = (name: string): string => name.toLowerCase()
 
 /** Reads a header name. */
 export const readHeaderName: (name: string) => HeaderName = readAnyHeaderName
+
+/** Reads a method. */
+export const readMethod: (method: string) => string = readAnyMethod

@@ -1,9 +1,9 @@
-import { isCanonicalQuery } from '#shortcuts'
 import { algorithm, joinHeaderNames, unsignedPayload } from './canonical-request.ts'
 import { sortHeaders } from './canonical-headers.ts'
 import { createCanonicalQuery, joinPairs, plusIsBlank, readQuery } from './canonical-query.ts'
 import { getPayloadHash } from './payload.ts'
 import type { HeaderPair, SignableRequest, SignOptions } from './signable-request.ts'
+import type { UrlParts } from './url.ts'
 import { createDraft, formatUrl, signDraft } from './signing.ts'
 
 /** A signed request, ready to send. */
@@ -37,7 +37,7 @@ export interface SignedRequest {
 export function sign(request: SignableRequest, options: SignOptions): SignedRequest {
   const draft = createDraft(request, options)
   const { method, url, sent, signed, signer, amzDate, contentSha256 } = draft
-  const query = readSignedQuery(url.query)
+  const query = readSignedQuery(url)
   const add = (name: string, value: string): void => {
     sent.push([name, value])
     signed.push([name, value])
@@ -64,8 +64,8 @@ export function sign(request: SignableRequest, options: SignOptions): SignedRequ
 }
 
 // The query to send holds no bare `+` and no name without `=`.
-function readSignedQuery(query: string): { sent: string; canonical: string } {
-  if (isCanonicalQuery(query) && !query.includes('X-Amz-')) return { sent: query, canonical: query }
+function readSignedQuery({ query, isCanonicalQuery }: UrlParts): { sent: string; canonical: string } {
+  if (isCanonicalQuery && !query.includes('X-Amz-')) return { sent: query, canonical: query }
   const pairs = readQuery(query, plusIsBlank)
   if (pairs.some((pair) => pair[0] === 'X-Amz-Signature')) {
     throw new TypeError('The URL is presigned already: send it as it is')

@@ -1,12 +1,10 @@
 import { hmacHex, sha256Hex } from '#sha256'
-import { readHeaderName } from '#shortcuts'
+import { readHeaderName, readMethod } from '#shortcuts'
 import { readUrl } from '#url'
 import { formatAmzDate } from './amz-date.ts'
 import { type CanonicalHeader, createCanonicalHeaderValue } from './canonical-headers.ts'
 import { createCanonicalPath } from './canonical-path.ts'
 import { createCanonicalRequest, createStringHead } from './canonical-request.ts'
-import { assertText } from './credentials.ts'
-import { token } from './header-name.ts'
 import type { HeaderPair, SignableRequest, SignOptions } from './signable-request.ts'
 import { getSigner, type Signer } from './signer.ts'
 import type { UrlParts } from './url.ts'
@@ -33,16 +31,15 @@ export interface Draft {
  * @throws TypeError when the request or an option is malformed
  */
 export function createDraft(request: SignableRequest, options: SignOptions): Draft {
-  assertText('The method', request.method, token, 'an HTTP token such as GET')
   const url = readUrl(request.url)
   const amzDate = formatAmzDate(options.now)
   const sent: HeaderPair[] = []
   const signed: CanonicalHeader[] = []
-  const headers = joinRepeats(request.headers ?? [])
+  const headers = joinRepeats(request.headers)
   const given = readHeaders(headers, options.signsHeader, sent, signed)
   signed.push(['host', given.host ?? url.host])
   return {
-    method: request.method.toUpperCase(),
+    method: readMethod(request.method),
     url,
     amzDate,
     signer: getSigner(options, amzDate.slice(0, 8)),
@@ -53,8 +50,8 @@ export function createDraft(request: SignableRequest, options: SignOptions): Dra
 }
 
 // Clients join repeats with `,` or `, `, and cookies with `; `, or send them one by one: as one, all agree.
-function joinRepeats(headers: Iterable<HeaderPair>): Iterable<HeaderPair> {
-  const pairs = [...headers]
+function joinRepeats(headers: Iterable<HeaderPair> = []): Iterable<HeaderPair> {
+  const pairs = Array.isArray(headers) ? (headers as readonly HeaderPair[]) : [...headers]
   if (pairs.length < 2) return pairs
   const joined = new Map<string, HeaderPair[]>()
   for (const pair of pairs) {

@@ -1,3 +1,4 @@
+import { isCanonicalPath, isCanonicalQuery } from './shortcuts.node.ts'
 import { readUrl as readAnyUrl, type UrlParts } from './url.ts'
 
 const cachedAuthorities = 100
@@ -31,8 +32,10 @@ export function readUrl(text: string): UrlParts {
   const path = text.slice(slash, mark < 0 ? text.length : mark)
   const query = mark < 0 ? '' : text.slice(mark + 1)
   // Neither holds a `#`: what follows one is dropped.
-  if (changedInPath.test(path) || /[^!"$-~]/.test(query)) return readAnyUrl(text)
-  return { origin: authority.origin, host: authority.host, path, query }
+  if (!isCanonicalPath(path) && changedInPath.test(path)) return readAnyUrl(text)
+  const isCanonical = isCanonicalQuery(query)
+  if (!isCanonical && /[^!"$-~]/.test(query)) return readAnyUrl(text)
+  return { origin: authority.origin, host: authority.host, path, query, isCanonicalQuery: isCanonical }
 }
 
 function readNewAuthority(text: string, slash: number): UrlParts {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plusIsBlank, readQuery } from './canonical-query.ts'
+import { createCanonicalQuery, plusIsBlank, readQuery } from './canonical-query.ts'
 import { readUrl as readQuickly } from './url.node.ts'
 import { readUrl } from './url.ts'
 
@@ -42,7 +42,8 @@ describe('readUrl()', () => {
   it('is the same with and without new URL', () => {
     const attempt = (read: typeof readUrl, text: string) => {
       try {
-        const { query, ...parts } = read(text)
+        const { query, isCanonicalQuery, ...parts } = read(text)
+        if (isCanonicalQuery) expect(createCanonicalQuery(readQuery(query, plusIsBlank))).toBe(query)
         // Whatever a parser encodes in a query is encoded in any case.
         return { ...parts, pairs: readQuery(query, plusIsBlank) }
       } catch (error) {

@@ -8,6 +8,8 @@ export interface UrlParts {
   readonly path: string
   /** The query without its `?`. */
   readonly query: string
+  /** Whether the query is known to be its own canonical form. */
+  readonly isCanonicalQuery?: boolean
 }
 
 /**

@@ -90,7 +90,9 @@ export function parseDate(text: string): number | undefined {
   const time = Date.parse(
     `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${offset.toUpperCase()}`,
   )
-  return Number.isNaN(time) ? undefined : time
+  // `Date.parse` takes 30 February for 2 March.
+  const isDay = Number(day) === new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate()
+  return Number.isNaN(time) || !isDay ? undefined : time
 }
 
 /**

@@ -59,6 +59,7 @@ describe('condition operators on one value', () => {
     ['DateGreaterThan', '2026', '2026-11-22T12:00:00Z', true],
     ['DateGreaterThanEquals', '2026-11-22T12:00Z', '2026-11-22T12:00:00Z', true],
     ['DateLessThan', '2026-12-01', 'tomorrow', false],
+    ['DateEquals', '2026-03-02', '2026-02-30', false],
     ['DateEquals', '2026-11-22t12:00:00z', '2026-11-22T12:00:00Z', true],
     ['Bool', 'true', 'true', true],
     ['Bool', true, 'true', true],

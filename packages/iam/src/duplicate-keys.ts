@@ -32,11 +32,17 @@ function countWrittenKeys(text: string): number {
   return count
 }
 
+// With a stack of its own: a text may be nested deeper than calls may be.
 function countKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const members: unknown[] = Array.isArray(value) ? value : Object.values(value)
-  let count = members === value ? 0 : members.length
-  for (const member of members) count += countKeys(member)
+  const left: unknown[] = [value]
+  let count = 0
+  while (left.length > 0) {
+    const one = left.pop()
+    if (typeof one !== 'object' || one === null) continue
+    const members: unknown[] = Array.isArray(one) ? one : Object.values(one)
+    if (members !== one) count += members.length
+    for (const member of members) left.push(member)
+  }
   return count
 }
 

@@ -34,6 +34,17 @@ function assertAction(reader: PolicyReader, action: string, path: string): void 
     const rule = 'may hold one colon only'
     throw reader.fail({ path, value: action, rule, malformation: 'two-colons' })
   }
+  // Beyond ASCII there are letters that fold to those of an action: U+212A is a `k` in lower case.
+  if (!/^[!-~]+$/.test(action)) {
+    const rule = 'must hold printable ASCII and no blanks'
+    throw reader.fail({
+      path,
+      value: action,
+      rule,
+      malformation: 'vendor-invalid',
+      named: action.slice(0, colon),
+    })
+  }
   if (!serviceForm.test(action)) {
     const rule = 'may hold letters, digits, "-" and "." before the colon'
     const named = action.slice(0, colon)

@@ -75,7 +75,7 @@ function readConditionValues(
     if (typeof item !== 'string' && typeof item !== 'boolean' && typeof item !== 'number') {
       throw reader.fail({ path, value: item, rule: 'must be a string, a number or a boolean' })
     }
-    const text = String(item)
+    const text = typeof item === 'number' ? writeNumber(item) : String(item)
     const fault = check?.(text)
     if (fault !== undefined) throw reader.fail({ path, value: item, ...fault })
     return text
@@ -100,3 +100,10 @@ const valueChecks: ReadonlyMap<string, ValueCheck> = new Map([
     .filter((name) => name.startsWith('Date'))
     .map((name): [string, ValueCheck] => [name, checkDate]),
 ])
+
+// What JSON reads as 1e21 or 1e-7 is a number like any other, and is compared as digits.
+function writeNumber(number: number): string {
+  const text = String(number)
+  if (!text.includes('e')) return text
+  return Number.isInteger(number) ? BigInt(number).toString() : number.toFixed(20).replace(/0+$/, '')
+}

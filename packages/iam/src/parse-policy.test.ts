@@ -224,6 +224,29 @@ describe('parsePolicy()', () => {
     })
   })
 
+  it.each([20_000, 500_000])('refuses lists nested %i times as malformed', (depth) => {
+    const nested = `{"Version":"2012-10-17","Statement":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    expect(readError(nested).code).toBe('MalformedPolicyDocument')
+  })
+
+  it.each(['lambda:Invo\u212aeFunction', 's3: Get', 'lambda:Get\u0000'])(
+    'refuses the action %j',
+    (Action) => {
+      expect(readError(withStatement({ Action })).rule).toBe('must hold printable ASCII and no blanks')
+    },
+  )
+
+  it('writes out a number that JavaScript would write with an exponent', () => {
+    const text = JSON.stringify(withStatement({ Condition: { NumericLessThan: { 'a:b': 5 } } }))
+    for (const [given, written] of [
+      ['1e21', '1000000000000000000000'],
+      ['0.0000001', '0.0000001'],
+    ] as const) {
+      const policy = parsePolicy(text.replace('5}', `${given}}`), 'identity')
+      expect(policy.statements[0]?.conditions[0]?.values).toEqual([written])
+    }
+  })
+
   it('shortens a long value', () => {
     expect(readError(withStatement({ Resource: 'x'.repeat(500) })).message.length).toBeLessThan(150)
   })

@@ -49,6 +49,16 @@ const maxShownCharacters = 80
 
 function showValue(value: unknown): string {
   if (value === undefined) return ''
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(prune(value, shownDepth))
   return text.length > maxShownCharacters ? `${text.slice(0, maxShownCharacters)}…` : text
+}
+
+const shownDepth = 8
+
+// A document may be nested deeper than `JSON.stringify` goes, and nobody reads that far.
+function prune(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth === 0) return '…'
+  if (Array.isArray(value)) return value.map((member) => prune(member, depth - 1))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, prune(member, depth - 1)]))
 }

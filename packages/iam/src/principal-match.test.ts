@@ -86,6 +86,8 @@ describe('isSparedByNotPrincipal()', () => {
 
   it('spares nobody who has a permissions boundary', () => {
     expect(isSparedByNotPrincipal(aws(alice.arn, root), alice, true)).toBe(false)
+    const federatedRoot = [...aws(alice.arn), { type: 'Federated', value: root } as const]
+    expect(isSparedByNotPrincipal(federatedRoot, alice, false)).toBe(false)
   })
 })
 

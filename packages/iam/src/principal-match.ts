@@ -84,7 +84,9 @@ export function isSparedByNotPrincipal(
     elements.some((element) => element.type === 'AWS' && names.includes(element.value))
   if (!notPrincipalChecksEveryLevel) return lists(principal.arn)
   const { account } = principal
-  const listsAccount = lists(account) || elements.some((element) => isAccountRoot(element.value, account))
+  const listsAccount =
+    lists(account) ||
+    elements.some((element) => element.type === 'AWS' && isAccountRoot(element.value, account))
   if (!listsAccount) return false
   if (principal.type === 'root') return true
   if (principal.type === 'user') return lists(principal.arn, principal.id)

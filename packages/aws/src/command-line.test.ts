@@ -17,6 +17,18 @@ describe('createAwsCommand()', () => {
     )
   })
 
+  it('renders a RemovePermission of an alias', () => {
+    expect(
+      createAwsCommand({
+        kind: 'remove-permission',
+        functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:books:live',
+        statementId: 'team-url',
+      }),
+    ).toBe(
+      'aws lambda remove-permission --function-name books --qualifier live --statement-id team-url --region eu-west-1',
+    )
+  })
+
   it('quotes a policy document for the shell', () => {
     expect(
       createAwsCommand({

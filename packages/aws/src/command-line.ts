@@ -23,6 +23,7 @@ export function createAwsCommand(fix: Fix): string | undefined {
 
 function createWords(fix: Fix): readonly string[] | undefined {
   if (fix.kind === 'add-permission') return createAddPermission(fix)
+  if (fix.kind === 'remove-permission') return createRemovePermission(fix.functionArn, fix.statementId)
   if (fix.kind === 'remove-deny') return undefined
   const subject = fix.kind === 'put-role-policy' ? 'role' : 'user'
   const name = fix.principalArn.split('/').at(-1) ?? fix.principalArn
@@ -36,6 +37,21 @@ function createWords(fix: Fix): readonly string[] | undefined {
     fix.policyName,
     '--policy-document',
     fix.document,
+  ]
+}
+
+function createRemovePermission(functionArn: string, statementId: string): readonly string[] {
+  const called = parseFunctionArn(functionArn)
+  return [
+    'aws',
+    'lambda',
+    'remove-permission',
+    '--function-name',
+    called?.name ?? functionArn,
+    ...(called?.qualifier === undefined ? [] : ['--qualifier', called.qualifier]),
+    '--statement-id',
+    statementId,
+    ...(called === undefined ? [] : ['--region', called.region]),
   ]
 }
 

@@ -21,8 +21,7 @@ export async function describeInvalidPrincipal(
   if (isInvalid !== true) return error
   const { statements } = await readFunctionPolicy(lambda, ref)
   const orphans = statements.filter(({ Principal }) => isUniqueId(Principal)).flatMap(({ Sid }) => Sid ?? [])
-  const [orphan] = orphans
-  if (orphan === undefined) {
+  if (orphans.length === 0) {
     return new AwsError(
       'PrincipalNotFound',
       `Lambda does not know ${principal}: it does not exist, or was deleted.`,
@@ -36,7 +35,13 @@ export async function describeInvalidPrincipal(
     `Lambda refuses ${principal}: it does not exist, or the policy of ${ref.functionName} is in the way, whose statements ${orphans.join(', ')} name principals that were deleted.`,
     {
       cause: error,
-      tryThis: `aws lambda remove-permission --function-name ${ref.functionName} --statement-id ${orphan}`,
+      // One that is left is enough for the next refusal.
+      tryThis: orphans.map((orphan) => createRemoval(ref, orphan)).join(' && '),
     },
   )
+}
+
+function createRemoval({ functionName, qualifier }: FunctionRef, statementId: string): string {
+  const alias = qualifier === undefined ? '' : ` --qualifier ${qualifier}`
+  return `aws lambda remove-permission --function-name ${functionName}${alias} --statement-id ${statementId}`
 }

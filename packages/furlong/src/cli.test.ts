@@ -207,6 +207,7 @@ describe('furlong against a local side', () => {
     expect(other.err).toMatch(
       /whose statements furlong-role-come-back-\S+-url, \S+ name principals that were deleted/,
     )
+    expect(other.err).toMatch(/Try: (aws lambda remove-permission --function-name books \S+ \S+-url) && \S+/)
     await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trust })
     const again = await here('grant', 'books', '--to', 'come-back', '--format', 'json')
     expect(JSON.parse(again.out)).toMatchObject({

@@ -73,10 +73,11 @@ export function findOnlyMiss(facts: CaseFacts, isSuch: (found: OnlyMiss) => bool
  */
 export function findPrincipalMiss(
   facts: CaseFacts,
-  isSuch: (value: string, type: string) => boolean,
+  isSuch: (value: string, type: string, ref: StatementRef) => boolean,
 ): { ref: StatementRef; value: string } | undefined {
   const pick = ({ miss }: OnlyMiss): string | undefined =>
-    miss.statement.source.principals?.find(({ value, type }) => isSuch(value, type))?.value
+    miss.statement.source.principals?.find(({ value, type }) => isSuch(value, type, miss.statement.ref))
+      ?.value
   const found = findOnlyMiss(
     facts,
     (candidate) => candidate.failure.element === 'Principal' && pick(candidate) !== undefined,

@@ -4,6 +4,7 @@ import { findOnlyMiss, findPrincipalMiss } from './case-facts.ts'
 import { findConditionNotes } from './condition-notes.ts'
 import { readValues } from './conditions.ts'
 import type { AccessRequest } from './contexts.ts'
+import { isDeadId } from './dead-principals.ts'
 import { resourceKindOf } from './decide.ts'
 import {
   capitalize,
@@ -14,8 +15,12 @@ import {
   describeTarget,
   joinWords,
 } from './describe.ts'
+import { endpointKinds } from './endpoint-kinds.ts'
+import { nameForPermission } from './fixes.ts'
 import { describePrincipal } from './nearest-miss.ts'
+import type { StatementRef } from './policy.ts'
 import { isUniqueId, resemblesCaller, sharesName } from './resemblance.ts'
+import { createStatementId } from './url-permissions.ts'
 
 /** A statement is for the other `AuthType`. */
 export function findAuthType(facts: CaseFacts): Cause | undefined {
@@ -81,34 +86,63 @@ export function findQualifier(facts: CaseFacts): Cause | undefined {
   }
 }
 
-/** A statement holds a unique id that nobody has any more, or that of the caller's namesake. */
-export function findUniqueId(facts: CaseFacts): Cause | undefined {
+/** A statement holds the unique id of the caller's namesake. */
+export function findNamesake(facts: CaseFacts): Cause | undefined {
   const { options, request } = facts
+  const { principal } = request
   const found = findPrincipalMiss(
     facts,
-    (value) => isUniqueId(value) && resemblesCaller({ type: 'AWS', value }, request.principal, options),
+    (value) =>
+      isUniqueId(value) &&
+      !isDeadId(value, principal, options) &&
+      resemblesCaller({ type: 'AWS', value }, principal, options),
   )
   if (found === undefined) return undefined
-  const caller = describeCaller(request.principal)
-  const statement = describeStatement(found.ref)
-  const owner = options.resolveUniqueId?.(found.value)
-  if (owner !== undefined) {
-    return {
-      says: `${capitalize(statement)} is for ${owner}, but the caller is ${describePrincipal(request.principal)}`,
-      about: found.ref,
-      notes: [wholeArnNote],
-    }
-  }
-  const what = found.value.startsWith('AIDA') ? 'user' : 'role'
-  const isDead = options.resolveUniqueId !== undefined
+  const owner = options.resolveUniqueId?.(found.value) ?? found.value
   return {
-    says: isDead
-      ? `${capitalize(statement)} names ${found.value}, the unique id of a deleted ${what}, and a ${what} made again under the same name has a new id`
-      : `${capitalize(statement)} names ${found.value}, which is not the id of ${caller} but of another ${what} or a deleted one, and a ${what} made again under the same name has a new id`,
+    says: `${capitalize(describeStatement(found.ref))} is for ${owner}, but the caller is ${describePrincipal(principal)}`,
+    about: found.ref,
+    notes: [wholeArnNote],
+  }
+}
+
+/** A statement was made for the caller's ARN, which its id tells, and holds the unique id of somebody deleted. */
+export function findUniqueId(facts: CaseFacts): Cause | undefined {
+  const { options, request } = facts
+  const { principal } = request
+  const found = findPrincipalMiss(
+    facts,
+    (value, _type, ref) => isDeadId(value, principal, options) && isMadeFor(ref, request),
+  )
+  if (found === undefined) return undefined
+  const caller = describeCaller(principal)
+  const what = nameKind(found.value)
+  return {
+    says: `${capitalize(describeStatement(found.ref))} names ${found.value}, the unique id of a deleted ${what}, and a ${what} made again under the same name has a new id`,
     about: found.ref,
     notes: [
       `AWS stores the id behind an ARN, so that a new ${what} does not inherit the grants of an old one: grant ${caller} again.`,
-      ...(isDead ? [`${capitalize(statement)} admits nobody any more and can go.`] : []),
+    ],
+  }
+}
+
+/** A statement holds the unique id of somebody deleted, and nothing tells who that was. */
+export function findDeadId(facts: CaseFacts): Cause | undefined {
+  const { options, request } = facts
+  const { principal } = request
+  const found = findPrincipalMiss(
+    facts,
+    (value, _type, ref) => isDeadId(value, principal, options) && !isMadeFor(ref, request),
+  )
+  if (found === undefined) return undefined
+  const what = nameKind(found.value)
+  const isOfKind = principal.type === (what === 'user' ? 'user' : 'role-session')
+  const perhaps = isOfKind ? `, perhaps an earlier ${describeCaller(principal).slice(what.length + 1)}` : ''
+  return {
+    says: `${capitalize(describeStatement(found.ref))} names ${found.value}, the unique id of a deleted ${what}${perhaps}`,
+    about: found.ref,
+    notes: [
+      `AWS stores the id behind an ARN, so that a new ${what} does not inherit the grants of an old one.`,
     ],
   }
 }
@@ -184,6 +218,19 @@ function readCovered(pattern: string): { unqualifiedArn: string; qualifier?: str
   const covered = parseFunctionArn(pattern.slice(0, last))
   const isOfFunction = covered !== undefined && covered.qualifier === undefined
   return isOfFunction ? { ...covered, qualifier: pattern.slice(last + 1) } : undefined
+}
+
+/** Its id holds a hash of the ARN it was made for; a number may follow. */
+function isMadeFor({ sid = '' }: StatementRef, { endpoint, principal }: AccessRequest): boolean {
+  if (endpoint === undefined) return false
+  const made = endpointKinds[endpoint.kind].actions.map(({ statementSuffix }) =>
+    createStatementId(nameForPermission(principal), statementSuffix),
+  )
+  return made.includes(sid) || made.includes(sid.replace(/-\d+$/, ''))
+}
+
+function nameKind(id: string): 'user' | 'role' {
+  return id.startsWith('AIDA') ? 'user' : 'role'
 }
 
 function findActionWithKey(key: string, request: AccessRequest): string | undefined {

@@ -3,6 +3,8 @@ import { findCap, findDeny, findFurtherCap, findSilentScp, findUnsigned } from '
 import {
   findAuthType,
   findCondition,
+  findDeadId,
+  findNamesake,
   findQualifier,
   findServicePrincipal,
   findSharedCondition,
@@ -42,6 +44,7 @@ export const causes: readonly CauseRow[] = [
   { id: 'shared-condition', isNote: true, find: findSharedCondition },
   { id: 'qualifier', isNote: true, find: findQualifier },
   { id: 'unique-id', isNote: true, find: findUniqueId },
+  { id: 'namesake', isNote: true, find: findNamesake },
   { id: 'similar-principal', isNote: true, find: findSimilarPrincipal },
   { id: 'service-principal', isNote: true, find: findServicePrincipal },
   { id: 'url-only-grant', isNote: true, find: findUrlOnlyGrant },
@@ -52,5 +55,6 @@ export const causes: readonly CauseRow[] = [
   { id: 'second-action', isNote: false, find: findSecondAction },
   { id: 'trust', isNote: false, find: findTrust },
   { id: 'nothing', isNote: false, find: findNothing },
+  { id: 'dead-id', isNote: true, find: findDeadId },
   { id: 'further-cap', isNote: true, find: findFurtherCap },
 ]

@@ -86,14 +86,18 @@ export function describeOperator(condition: Condition): string {
  */
 export function describePlan(fixes: readonly Fix[], request: AccessRequest): string {
   const removals = fixes.filter((fix) => fix.kind === 'remove-deny').length
+  const dead = fixes.filter((fix) => fix.kind === 'remove-permission').length
   const permissions = fixes.filter((fix) => fix.kind === 'add-permission').length
-  const attachments = fixes.length - removals - permissions
+  const attachments = fixes.length - removals - dead - permissions
   const qualifier = parseFunctionArn(request.resource)?.qualifier
   const where = qualifier === undefined ? 'the function' : describeQualifier(qualifier)
   return [
     removals === 0
       ? ''
       : `remove ${removals === 1 ? 'it' : 'them'}, or exempt ${describeCaller(request.principal)}`,
+    dead === 0
+      ? ''
+      : `remove ${dead === 1 ? 'the statement of a deleted principal' : `the ${dead} statements of deleted principals`}`,
     permissions === 0 ? '' : `add ${counts[permissions] ?? permissions} to ${where}`,
     attachments === 0 ? '' : `put a policy on ${describeCaller(request.principal)}`,
   ]

@@ -81,7 +81,7 @@ function explainProved(
   const apply = (fixes: readonly Fix[]) =>
     decide(
       request,
-      fixes.reduce((set, fix) => applyFix(set, fix, request), policies),
+      fixes.reduce((set, fix) => applyFix(set, fix, request, options), policies),
     )
   if (explanation.fixes.length > 0) {
     expect(apply(explanation.fixes).allowed).toBe(true)
@@ -294,21 +294,72 @@ describe('explain() of a function URL', () => {
     )
     const known = explainProved(callUrl(app), { resource }, { resolveUniqueId: () => undefined })
     expect(known.says).toBe(
-      `Statement "${addUrl.statementId}" of the function's policy names AROAOLDAPPDELETED0001, the unique id of a deleted role, and a role made again under the same name has a new id: add two permissions to the function.`,
+      `Statement "${addUrl.statementId}" of the function's policy names AROAOLDAPPDELETED0001, the unique id of a deleted role, and a role made again under the same name has a new id: remove the 2 statements of deleted principals, and add two permissions to the function.`,
     )
     expect(known.notes).toEqual([
       'AWS stores the id behind an ARN, so that a new role does not inherit the grants of an old one: grant role app again.',
-      `Statement "${addUrl.statementId}" of the function's policy admits nobody any more and can go.`,
+      `Lambda adds no permission while the function's policy names somebody who was deleted: statements "${addUrl.statementId}" and "${addInvoke.statementId}" name such a principal and must go first; they admit nobody any more.`,
     ])
-    // The ids of the dead statements are taken.
+    // The ids of the dead statements are free again by then.
     expect(known.fixes).toEqual([
-      { ...addUrl, statementId: `${addUrl.statementId}-2` },
-      { ...addInvoke, statementId: `${addInvoke.statementId}-2` },
+      { kind: 'remove-permission', functionArn, statementId: addUrl.statementId },
+      { kind: 'remove-permission', functionArn, statementId: addInvoke.statementId },
+      addUrl,
+      addInvoke,
     ])
-    const unknown = explainProved(callUrl(app), { resource })
-    expect(unknown.says).toBe(
-      `Statement "${addUrl.statementId}" of the function's policy names AROAOLDAPPDELETED0001, which is not the id of role app but of another role or a deleted one, and a role made again under the same name has a new id: add two permissions to the function.`,
+    // AWS shows the ids of the living as ARNs.
+    expect(explainProved(callUrl(app), { resource })).toEqual(known)
+  })
+
+  it('every statement of a deleted principal goes before anything is added, whoever it was', () => {
+    const sids = ['team-url', 'batch', 'gone']
+    const live = 'AROALIVEEXAMPLE00001'
+    const resource = compile(
+      'resource',
+      functionArn,
+      { ...grantUrl({ AWS: 'AROAOLDAPPDELETED0001' }), Sid: 'team-url' },
+      { ...grantInvoke({ AWS: 'AROAOTHERDELETED00002' }, aliasArn), Sid: 'batch' },
+      { ...grantUrl({ AWS: live }), Sid: 'live' },
+      { ...grantInvoke({ AWS: 'AIDAUSERDELETED000003' }), Sid: 'gone' },
     )
+    const options = {
+      resolveUniqueId: (id: string) => (id === live ? `arn:aws:iam::${account}:role/x` : undefined),
+    }
+    const { says, notes, fixes } = explainProved(callUrl(app), { resource }, options)
+    expect(fixes).toEqual([
+      ...sids.map((statementId) => ({ kind: 'remove-permission', functionArn, statementId })),
+      addUrl,
+      addInvoke,
+    ])
+    const [, ...additions] = fixes
+    const refused = additions.reduce((set: PolicySet, fix) => applyFix(set, fix, callUrl(app), options), {
+      resource,
+    })
+    expect(refused.resource?.policy.statements.map(({ sid }) => sid)).toEqual(['team-url', 'live'])
+    expect(refused.resource?.allows).toHaveLength(2)
+    // Nothing tells that one of them was for an earlier app.
+    expect(says).toBe(
+      'Role app may not call the function URL of my-fn, because no policy allows lambda:InvokeFunctionUrl or lambda:InvokeFunction: remove the 3 statements of deleted principals, and add two permissions to the function.',
+    )
+    expect(notes).toContain(
+      'Statement "team-url" of the function\'s policy names AROAOLDAPPDELETED0001, the unique id of a deleted role, perhaps an earlier app.',
+    )
+    expect(notes).toContain(
+      'Lambda adds no permission while the function\'s policy names somebody who was deleted: statements "team-url", "batch" and "gone" name such a principal and must go first; they admit nobody any more.',
+    )
+  })
+
+  it('a deleted principal is not in the way of an identity policy', () => {
+    const resource = compile(
+      'resource',
+      functionArn,
+      { ...grantUrl(foreignRole), Sid: 'url' },
+      { ...grantInvoke(foreignRole), Sid: 'invoke' },
+      { ...grantInvoke({ AWS: 'AROAOTHERDELETED00002' }), Sid: 'gone' },
+    )
+    const { fixes, notes } = explainProved(callUrl(foreignApp), { resource })
+    expect(fixes).toMatchObject([{ kind: 'put-role-policy', principalArn: foreignApp.roleArn }])
+    expect(notes.join(' ')).not.toContain('deleted')
   })
 
   it('does not take a grant to somebody else for a near miss', () => {
@@ -338,13 +389,13 @@ describe('explain() of a function URL', () => {
     }
     // Among several the one that resembles the caller is told, wherever it stands.
     const dead = 'AROAOLDAPPDELETED0001'
-    const { says } = explainProved(
+    const { notes } = explainProved(
       callUrl(app),
       { resource: resource('AROAOTHEREXAMPLE00001', dead) },
       { resolveUniqueId: (id) => (id === dead ? undefined : other) },
     )
-    expect(says).toMatch(
-      /^Statement 3 of the function's policy names AROAOLDAPPDELETED0001, the unique id of/,
+    expect(notes.join(' ')).toMatch(
+      /Statement 3 of the function's policy names AROAOLDAPPDELETED0001, the unique id of/,
     )
   })
 

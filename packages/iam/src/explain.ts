@@ -53,7 +53,7 @@ export function explain(
       nearest: createNearMisses(misses, subject, verdict.action, options),
     }
   })
-  const plan = planFixes(request, policies, decision)
+  const plan = planFixes(request, policies, decision, options)
   return {
     allowed: false,
     ...writeCauses({ request, policies, options, decision, refused }, plan),
@@ -112,6 +112,7 @@ function writeCauses(facts: CaseFacts, plan: FixPlan): { says: string; notes: st
   const notes = [
     ...(first?.notes ?? []),
     ...others.flatMap(({ says, notes }) => [`${says}.`, ...(notes ?? [])]),
+    ...noteOnDeadStatements(plan),
     ...describeRemaining(facts.policies, plan),
     ...noteOnResourceControl(facts),
   ]
@@ -142,6 +143,17 @@ function noteOnResourceControl({ request, policies, decision }: CaseFacts): stri
 
 function isDenied(verdict: ActionVerdict): boolean {
   return !verdict.allowed && verdict.kind === 'explicit-deny'
+}
+
+/** Lambda's own text, "The provided principal was invalid", never says that an old statement is meant. */
+function noteOnDeadStatements({ fixes }: FixPlan): string[] {
+  const dead = fixes.flatMap((fix) => (fix.kind === 'remove-permission' ? [`"${fix.statementId}"`] : []))
+  if (dead.length === 0) return []
+  const names = dead.length === 1 ? 'statement' : 'statements'
+  const [verb, them] = dead.length === 1 ? ['names', 'it admits'] : ['name', 'they admit']
+  return [
+    `Lambda adds no permission while the function's policy names somebody who was deleted: ${names} ${joinWords(dead)} ${verb} such a principal and must go first; ${them} nobody any more.`,
+  ]
 }
 
 function describeRemaining(policies: PolicySet, plan: FixPlan): string[] {

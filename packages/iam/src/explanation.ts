@@ -71,6 +71,13 @@ export type Fix =
       /** The policy as JSON. */
       readonly document: string
     }
+  | {
+      /** Lambda adds nothing to a policy while a statement of it names a deleted role or user. */
+      readonly kind: 'remove-permission'
+      /** Qualified when the URL is on an alias. */
+      readonly functionArn: string
+      readonly statementId: string
+    }
   | { readonly kind: 'remove-deny'; readonly statement: StatementRef }
 
 /** What `explain()` may be told besides the policies that count. */
@@ -79,7 +86,7 @@ export interface ExplainOptions {
   readonly related?: readonly CompiledPolicy[]
   /**
    * Finds the ARN of a unique id (`AROA…`, `AIDA…`), `undefined` when nobody has it any more.
-   * Without it an id that is not the caller's is called foreign or dead.
+   * Without it an id that is not the caller's counts as dead: AWS shows those of the living as ARNs.
    */
   readonly resolveUniqueId?: (id: string) => string | undefined
 }

@@ -5,7 +5,8 @@ import type { AccessRequest } from './contexts.ts'
 import type { Decision, PolicySet } from './decision.ts'
 import { createSubject, decide, resourceKindOf } from './decide.ts'
 import { endpointKinds } from './endpoint-kinds.ts'
-import type { Fix } from './explanation.ts'
+import { listDeadStatements } from './dead-principals.ts'
+import type { ExplainOptions, Fix } from './explanation.ts'
 import { matchStatement } from './match-statement.ts'
 import { parsePolicy } from './parse-policy.ts'
 import type { PolicyKind, StatementRef } from './policy.ts'
@@ -27,40 +28,54 @@ export interface FixPlan {
  * @param request a refused request
  * @param policies every policy that counts
  * @param decision what `decide()` made of them
+ * @param options tells the ARNs of unique ids
  * @returns the steps in order; dropping any of them was seen to change the outcome
  */
-export function planFixes(request: AccessRequest, policies: PolicySet, decision: Decision): FixPlan {
+export function planFixes(
+  request: AccessRequest,
+  policies: PolicySet,
+  decision: Decision,
+  options: ExplainOptions = {},
+): FixPlan {
   if (decision.stage !== undefined) return { fixes: [], remaining: [] }
   const removals = findDenyingStatements(decision).map((statement): Fix => ({
     kind: 'remove-deny',
     statement,
   }))
-  const withoutDenies = removals.reduce(applyFixTo(request), policies)
-  const additions = planAdditions(request, withoutDenies, decide(request, withoutDenies))
-  const plan = [...removals, ...additions]
-  const after = measure(request, policies, plan)
+  for (const statementId of listDeadStatements(request, policies, options)) {
+    removals.push({ kind: 'remove-permission', functionArn: request.resource, statementId })
+  }
+  const apply = applyFixTo(request, options)
+  const cleared = removals.reduce(apply, policies)
+  const plan = [...removals, ...planAdditions(request, cleared, decide(request, cleared))]
+  const measure = (fixes: readonly Fix[]): Measure => weigh(request, fixes.reduce(apply, policies))
+  const after = measure(plan)
   const needed = plan.filter((fix) => {
-    const without = measure(
-      request,
-      policies,
-      plan.filter((other) => other !== fix),
-    )
+    const without = measure(plan.filter((other) => other !== fix))
     return without.weight > after.weight
   })
   return { fixes: needed, remaining: after.remaining }
 }
 
 /**
- * Applies one step to a set of policies, as the AWS API would.
+ * Applies one step to a set of policies, as the AWS API would: no permission is added beside a deleted principal's.
  *
  * @param policies every policy that counts
  * @param fix one step
  * @param request the request, which tells whose policies they are
+ * @param options tells the ARNs of unique ids
  * @returns new policies; the old ones are unchanged
  */
-export function applyFix(policies: PolicySet, fix: Fix, request: AccessRequest): PolicySet {
+export function applyFix(
+  policies: PolicySet,
+  fix: Fix,
+  request: AccessRequest,
+  options: ExplainOptions = {},
+): PolicySet {
   if (fix.kind === 'remove-deny') return removeStatement(policies, fix.statement)
+  if (fix.kind === 'remove-permission') return removePermission(policies, fix.statementId)
   if (fix.kind === 'add-permission') {
+    if (listDeadStatements(request, policies, options).length > 0) return policies
     const added = compileDocument(createPermissionDocument(fix), resourceKindOf(request), fix.functionArn)
     const { resource } = policies
     const merged =
@@ -71,16 +86,20 @@ export function applyFix(policies: PolicySet, fix: Fix, request: AccessRequest):
   return { ...policies, identity: [...(policies.identity ?? []), added] }
 }
 
-function applyFixTo(request: AccessRequest): (policies: PolicySet, fix: Fix) => PolicySet {
-  return (policies, fix) => applyFix(policies, fix, request)
+function applyFixTo(
+  request: AccessRequest,
+  options: ExplainOptions,
+): (policies: PolicySet, fix: Fix) => PolicySet {
+  return (policies, fix) => applyFix(policies, fix, request, options)
 }
 
-function measure(
-  request: AccessRequest,
-  policies: PolicySet,
-  plan: readonly Fix[],
-): { weight: number; remaining: PolicyKind[] } {
-  const decision = decide(request, plan.reduce(applyFixTo(request), policies))
+interface Measure {
+  readonly weight: number
+  readonly remaining: PolicyKind[]
+}
+
+function weigh(request: AccessRequest, policies: PolicySet): Measure {
+  const decision = decide(request, policies)
   const refused = decision.actions.filter((verdict) => !verdict.allowed)
   const blame = refused.flatMap((verdict) => verdict.blame)
   const open = refused.flatMap((verdict) => (verdict.kind === 'unknown' ? verdict.blame : []))
@@ -157,8 +176,14 @@ function createPermission(
   }
 }
 
-/** The role rather than its session: a session's ARN is good for one session name only. */
-function nameForPermission(principal: Principal): string {
+/**
+ * Names whom a permission for a caller is given to: the role rather than its session, whose ARN is good for one
+ * session name only.
+ *
+ * @param principal who calls
+ * @returns an ARN, a service name, or `*`
+ */
+export function nameForPermission(principal: Principal): string {
   if (principal.type === 'service') return principal.name
   if (principal.type === 'anonymous') return '*'
   return principal.type === 'role-session' ? principal.roleArn : principal.arn
@@ -218,6 +243,21 @@ function createPermissionDocument(fix: Fix & { kind: 'add-permission' }): string
 
 function compileDocument(document: string, type: PolicyKind, name: string): CompiledPolicy {
   return compilePolicy(parsePolicy(document, type), { type, name })
+}
+
+function removePermission(policies: PolicySet, statementId: string): PolicySet {
+  const { resource } = policies
+  if (resource === undefined) return policies
+  const isOther = ({ sid }: { readonly sid?: string }): boolean => sid !== statementId
+  return {
+    ...policies,
+    resource: {
+      ...resource,
+      policy: { ...resource.policy, statements: resource.policy.statements.filter(isOther) },
+      allows: resource.allows.filter(({ ref }) => isOther(ref)),
+      denies: resource.denies.filter(({ ref }) => isOther(ref)),
+    },
+  }
 }
 
 function removeStatement(policies: PolicySet, removed: StatementRef): PolicySet {

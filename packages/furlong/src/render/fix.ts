@@ -25,7 +25,11 @@ type AddPermission = Fix & { readonly kind: 'add-permission' }
  * @returns commands of furlong, commands of the AWS CLI, and what has none
  */
 export function renderPlan(fixes: readonly Fix[], home?: Home): RenderedPlan {
-  const furlong = new Set(fixes.map((fix) => createFurlongCommand(fix, home) ?? createAwsCommand(fix)))
+  const furlong = new Set(
+    fixes
+      .filter((fix) => !isReplacedByGrant(fix, fixes))
+      .map((fix) => createFurlongCommand(fix, home) ?? createAwsCommand(fix)),
+  )
   return {
     furlong: [...furlong].filter((command) => command !== undefined),
     aws: fixes.flatMap((fix) => createAwsCommand(fix) ?? []),
@@ -44,6 +48,17 @@ function createFurlongCommand(fix: Fix, home: Home | undefined): string | undefi
   if (fix.principal === '*') return `npx furlong url update ${name} --public`
   if (!fix.principal.startsWith('arn:')) return undefined
   return `npx furlong grant ${name} --to ${quoteShellWord(fix.principal)}`
+}
+
+/** A grant replaces what stands under the id of its own statement. */
+function isReplacedByGrant(fix: Fix, fixes: readonly Fix[]): boolean {
+  return (
+    fix.kind === 'remove-permission' &&
+    fixes.some(
+      (other) =>
+        other.kind === 'add-permission' && isUrlStatement(other) && other.statementId === fix.statementId,
+    )
+  )
 }
 
 function isUrlStatement(fix: AddPermission): boolean {

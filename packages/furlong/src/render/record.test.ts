@@ -194,6 +194,19 @@ describe('renderPlan()', () => {
     expect(plan.aws).toHaveLength(2)
   })
 
+  it('removes what stands in the way of a grant first, but not what the grant replaces', () => {
+    const remove = (statementId: string) => ({ kind: 'remove-permission', functionArn, statementId }) as const
+    const plan = renderPlan([remove('team-url'), remove('furlong-caller-invoke'), ...explanation.fixes])
+    expect(plan.furlong).toEqual([
+      'aws lambda remove-permission --function-name books --statement-id team-url --region us-east-1',
+      `npx furlong grant books --to ${role}`,
+    ])
+    expect(plan.aws).toHaveLength(3)
+    expect(plan.aws[1]).toContain(
+      'remove-permission --function-name books --statement-id furlong-caller-invoke',
+    )
+  })
+
   it('names a function elsewhere by its ARN', () => {
     const home = { accountId: '444455556666', region: 'us-east-1' }
     expect(renderPlan(explanation.fixes, home).furlong).toEqual([

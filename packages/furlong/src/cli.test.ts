@@ -245,6 +245,9 @@ describe('furlong against a local side', () => {
     const before = await here('call', url, '--as', 'far', ...account)
     expect(before.code).toBe(1)
     expect(before.err).toContain('fix: aws iam put-role-policy --role-name far-role')
+    expect((await here('explain')).out).toMatch(
+      /^ {2}# with credentials of account 444455556666:\n {2}aws iam put-role-policy /m,
+    )
     const clients = createClients(targetOf(await sideAt(port), 1))
     const iam = await clients.iam()
     await iam.putRolePolicy({

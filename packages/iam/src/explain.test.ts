@@ -147,6 +147,7 @@ describe('explain() of a function URL', () => {
       {
         kind: 'put-role-policy',
         principalArn: foreignApp.roleArn,
+        callerAccount: otherAccount,
         policyName: 'furlong-call-my-fn',
         document: documentForBoth,
       },

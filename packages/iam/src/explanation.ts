@@ -67,6 +67,8 @@ export type Fix =
   | {
       readonly kind: 'put-role-policy' | 'put-user-policy'
       readonly principalArn: string
+      /** The caller's account when what is called is of another: only credentials of it can do this step. */
+      readonly callerAccount?: string
       readonly policyName: string
       /** The policy as JSON. */
       readonly document: string

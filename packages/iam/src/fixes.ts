@@ -204,7 +204,7 @@ function createIdentityPolicy(
   actions: readonly string[],
   policies: PolicySet,
 ): Fix | undefined {
-  const { principal, resource } = request
+  const { principal, resource, resourceAccount } = request
   if (principal.type !== 'role-session' && principal.type !== 'user') return undefined
   const isUrl = request.endpoint?.kind === 'function-url'
   const Action = actions.length === 1 ? actions[0] : actions
@@ -218,6 +218,7 @@ function createIdentityPolicy(
   return {
     kind: principal.type === 'user' ? 'put-user-policy' : 'put-role-policy',
     principalArn: principal.type === 'user' ? principal.arn : principal.roleArn,
+    ...(principal.account !== resourceAccount && { callerAccount: principal.account }),
     policyName: createFreeName(`furlong-${subject}`, taken, maxPolicyNameLength),
     document: JSON.stringify(document),
   }

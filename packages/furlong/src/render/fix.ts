@@ -12,6 +12,8 @@ export interface Home {
 export interface RenderedPlan {
   readonly furlong: readonly string[]
   readonly aws: readonly string[]
+  /** Of the commands, those that need credentials of another account than the function's, and of which. */
+  readonly credentials: Readonly<Record<string, string>>
   /** Steps that no command of either kind does. */
   readonly sentences: readonly string[]
 }
@@ -33,6 +35,13 @@ export function renderPlan(fixes: readonly Fix[], home?: Home): RenderedPlan {
   return {
     furlong: [...furlong].filter((command) => command !== undefined),
     aws: fixes.flatMap((fix) => createAwsCommand(fix) ?? []),
+    credentials: Object.fromEntries(
+      fixes.flatMap((fix) => {
+        const command = createAwsCommand(fix)
+        const account = 'callerAccount' in fix ? fix.callerAccount : undefined
+        return command === undefined || account === undefined ? [] : [[command, account]]
+      }),
+    ),
     sentences: fixes.flatMap((fix) => {
       if (fix.kind !== 'remove-deny') return []
       const { sid, index, policy } = fix.statement

@@ -2,7 +2,7 @@ import type { Explanation } from '@furlong/iam'
 import type { RequestRecord } from '@furlong/local'
 import { describe, expect, it } from 'vitest'
 import { renderPlan } from './fix.ts'
-import { renderRecord, renderRefusal, renderRefusalLine } from './record.ts'
+import { listFixes, renderRecord, renderRefusal, renderRefusalLine } from './record.ts'
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:books'
 const role = 'arn:aws:iam::111122223333:role/caller'
@@ -137,6 +137,36 @@ Fix
 The same by the AWS CLI
   aws lambda add-permission --function-name books --statement-id furlong-caller-invoke --action lambda:InvokeFunction --principal ${role} --invoked-via-function-url --region us-east-1`,
     )
+  })
+
+  it('tells whose credentials the step in the account of the caller needs', () => {
+    const foreign = {
+      kind: 'put-role-policy',
+      principalArn: 'arn:aws:iam::444455556666:role/far',
+      callerAccount: '444455556666',
+      policyName: 'furlong-call-books',
+      document: '{}',
+    } as const
+    const command =
+      "aws iam put-role-policy --role-name far --policy-name furlong-call-books --policy-document '{}'"
+    const refusal = {
+      gate: 'authorize',
+      code: 'X',
+      cause: 'c',
+      explanation: { ...explanation, fixes: [...explanation.fixes, foreign] },
+    } as const
+    expect(renderRefusal(refusal).join('\n')).toContain(`
+Fix
+  npx furlong grant books --to ${role}
+  # with credentials of account 444455556666:
+  ${command}
+`)
+    expect(renderRefusal(refusal).slice(-2)).toEqual([
+      '  # with credentials of account 444455556666:',
+      `  ${command}`,
+    ])
+    expect(listFixes(refusal)[1]).toBe(`${command} # with credentials of account 444455556666`)
+    expect(renderPlan([foreign]).credentials).toEqual({ [command]: '444455556666' })
   })
 
   it('names the policies that let an allowed request in', () => {

@@ -103,12 +103,16 @@ function renderCause({ explanation, diagnoses = [], cause, code }: Refusal, pain
 }
 
 function renderFixes(refusal: Refusal, paint: Paint, home: Home | undefined): string[] {
-  const { aws, furlong } = renderPlan(refusal.explanation?.fixes ?? [], home)
+  const { aws, furlong, credentials } = renderPlan(refusal.explanation?.fixes ?? [], home)
+  const withCredentials = (command: string): string[] => {
+    const account = credentials[command]
+    return account === undefined ? [command] : [`# ${describeCredentials(account)}:`, command]
+  }
   // Where furlong has no command of its own, its list already holds the AWS CLI's.
   const isSame = aws.length === furlong.length && aws.every((command) => furlong.includes(command))
   return [
-    ...renderSection('Fix', listFixes(refusal, home), paint),
-    ...renderSection('The same by the AWS CLI', isSame ? [] : aws, paint),
+    ...renderSection('Fix', listSteps(refusal, home).flatMap(withCredentials), paint),
+    ...renderSection('The same by the AWS CLI', isSame ? [] : aws.flatMap(withCredentials), paint),
   ]
 }
 
@@ -116,9 +120,21 @@ function renderFixes(refusal: Refusal, paint: Paint, home: Home | undefined): st
  * Lists what mends a refusal, the best first.
  * @param refusal the refusal
  * @param home where furlong works when nothing is said
- * @returns commands, or sentences where there is no command
+ * @returns commands, or sentences where there is no command; a comment tells whose credentials a command needs
  */
 export function listFixes(refusal: Refusal, home?: Home): string[] {
+  const { credentials } = renderPlan(refusal.explanation?.fixes ?? [], home)
+  return listSteps(refusal, home).map((step) => {
+    const account = credentials[step]
+    return account === undefined ? step : `${step} # ${describeCredentials(account)}`
+  })
+}
+
+function describeCredentials(account: string): string {
+  return `with credentials of account ${account}`
+}
+
+function listSteps(refusal: Refusal, home: Home | undefined): string[] {
   const plan = renderPlan(refusal.explanation?.fixes ?? [], home)
   // What the local side says of itself comes first: it knows more than a signature tells.
   const stated = refusal.fix === undefined ? [] : [refusal.fix]

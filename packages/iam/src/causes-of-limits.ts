@@ -16,6 +16,7 @@ import {
 import { matchStatement } from './match-statement.ts'
 import type { StatementRef } from './policy.ts'
 import { grantClasses } from './principal-match.ts'
+import { createUrlIdentityPolicy } from './url-permissions.ts'
 
 /** The caller did not sign, and the URL asks for it. */
 export function findUnsigned({ decision, request }: CaseFacts): Cause | undefined {
@@ -122,7 +123,10 @@ function describeCap(facts: CaseFacts): Cause | undefined {
     return {
       says: `${capitalize(policy)} of ${caller} does not allow ${joinWords(boundary, 'or')}, and it caps ${capped}`,
       next: `allow ${joinWords(boundary)} in it`,
-      notes: noteOnSessionArn(request),
+      notes: [
+        `Statements to add to ${policy}: ${createStatements(request, boundary)}`,
+        ...noteOnSessionArn(request),
+      ],
     }
   }
   const session = listSilenced(facts, 'session')
@@ -135,6 +139,16 @@ function describeCap(facts: CaseFacts): Cause | undefined {
     next: `ask for credentials with a session policy that allows ${joinWords(session)}`,
     notes: noteOnSessionArn(request),
   }
+}
+
+/** As JSON; for a URL with the conditions that keep them to it. */
+function createStatements({ endpoint, resource }: AccessRequest, actions: readonly string[]): string {
+  const plain = actions.map((Action) => ({ Effect: 'Allow', Action, Resource: resource }))
+  const isUrl = endpoint?.kind === 'function-url'
+  const forUrl = isUrl ? createUrlIdentityPolicy(resource).Statement : []
+  return JSON.stringify(
+    plain.map((statement) => forUrl.find(({ Action }) => Action === statement.Action) ?? statement),
+  )
 }
 
 /** In the same account a grant to the session itself goes around what caps its role. */

@@ -82,9 +82,10 @@ export function describeOperator(condition: Condition): string {
  *
  * @param fixes the plan
  * @param request the request it is for
+ * @param canExempt whether a statement that denies could list the caller as an exception
  * @returns such as `add two permissions to the function`; empty without a plan
  */
-export function describePlan(fixes: readonly Fix[], request: AccessRequest): string {
+export function describePlan(fixes: readonly Fix[], request: AccessRequest, canExempt: boolean): string {
   const removals = fixes.filter((fix) => fix.kind === 'remove-deny').length
   const dead = fixes.filter((fix) => fix.kind === 'remove-permission').length
   const permissions = fixes.filter((fix) => fix.kind === 'add-permission').length
@@ -94,7 +95,7 @@ export function describePlan(fixes: readonly Fix[], request: AccessRequest): str
   return [
     removals === 0
       ? ''
-      : `remove ${removals === 1 ? 'it' : 'them'}, or exempt ${describeCaller(request.principal)}`,
+      : `remove ${removals === 1 ? 'it' : 'them'}${canExempt ? `, or exempt ${describeCaller(request.principal)}` : ''}`,
     dead === 0
       ? ''
       : `remove ${dead === 1 ? 'the statement of a deleted principal' : `the ${dead} statements of deleted principals`}`,

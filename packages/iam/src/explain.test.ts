@@ -447,10 +447,18 @@ describe('explain() of a function URL', () => {
   })
 
   it('(j) a permissions boundary caps a role ARN', () => {
-    const { says, fixes, actions } = explainProved(callUrl(app), {
-      resource: compile('resource', functionArn, grantUrl(role), grantInvoke(role)),
-      boundary: compile('boundary', 'team-limits', { Effect: 'Allow', Action: 's3:*', Resource: '*' }),
+    const resource = compile('resource', functionArn, grantUrl(role), grantInvoke(role))
+    const limit = { Effect: 'Allow', Action: 's3:*', Resource: '*' }
+    const { says, notes, fixes, actions } = explainProved(callUrl(app), {
+      resource,
+      boundary: compile('boundary', 'team-limits', limit),
     })
+    const introduction = 'Statements to add to permissions boundary "team-limits": '
+    const added = notes.find((note) => note.startsWith(introduction))?.slice(introduction.length) ?? '[]'
+    const statements = JSON.parse(added) as object[]
+    expect(statements).toEqual((JSON.parse(documentForBoth) as { Statement: object[] }).Statement)
+    const widened = compile('boundary', 'team-limits', limit, ...statements)
+    expect(decide(callUrl(app), { resource, boundary: widened }).allowed).toBe(true)
     expect(says).toBe(
       'Permissions boundary "team-limits" of role app does not allow lambda:InvokeFunctionUrl or lambda:InvokeFunction, and it caps every grant to a role: allow lambda:InvokeFunctionUrl and lambda:InvokeFunction in it.',
     )
@@ -459,6 +467,23 @@ describe('explain() of a function URL', () => {
       blame: ['boundary'],
       nearest: [{ element: 'Action', wanted: 's3:*', got: invokeUrl }],
     })
+  })
+
+  it('does not propose an exception to a NotPrincipal that a boundary makes useless', () => {
+    const everything = { Effect: 'Allow', Action: '*', Resource: '*' }
+    const policies = {
+      identity: [compile('identity', 'i', everything)],
+      resource: compile('resource', functionArn, {
+        Sid: 'only-bob',
+        Effect: 'Deny',
+        NotPrincipal: { AWS: `arn:aws:iam::${account}:user/bob` },
+        Action: '*',
+        Resource: '*',
+      }),
+    }
+    const capped = { ...policies, boundary: compile('boundary', 'open', everything) }
+    expect(explainProved(callUrl(alice), policies).says).toMatch(/: remove it, or exempt user alice\.$/)
+    expect(explainProved(callUrl(alice), capped).says).toMatch(/: remove it\.$/)
   })
 
   it('says that a grant alone is not enough under a boundary', () => {
@@ -642,9 +667,10 @@ describe('explain() with what people never guess', () => {
 
   it('says nothing of session ARNs where they do not help', () => {
     const capped = { identity: [compile('identity', 'i', allowBoth())], boundary: limits }
-    expect(explain(callUrl(alice), capped).notes).toEqual([])
+    expect(explain(callUrl(alice), capped).notes.join(' ')).not.toContain('session')
     const abroad = compile('resource', functionArn, grantUrl(foreignRole), grantInvoke(foreignRole))
-    expect(explain(callUrl(foreignApp), { ...capped, resource: abroad }).notes).toEqual([])
+    const { notes } = explain(callUrl(foreignApp), { ...capped, resource: abroad })
+    expect(notes.join(' ')).not.toContain('session')
   })
 
   it('a resource control policy is never the cause, where there is an organization', () => {

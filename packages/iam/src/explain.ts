@@ -106,7 +106,7 @@ function describeUnless(kinds: readonly PolicyKind[]): string {
 /** The first cause makes the sentence; further ones and what no plan of ours can change become notes. */
 function writeCauses(facts: CaseFacts, plan: FixPlan): { says: string; notes: string[] } {
   const [first, ...others] = findCauses(facts)
-  const planned = describePlan(plan.fixes, facts.request)
+  const planned = describePlan(plan.fixes, facts.request, canExempt(facts.policies, plan))
   const steps = planned === '' ? [first?.next] : [first?.alternative, planned]
   const next = steps.filter((step) => step !== undefined).join(', or ')
   const notes = [
@@ -143,6 +143,13 @@ function noteOnResourceControl({ request, policies, decision }: CaseFacts): stri
 
 function isDenied(verdict: ActionVerdict): boolean {
   return !verdict.allowed && verdict.kind === 'explicit-deny'
+}
+
+/** NotPrincipal hits whoever has a boundary, listed or not. */
+function canExempt({ boundary, resource }: PolicySet, { fixes }: FixPlan): boolean {
+  const removed = fixes.flatMap((fix) => (fix.kind === 'remove-deny' ? [fix.statement] : []))
+  const denies = (resource?.denies ?? []).filter(({ ref }) => removed.includes(ref))
+  return boundary === undefined || denies.every(({ source }) => source.notPrincipals === undefined)
 }
 
 /** Lambda's own text, "The provided principal was invalid", never says that an old statement is meant. */

@@ -215,6 +215,26 @@ describe('furlong against a local side', () => {
     })
     expect(await here('call', 'books', '--as', 'come-back')).toMatchObject({ code: 0 })
     expect((await here('revoke', 'books', '--from', 'come-back')).code).toBe(0)
+    // Under an id of somebody's own choice it stands in the way of every other grant.
+    await lambda.addPermission({
+      FunctionName: 'books',
+      StatementId: 'team-url',
+      Action: 'lambda:InvokeFunctionUrl',
+      Principal: 'arn:aws:iam::111122223333:role/come-back',
+      FunctionUrlAuthType: 'AWS_IAM',
+    })
+    await iam.deleteRole({ RoleName: 'come-back' })
+    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trust })
+    expect((await here('call', 'books', '--as', 'come-back')).code).toBe(1)
+    const steps = (await here('explain')).out
+    expect(steps).toMatch(
+      /^Fix\n {2}aws lambda remove-permission --function-name books --statement-id team-url .*\n {2}npx furlong grant books --to \S+come-back$/m,
+    )
+    expect((await here('grant', 'books', '--to', 'come-back')).code).toBe(1)
+    await lambda.removePermission({ FunctionName: 'books', StatementId: 'team-url' })
+    expect(await here('grant', 'books', '--to', 'come-back')).toMatchObject({ code: 0 })
+    expect(await here('call', 'books', '--as', 'come-back')).toMatchObject({ code: 0 })
+    expect((await here('revoke', 'books', '--from', 'come-back')).code).toBe(0)
   })
 
   it('refuses a grant to the Lambda service, and to nobody known', async () => {

@@ -47,17 +47,27 @@ function isEventStream(data: unknown): data is EventStream {
   return typeof data === 'object' && data !== null && 'pipe' in data && 'on' in data
 }
 
-// `form-data` is no async iterable and flows only once it is resumed.
+// `form-data` is no async iterable and flows only once it is resumed. It goes on when it is destroyed, to a controller
+// that throws then; nobody would catch that.
 function readEvents(stream: EventStream): ReadableStream {
+  let isOver = false
   return new ReadableStream({
     start(controller) {
-      stream.on('data', (chunk) => controller.enqueue(chunk))
-      stream.on('end', () => controller.close())
-      stream.on('error', (error) => controller.error(error))
+      const listen = (event: string, act: (value: unknown) => void): void =>
+        void stream.on(event, (value) => (isOver ? undefined : act(value)))
+      listen('data', (chunk) => controller.enqueue(chunk))
+      listen('end', () => {
+        isOver = true
+        controller.close()
+      })
+      listen('error', (error) => {
+        isOver = true
+        controller.error(error)
+      })
       stream.resume?.()
     },
     cancel() {
-      stream.on('data', () => {})
+      isOver = true
       stream.destroy?.()
     },
   })

@@ -9,6 +9,7 @@ import {
 } from 'axios'
 import { isReadOnce, readAxiosBody } from './axios-body.ts'
 import { hideInError, hideInResponse } from './axios-hide.ts'
+import { orAborted } from './deadline.ts'
 import {
   createRequestSigner,
   type RequestSigner,
@@ -133,16 +134,13 @@ function toBuffer(bytes: Uint8Array<ArrayBuffer> | undefined): ArrayBuffer | und
 // Credentials and streams may take long; a caller who gives up does not wait for them.
 async function orCancelled<T>(work: Promise<T>, config: Config): Promise<T> {
   const { signal, cancelToken } = config
-  const { promise: cancelled, resolve } = Promise.withResolvers<undefined>()
-  const cancel = (): void => resolve(undefined)
+  const controller = new AbortController()
+  const cancel = (): void => controller.abort(new CanceledError(undefined, config))
   if (signal?.aborted === true) cancel()
   signal?.addEventListener?.('abort', cancel)
   void cancelToken?.promise.then(cancel)
   try {
-    const result = await Promise.race([work.then((value) => ({ value })), cancelled])
-    if (result) return result.value
-    void work.catch(() => {})
-    throw new CanceledError(undefined, config)
+    return await orAborted(work, controller.signal)
   } finally {
     signal?.removeEventListener?.('abort', cancel)
   }

@@ -100,12 +100,13 @@ export function joinSignals(
  */
 export async function orAborted<T>(work: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal || !(work instanceof Promise)) return work
-  signal.throwIfAborted()
-  const { promise, reject } = Promise.withResolvers<never>()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = (): void => reject(signal.reason)
+  if (signal.aborted) abort()
   signal.addEventListener('abort', abort)
   try {
-    return await Promise.race([work, promise])
+    // Work that nobody waits for any more is raced all the same: its failure would go unhandled, and end the process.
+    return await Promise.race([aborted, work])
   } finally {
     signal.removeEventListener('abort', abort)
   }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { orAborted } from './deadline.ts'
 import { createRequestSigner, type RequestSigner, type SigningOptions } from './sign-request.ts'
 import { createPath, isReadOnce, readDispatchBody, readHeaders } from './undici-parts.ts'
 
@@ -41,7 +42,7 @@ export function createSigningInterceptor(
     if (origins && origin !== undefined && !origins.has(new URL(origin).origin)) {
       return dispatch(request, handler)
     }
-    orAborted(sign(request), request)
+    orAborted(sign(request), readSignal(request))
       .then((signed) => dispatch(signed, handler))
       .catch((error: Error) => end(handler, error))
     return true
@@ -119,16 +120,7 @@ function createEndedController(reason: Error): Dispatcher.DispatchController {
 }
 
 // Only undici's own `request` hands its signal on; fetch ends the request by itself as soon as it is dispatched.
-async function orAborted<T>(work: Promise<T>, request: DispatchOptions): Promise<T> {
+function readSignal(request: DispatchOptions): AbortSignal | undefined {
   const { signal } = request as { signal?: unknown }
-  if (!(signal instanceof AbortSignal)) return work
-  const { promise, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(signal.reason)
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort)
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
+  return signal instanceof AbortSignal ? signal : undefined
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { CompiledPolicies } from './auth/compiled-policies.ts'
 import { mintSession } from './auth/function-sessions.ts'
 import { CodeStore } from './store/code-store.ts'
-import { Engine, type LogLine, type SessionCredentials } from './engine/index.ts'
+import { Engine, type EngineOptions, type LogLine, type SessionCredentials } from './engine/index.ts'
 import { LocalError } from './errors.ts'
 import { serveControlPlane } from './front/control-plane.ts'
 import { createFront } from './front/front.ts'
@@ -53,6 +53,8 @@ export interface LocalOptions {
   readonly onRecord?: (record: RequestRecord) => void
   /** Sees every log line of every function. */
   readonly onLog?: (line: LogLine) => void
+  /** Functions that run under a debugger: asked for each new revision of a function. */
+  readonly debugOf?: EngineOptions['debugOf']
   /** Announce the side in the user's runtime folder, so that the command line finds it; default false. */
   readonly announce?: boolean
 }
@@ -180,6 +182,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       },
       clientEnvironment: clientEnvironment(side),
       now,
+      ...(options.debugOf === undefined ? {} : { debugOf: options.debugOf }),
       onLog: (line) => {
         logs.push(line)
         options.onLog?.(line)
@@ -253,6 +256,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'now',
   'onRecord',
   'onLog',
+  'debugOf',
   'announce',
 ])
 

@@ -679,6 +679,34 @@ describe('the pool', () => {
     expect(resultOf(await call(engine, spec))).toBe('ASIA1')
   })
 
+  it('runs a function under a debugger in one environment that neither freezes nor times out', async () => {
+    const inspector = esm(
+      `import { url } from 'node:inspector'
+       ${waitForGate}
+       export const handler = async (event) => {
+         if (event.gate) await gate(event.gate)
+         return { event, pid: process.pid, url: url() }
+       }`,
+    )
+    const { engine } = createEngine({
+      debugOf: (spec) => (spec.name === 'hello' ? { arguments: ['--inspect=0'] } : undefined),
+      limits: { freezeAfterMs: 0, idleExpiryMs: 20, initMs: 1 },
+    })
+    const spec = await createFunction(inspector, { timeoutSeconds: 1 })
+    const gate = join(spec.codeFolder, 'gate')
+    const slow = call(engine, spec, { gate })
+    const waiting = call(engine, spec)
+    // Its timeout is one second: it is over before the gate opens.
+    await new Promise((resolve) => setTimeout(resolve, 1_300))
+    expect(engine.status().processes).toBe(1)
+    await openGate(gate)
+    const [first, second] = [resultOf(await slow), resultOf(await waiting)]
+    expect(first['url']).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\//)
+    expect(second.pid).toBe(first.pid)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(engine.status().functions[0]?.environments[0]?.isFrozen).toBe(false)
+  })
+
   it('stops environments that were idle too long', async () => {
     const { engine } = createEngine({ limits: { idleExpiryMs: 200 } })
     const spec = await createFunction(esm(hello))

@@ -39,7 +39,10 @@ export function createEnvironmentVariables(facts: EnvironmentFacts): Record<stri
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    AWS_LAMBDA_LOG_FORMAT: 'Text',
+    AWS_LAMBDA_LOG_FORMAT: spec.logging?.format ?? 'Text',
+    ...(spec.logging?.format === 'JSON'
+      ? { AWS_LAMBDA_LOG_LEVEL: spec.logging.applicationLevel ?? 'INFO' }
+      : {}),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     HOME: facts.home,
     TMPDIR: facts.temporaryFolder,
@@ -61,7 +64,7 @@ function createReservedVariables(facts: EnvironmentFacts): Record<string, string
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: spec.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memorySizeMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: spec.logging?.group ?? `/aws/lambda/${spec.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: facts.logStream,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_RUNTIME_API: facts.runtimeApi,

@@ -12,7 +12,7 @@ import { RuntimeApi } from './runtime-api.ts'
 import type { RuntimeEvents, StreamTarget } from './runtime-api.ts'
 import { resolveRuntime } from './runtimes.ts'
 import type { Launch } from './runtimes.ts'
-import type { EngineLimits, EngineOptions, SessionCredentials, FunctionSpec } from './types.ts'
+import type { Debugging, EngineLimits, EngineOptions, SessionCredentials, FunctionSpec } from './types.ts'
 import { removeFolder } from './watchdog.ts'
 import type { Watchdog } from './watchdog.ts'
 
@@ -40,6 +40,8 @@ export interface EnvironmentServices {
   readonly options: EngineOptions
   readonly limits: EngineLimits
   readonly watchdog: Watchdog
+  /** Present for a function under a debugger. */
+  readonly debugging?: Debugging
   now(): Date
 }
 
@@ -48,6 +50,9 @@ export type EnvironmentState = 'starting' | 'idle' | 'busy' | 'stopping' | 'gone
 
 // Lambda replaces a session before it ends in the hands of a function.
 const sessionMarginMs = 5 * 60_000
+
+// What setTimeout takes; it makes a longer time one millisecond.
+const longestTimerMs = 2 ** 31 - 1
 
 // An invocation without a payload is one with an empty object.
 const emptyEvent = Buffer.from('{}')
@@ -189,8 +194,8 @@ export class Environment {
   }
 
   async #start(): Promise<void> {
-    const { options, watchdog } = this.#services
-    const launch = await resolveRuntime(this.spec, options.runtimes)
+    const { options, watchdog, debugging } = this.#services
+    const launch = await resolveRuntime(this.spec, options.runtimes, debugging?.arguments)
     this.#initStartedAt = performance.now()
     if ('errorType' in launch) {
       this.#failStart({ kind: 'failed', phase: 'init', report: (id) => prefixReport(launch, id) })
@@ -236,7 +241,7 @@ export class Environment {
     this.#child = child
     if (child.pid !== undefined) watchdog.add(child.pid)
     const initMs = this.#isRepeatedInit ? this.spec.timeoutSeconds * 1000 : limits.initMs
-    this.#initTimer = setTimeout(() => this.#initTimedOut(launch, variables), initMs)
+    if (initMs !== Infinity) this.#initTimer = setTimeout(() => this.#initTimedOut(launch, variables), initMs)
   }
 
   #createEvents(): RuntimeEvents {
@@ -321,7 +326,7 @@ export class Environment {
 
   // One lazy timer: it is armed once and looks at the clock when it fires, so a warm call sets and clears none.
   #armIdle(ms: number): NodeJS.Timeout {
-    const bounded = Math.min(ms, this.#services.limits.idleExpiryMs)
+    const bounded = Math.min(ms, this.#services.limits.idleExpiryMs, longestTimerMs)
     return setTimeout(() => this.#idleElapsed(), Math.max(1, bounded)).unref()
   }
 
@@ -341,7 +346,7 @@ export class Environment {
   }
 
   #armTimeout(ms: number): void {
-    if (this.#timeoutTimer !== undefined) return
+    if (this.#timeoutTimer !== undefined || this.#services.debugging !== undefined) return
     this.#timeoutTimer = setTimeout(
       () => {
         this.#timeoutTimer = undefined

@@ -7,9 +7,11 @@ export { StreamFailed } from './errors.ts'
 export type { EnvironmentStatus, PoolStatus } from './pool.ts'
 export { isKnownRuntime, runtimeIds } from './runtimes.ts'
 export type {
+  Debugging,
   EngineLimits,
   EngineOptions,
   SessionCredentials,
+  FunctionLogging,
   FunctionSpec,
   Invocation,
   InvokeOutcome,

@@ -33,6 +33,14 @@ export interface PoolStatus {
   readonly environments: readonly EnvironmentStatus[]
 }
 
+// A debugger holds the one process it is attached to for as long as somebody looks at it.
+const debuggingLimits = {
+  processesPerFunction: 1,
+  freezeAfterMs: Infinity,
+  idleExpiryMs: Infinity,
+  initMs: Infinity,
+} as const
+
 /** The environments of one revision of one function, and the invocations that wait for one. */
 export class Pool implements EnvironmentOwner {
   /** The function. */
@@ -53,8 +61,12 @@ export class Pool implements EnvironmentOwner {
    * @param fleet The bound on processes.
    */
   constructor(spec: FunctionSpec, services: EnvironmentServices, fleet: Fleet) {
+    const debugging = services.options.debugOf?.(spec)
     this.spec = spec
-    this.#services = services
+    this.#services =
+      debugging === undefined
+        ? services
+        : { ...services, debugging, limits: { ...services.limits, ...debuggingLimits } }
     this.#fleet = fleet
   }
 

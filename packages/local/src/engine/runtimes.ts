@@ -21,28 +21,32 @@ export interface Launch {
 
 interface Runtime {
   readonly family: 'nodejs' | 'python' | 'provided'
-  /** Finds the program; an own program is the one named in the options. */
-  resolve(spec: FunctionSpec, own: string | undefined): Promise<Launch | FailureReport>
+  /** Finds the program; an own program is the one named in the options, debugger arguments go before the bootstrap. */
+  resolve(
+    spec: FunctionSpec,
+    own: string | undefined,
+    debugging: readonly string[],
+  ): Promise<Launch | FailureReport>
 }
 
 const node: Runtime = {
   family: 'nodejs',
-  resolve: (spec, own) =>
+  resolve: (spec, own, debugging) =>
     Promise.resolve({
       program: own ?? process.execPath,
-      args: [join(runtimeFolder, 'node.mjs')],
+      args: [...debugging, join(runtimeFolder, 'node.mjs')],
       label: own ?? `Node.js ${process.version} for ${spec.runtime}`,
     }),
 }
 
 const python: Runtime = {
   family: 'python',
-  resolve: async (spec, own) => {
+  resolve: async (spec, own, debugging) => {
     const found = await resolvePython(own ?? 'python3')
     return {
       program: found.executable,
       // -B: Lambda's code folder is read-only, so no bytecode is written into it; -u: lines leave as they are printed.
-      args: ['-B', '-u', join(runtimeFolder, 'python.py')],
+      args: ['-B', '-u', ...debugging, join(runtimeFolder, 'python.py')],
       label: `Python ${found.version} for ${spec.runtime}`,
     }
   },
@@ -100,14 +104,16 @@ export function isKnownRuntime(id: string): boolean {
  * Finds the program of a function.
  * @param spec The function.
  * @param programs Programs that take the place of the default ones, by runtime id.
+ * @param debugging Arguments of the interpreter for a debugger; a bootstrap of the bundle gets none.
  * @returns How to start it, or the report of a bundle without a usable bootstrap.
  * @throws {LocalError} `UnknownRuntime`, or `RuntimeMissing` when the program is not on this machine.
  */
 export function resolveRuntime(
   spec: FunctionSpec,
   programs: Readonly<Record<string, string>> = {},
+  debugging: readonly string[] = [],
 ): Promise<Launch | FailureReport> {
-  return Promise.resolve(findRuntime(spec.runtime).resolve(spec, programs[spec.runtime]))
+  return Promise.resolve(findRuntime(spec.runtime).resolve(spec, programs[spec.runtime], debugging))
 }
 
 /**

@@ -18,6 +18,19 @@ export interface FunctionSpec {
   readonly codeFolder: string
   /** Changes with code or configuration: environments of an older revision are drained and retired. */
   readonly revision: string
+  /** How its log is written; default text into `/aws/lambda/<name>`. */
+  readonly logging?: FunctionLogging
+}
+
+/** What a function's LoggingConfig says; the levels count with the format JSON only. */
+export interface FunctionLogging {
+  readonly format: 'Text' | 'JSON'
+  /** Lowest level of the function's own lines, TRACE to FATAL; default INFO. */
+  readonly applicationLevel?: string
+  /** Lowest level of Lambda's lines, DEBUG to WARN; default INFO. */
+  readonly systemLevel?: string
+  /** Default `/aws/lambda/<name>`. */
+  readonly group?: string
 }
 
 /** One call of a function. */
@@ -90,12 +103,18 @@ export interface EngineLimits {
   readonly processes: number
   /** Idle time after which a process is frozen; Infinity for never. */
   readonly freezeAfterMs: number
-  /** Idle time after which an environment is stopped. */
+  /** Idle time after which an environment is stopped; Infinity for never. */
   readonly idleExpiryMs: number
-  /** Length of the init phase, after which it is repeated under the function's timeout. */
+  /** Length of the init phase, after which it is repeated under the function's timeout; Infinity for no bound. */
   readonly initMs: number
   /** Time between SIGTERM and SIGKILL. */
   readonly stopMs: number
+}
+
+/** How a function runs under a debugger: in one environment, with no timeout, never frozen, never expired. */
+export interface Debugging {
+  /** Arguments of the interpreter, before the bootstrap: `--inspect=9229`, or `-m debugpy --listen 5678`. */
+  readonly arguments: readonly string[]
 }
 
 /** How an engine is set up. */
@@ -108,6 +127,8 @@ export interface EngineOptions {
   onLog(line: LogLine): void
   /** Runtime id → program that takes the place of the default one. */
   readonly runtimes?: Readonly<Record<string, string>>
+  /** Asked once for each new revision of a function: whether it runs under a debugger, and how. */
+  debugOf?(spec: FunctionSpec): Debugging | undefined
   readonly limits?: Partial<EngineLimits>
   /** The clock that decides whether a session is near its end. */
   now?(): Date

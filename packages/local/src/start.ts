@@ -176,10 +176,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     }
 
     const engine = new Engine({
-      sessionFor: (spec) => {
-        const roleArn = store.functionByArn(spec.arn)?.roleArn ?? ''
-        return mintSession(store, roleArn, spec.name, now())
-      },
+      sessionFor: (spec) => mintSession(store, spec.roleArn, spec.name, now()),
       clientEnvironment: clientEnvironment(side),
       now,
       ...(options.debugOf === undefined ? {} : { debugOf: options.debugOf }),

@@ -7,8 +7,12 @@ export interface Constraint {
   /** Must match the whole value. */
   readonly pattern?: string
   readonly values?: readonly string[]
-  /** Limits of each item of a list. */
+  /** Limits of each item of a list, or of each value of a map. */
   readonly item?: Constraint
+  /** Limits of each key of a map. */
+  readonly key?: Constraint
+  /** Written as Java writes a double: `1.0`. */
+  readonly decimal?: true
 }
 
 /**
@@ -25,8 +29,10 @@ export function findViolations(name: string, value: unknown, constraint: Constra
       ? [`Value null at '${name}' failed to satisfy constraint: Member must not be null`]
       : []
   }
-  const broken = [...brokenLimits(value, constraint), ...brokenItems(value, constraint.item)]
-  return broken.map((rule) => `Value '${show(value)}' at '${name}' failed to satisfy constraint: ${rule}`)
+  const broken = [...brokenLimits(value, constraint), ...brokenParts(value, constraint)]
+  return broken.map(
+    (rule) => `Value '${show(value, constraint)}' at '${name}' failed to satisfy constraint: ${rule}`,
+  )
 }
 
 /**
@@ -63,18 +69,36 @@ function measureOf(value: unknown): readonly [measure: string, size: number] {
   return ['length', String(value).length]
 }
 
-function brokenItems(value: unknown, item: Constraint | undefined): string[] {
-  if (item === undefined || !Array.isArray(value)) return []
-  if (value.every((one) => brokenLimits(one, item).length === 0)) return []
-  const rules = [
-    ...(item.max === undefined ? [] : [`Member must have length less than or equal to ${item.max}`]),
-    ...(item.min === undefined ? [] : [`Member must have length greater than or equal to ${item.min}`]),
-    ...(item.pattern === undefined
-      ? []
-      : [`Member must satisfy regular expression pattern: ${item.pattern}`]),
-    ...(item.values === undefined ? [] : [`Member must satisfy enum value set: [${item.values.join(', ')}]`]),
+/** One row for each part of a value that has limits of its own: what Lambda calls it, and which parts there are. */
+const parts: readonly (readonly [
+  subject: string,
+  limitOf: (constraint: Constraint) => Constraint | undefined,
+  read: (value: object) => readonly unknown[],
+])[] = [
+  ['Member', ({ key, item }) => (key === undefined ? item : undefined), (value) => Object.values(value)],
+  ['Map keys', ({ key }) => key, (value) => Object.keys(value)],
+  ['Map value', ({ key, item }) => (key === undefined ? undefined : item), (value) => Object.values(value)],
+]
+
+function brokenParts(value: unknown, constraint: Constraint): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return parts.flatMap(([subject, limitOf, read]) => {
+    const limit = limitOf(constraint)
+    if (limit === undefined || read(value).every((part) => brokenLimits(part, limit).length === 0)) return []
+    return [`${subject} must satisfy constraint: [${rulesOf(limit).join(', ')}]`]
+  })
+}
+
+function rulesOf({ required, min, max, pattern, values, decimal }: Constraint): string[] {
+  const measure = decimal === true ? 'value' : 'length'
+  const limit = (bound: number): string => (decimal === true ? showDecimal(bound) : String(bound))
+  return [
+    ...(max === undefined ? [] : [`Member must have ${measure} less than or equal to ${limit(max)}`]),
+    ...(min === undefined ? [] : [`Member must have ${measure} greater than or equal to ${limit(min)}`]),
+    ...(pattern === undefined ? [] : [`Member must satisfy regular expression pattern: ${pattern}`]),
+    ...(values === undefined ? [] : [`Member must satisfy enum value set: [${values.join(', ')}]`]),
+    ...(required === true ? ['Member must not be null'] : []),
   ]
-  return [`Member must satisfy constraint: [${rules.join(', ')}]`]
 }
 
 const compiled = new Map<string, RegExp>()
@@ -90,9 +114,16 @@ function matches(value: string, pattern: string): boolean {
   return expression.test(value)
 }
 
-/** Lists as Java prints them; the entries of maps may be secrets, so only their names are shown. */
-function show(value: unknown): string {
+/** Lists and maps as Java prints them; texts in a map may be secrets, so only their names are shown. */
+function show(value: unknown, { item }: Constraint): string {
   if (Array.isArray(value)) return `[${value.map(String).join(', ')}]`
-  if (typeof value === 'object' && value !== null) return `{${Object.keys(value).join(', ')}}`
-  return String(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  const entries = Object.entries(value).map(([name, one]) =>
+    item?.decimal === true ? `${name}=${showDecimal(Number(one))}` : name,
+  )
+  return `{${entries.join(', ')}}`
+}
+
+function showDecimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value)
 }

@@ -9,12 +9,12 @@ import {
   GetFunctionConfigurationCommand,
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
+  GetRuntimeManagementConfigCommand,
   InvokeCommand,
   LambdaClient,
   ListFunctionsCommand,
   ListFunctionUrlConfigsCommand,
   ListTagsCommand,
-  PublishVersionCommand,
   RemovePermissionCommand,
   TagResourceCommand,
   UntagResourceCommand,
@@ -751,12 +751,14 @@ describe('tags', () => {
 
 describe('calls that are no operation', () => {
   it('are refused by name', async () => {
-    await expect(lambda.send(new PublishVersionCommand({ FunctionName: name }))).rejects.toMatchObject({
+    await expect(
+      lambda.send(new GetRuntimeManagementConfigCommand({ FunctionName: name })),
+    ).rejects.toMatchObject({
       name: 'UnknownOperationException',
       $metadata: { httpStatusCode: 404 },
     })
     expect(latestRecord()?.gates.at(-1)?.says).toBe(
-      'UnknownOperationException: furlong does not serve the Lambda operation PublishVersion.',
+      'UnknownOperationException: furlong does not serve the Lambda operation GetRuntimeManagementConfig.',
     )
     expect(await send('GET', '/2015-03-31/nothing')).toMatchObject({
       status: 404,

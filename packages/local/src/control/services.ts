@@ -28,8 +28,8 @@ export interface ControlRequest {
 export interface FunctionEngine {
   /** Runs a function once. */
   invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome>
-  /** Ends the environments of a function that is gone. */
-  retire(functionArn: string): Promise<void>
+  /** Ends the environments of a function that is gone, or of one version of it. */
+  retire(functionArn: string, version?: string): Promise<void>
 }
 
 /** The sockets behind function URLs. */

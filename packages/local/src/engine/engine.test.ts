@@ -71,6 +71,7 @@ async function createFunction(
     version: '$LATEST',
     runtime: 'nodejs22.x',
     handler: 'index.handler',
+    roleArn: 'arn:aws:iam::111122223333:role/hello',
     timeoutSeconds: 10,
     memorySizeMb: 128,
     environment: {},

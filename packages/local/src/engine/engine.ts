@@ -61,12 +61,15 @@ export class Engine implements Fleet {
   }
 
   /**
-   * Ends the environments of a function, of all its versions: invocations that began or wait finish first.
+   * Ends the environments of a function: invocations that began or wait finish first.
    * @param functionArn Unqualified ARN.
+   * @param version The only version that is meant; all when absent.
    * @returns When the last process is gone.
    */
-  async retire(functionArn: string): Promise<void> {
-    const retired = [...this.#pools].filter((pool) => pool.spec.arn === functionArn)
+  async retire(functionArn: string, version?: string): Promise<void> {
+    const retired = [...this.#pools].filter(
+      ({ spec }) => spec.arn === functionArn && (version === undefined || spec.version === version),
+    )
     for (const [key, pool] of this.#current) if (retired.includes(pool)) this.#current.delete(key)
     for (const pool of retired) pool.drain()
     await Promise.all(retired.map((pool) => pool.emptied))

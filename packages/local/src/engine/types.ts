@@ -10,6 +10,8 @@ export interface FunctionSpec {
   /** Runtime id, for example `nodejs22.x`. */
   readonly runtime: string
   readonly handler: string
+  /** Whose session its environments get. */
+  readonly roleArn: string
   readonly timeoutSeconds: number
   readonly memorySizeMb: number
   /** The function's own variables. */

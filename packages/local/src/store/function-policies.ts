@@ -20,6 +20,14 @@ export function createFunctionPolicyDocument(statements: readonly PolicyStatemen
   return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements })
 }
 
+/** A function's policy as stored. */
+export interface FunctionPolicyRecord {
+  /** At least one; principals as unique ids. */
+  readonly statements: readonly PolicyStatement[]
+  /** Changes with every statement. */
+  readonly revisionId: string
+}
+
 /** The policies of functions, one for each qualifier. */
 export class FunctionPolicies {
   readonly #put: StatementSync
@@ -33,35 +41,51 @@ export class FunctionPolicies {
    */
   constructor(database: DatabaseSync) {
     this.#put = database.prepare(
-      'INSERT INTO functionPolicies (functionArn, qualifier, statements) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET statements = excluded.statements',
+      `INSERT INTO functionPolicies (functionArn, qualifier, statements, revisionId) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET statements = excluded.statements, revisionId = excluded.revisionId`,
     )
     this.#one = database.prepare(
-      'SELECT statements FROM functionPolicies WHERE functionArn = ? AND qualifier = ?',
+      'SELECT statements, revisionId FROM functionPolicies WHERE functionArn = ? AND qualifier = ?',
     )
     this.#remove = database.prepare('DELETE FROM functionPolicies WHERE functionArn = ? AND qualifier = ?')
   }
 
   /**
-   * Reads the statements of a policy.
+   * Reads a policy.
    *
    * @param functionArn unqualified
    * @param qualifier an alias or version; absent for the function itself
-   * @returns the statements as stored, none when there is no policy
+   * @returns the policy, or undefined when it has no statement
    */
-  statements(functionArn: string, qualifier?: string): PolicyStatement[] {
+  get(functionArn: string, qualifier?: string): FunctionPolicyRecord | undefined {
     const row = this.#one.get(functionArn, qualifier ?? '')
-    return row === undefined ? [] : (JSON.parse(String(row['statements'])) as PolicyStatement[])
+    if (row === undefined) return undefined
+    return {
+      statements: JSON.parse(String(row['statements'])) as PolicyStatement[],
+      revisionId: String(row['revisionId']),
+    }
   }
 
   /**
-   * Replaces the statements of a policy; none deletes it.
+   * Replaces a policy; one without statements is deleted.
    *
    * @param functionArn unqualified, of an existing function
    * @param qualifier an alias or version; undefined for the function itself
-   * @param statements all of them, principals as unique ids
+   * @param policy the whole of it
    */
-  put(functionArn: string, qualifier: string | undefined, statements: readonly PolicyStatement[]): void {
-    if (statements.length === 0) this.#remove.run(functionArn, qualifier ?? '')
-    else this.#put.run(functionArn, qualifier ?? '', JSON.stringify(statements))
+  put(functionArn: string, qualifier: string | undefined, policy: FunctionPolicyRecord): void {
+    const { statements, revisionId } = policy
+    if (statements.length === 0) this.remove(functionArn, qualifier)
+    else this.#put.run(functionArn, qualifier ?? '', JSON.stringify(statements), revisionId)
+  }
+
+  /**
+   * Deletes a policy, when there is one.
+   *
+   * @param functionArn unqualified
+   * @param qualifier an alias or version; undefined for the function itself
+   */
+  remove(functionArn: string, qualifier: string | undefined): void {
+    this.#remove.run(functionArn, qualifier ?? '')
   }
 }

@@ -84,6 +84,7 @@ export class FunctionUrls {
   readonly #ofFunction: StatementSync
   readonly #all: StatementSync
   readonly #remove: StatementSync
+  readonly #retired = new Map<string, FunctionUrlRow>()
 
   /**
    * Prepares the statements.
@@ -171,5 +172,38 @@ export class FunctionUrls {
    */
   remove(urlId: string): void {
     this.#remove.run(urlId)
+  }
+
+  /**
+   * Deletes the URL of an alias that was deleted, and remembers it while the side runs: Lambda deletes such URLs later,
+   * and what their callers are told until then is not what callers of an unknown URL are told.
+   *
+   * @param url of an alias
+   */
+  retire(url: FunctionUrlRow): void {
+    this.remove(url.urlId)
+    this.#retired.set(url.urlId, url)
+  }
+
+  /**
+   * Finds the URL of an alias that was deleted.
+   *
+   * @param urlId its id
+   * @returns the URL, or undefined
+   */
+  retired(urlId: string): FunctionUrlRow | undefined {
+    return this.#retired.get(urlId)
+  }
+
+  /**
+   * Forgets the retired URLs of a function.
+   *
+   * @param functionArn unqualified
+   * @returns the URLs, whose ports are still open
+   */
+  forgetRetired(functionArn: string): FunctionUrlRow[] {
+    const urls = [...this.#retired.values()].filter((url) => url.functionArn === functionArn)
+    for (const { urlId } of urls) this.#retired.delete(urlId)
+    return urls
   }
 }

@@ -1,101 +1,60 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
-/** The processor architectures Lambda knows. */
-export type Architecture = 'x86_64' | 'arm64'
+import {
+  type StoredVersion,
+  toVersion,
+  toVersionRow,
+  versionColumns,
+  type VersionRecord,
+} from './version-record.ts'
 
-/** A function as stored: code, configuration and tags of `$LATEST`. */
-export interface FunctionRecord {
-  /** Unqualified. */
-  readonly arn: string
-  readonly accountId: string
-  readonly region: string
-  readonly name: string
-  readonly runtime: string
-  readonly handler: string
-  readonly roleArn: string
-  readonly description: string
-  readonly timeoutSeconds: number
-  readonly memorySizeMb: number
-  /** Absent when never given; `{}` when given empty. */
-  readonly environment?: Readonly<Record<string, string>>
-  /** Reported back; the machine's own architecture runs the code. */
-  readonly architecture: Architecture
-  /** base64 of the zip's SHA-256; names the code in the code store. */
-  readonly codeSha256: string
-  /** Of the zip, in bytes. */
-  readonly codeSize: number
+/** A function as stored: its `$LATEST`, and what belongs to no version. */
+export interface FunctionRecord extends VersionRecord {
+  readonly version: '$LATEST'
+  /** The number of the version that was published last, 0 when none was; never given again. */
+  readonly lastVersion: number
   readonly tags: Readonly<Record<string, string>>
-  /** What the API shows: changes with code, configuration and permissions. */
-  readonly revisionId: string
-  /** Changes with code and configuration only: what the engine keys its environments by. */
-  readonly deploymentId: string
   readonly createdAt: Date
-  readonly modifiedAt: Date
 }
 
-interface FunctionRow {
-  arn: string
-  accountId: string
-  region: string
-  name: string
-  runtime: string
-  handler: string
-  roleArn: string
-  description: string
-  timeoutSeconds: number
-  memorySizeMb: number
-  environment: string | null
-  architecture: Architecture
-  codeSha256: string
-  codeSize: number
-  tags: string
-  revisionId: string
-  deploymentId: string
-  createdAt: number
-  modifiedAt: number
-}
+type StoredFunction = StoredVersion &
+  Pick<FunctionRecord, 'lastVersion'> & { readonly tags: string; readonly createdAt: number }
 
 const columns = [
   'arn',
   'accountId',
   'region',
   'name',
-  'runtime',
-  'handler',
-  'roleArn',
-  'description',
-  'timeoutSeconds',
-  'memorySizeMb',
-  'environment',
-  'architecture',
-  'codeSha256',
-  'codeSize',
+  ...versionColumns,
+  'status',
+  'lastVersion',
   'tags',
-  'revisionId',
-  'deploymentId',
   'createdAt',
-  'modifiedAt',
-] as const satisfies readonly (keyof FunctionRow)[]
+] as const satisfies readonly (keyof FunctionRecord)[]
 
 function toRecord(row: unknown): FunctionRecord | undefined {
   if (row === undefined) return undefined
-  const { environment, tags, createdAt, modifiedAt, ...rest } = row as FunctionRow
+  const { tags, createdAt, ...stored } = row as StoredFunction
   return {
-    ...rest,
-    ...(environment === null ? {} : { environment: JSON.parse(environment) as Record<string, string> }),
+    ...toVersion(stored),
+    version: '$LATEST',
     tags: JSON.parse(tags) as Record<string, string>,
     createdAt: new Date(createdAt),
-    modifiedAt: new Date(modifiedAt),
   }
 }
 
-function toRow(record: FunctionRecord): Record<string, SQLInputValue> {
+function toRow(record: FunctionRecord): Record<(typeof columns)[number], SQLInputValue> {
+  const { arn, accountId, region, name, status, lastVersion } = record
   return {
-    ...record,
-    environment: record.environment === undefined ? null : JSON.stringify(record.environment),
+    ...toVersionRow(record),
+    arn,
+    accountId,
+    region,
+    name,
+    status,
+    lastVersion,
     tags: JSON.stringify(record.tags),
     createdAt: record.createdAt.getTime(),
-    modifiedAt: record.modifiedAt.getTime(),
   }
 }
 
@@ -109,7 +68,7 @@ export class Functions {
   readonly #remove: StatementSync
 
   /**
-   * Prepares the statements.
+   * Prepares the statements, and forgets the changes that an ended process began: nobody was told that they were made.
    *
    * @param database an open database of the current schema
    */
@@ -123,8 +82,13 @@ export class Functions {
     this.#list = database.prepare(
       'SELECT * FROM functions WHERE accountId = ? AND region = ? ORDER BY name COLLATE NOCASE, name',
     )
-    this.#codeHashes = database.prepare('SELECT DISTINCT codeSha256 FROM functions')
+    this.#codeHashes = database.prepare(
+      'SELECT codeSha256 FROM functions UNION SELECT codeSha256 FROM functionVersions',
+    )
     this.#remove = database.prepare('DELETE FROM functions WHERE arn = ?')
+    database.exec(
+      "DELETE FROM functions WHERE status = 'Pending'; UPDATE functions SET status = 'Active' WHERE status <> 'Active'",
+    )
   }
 
   /**
@@ -167,7 +131,7 @@ export class Functions {
   }
 
   /**
-   * Lists the code that functions use.
+   * Lists the code that functions and their versions use.
    *
    * @returns the hashes of their packages, base64
    */
@@ -176,7 +140,7 @@ export class Functions {
   }
 
   /**
-   * Deletes a function with its URLs and policies.
+   * Deletes a function with its versions, aliases, URLs and policies.
    *
    * @param arn unqualified
    */

@@ -176,6 +176,51 @@ export const migrations: readonly string[] = [
     region TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Functions have versions and aliases, a policy has a revision of its own, and more of a configuration is kept.
+  `
+  ALTER TABLE functions ADD COLUMN ephemeralStorageMb INTEGER NOT NULL DEFAULT 512;
+  ALTER TABLE functions ADD COLUMN tracingMode TEXT NOT NULL DEFAULT 'PassThrough';
+  ALTER TABLE functions ADD COLUMN logging TEXT;
+  ALTER TABLE functions ADD COLUMN status TEXT NOT NULL DEFAULT 'Active'
+    CHECK (status IN ('Pending', 'Updating', 'Active'));
+  ALTER TABLE functions ADD COLUMN lastVersion INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE functionVersions (
+    functionArn TEXT NOT NULL REFERENCES functions ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    latestDescription TEXT NOT NULL,
+    runtime TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    roleArn TEXT NOT NULL,
+    description TEXT NOT NULL,
+    timeoutSeconds INTEGER NOT NULL,
+    memorySizeMb INTEGER NOT NULL,
+    environment TEXT,
+    architecture TEXT NOT NULL,
+    ephemeralStorageMb INTEGER NOT NULL,
+    tracingMode TEXT NOT NULL,
+    logging TEXT,
+    codeSha256 TEXT NOT NULL,
+    codeSize INTEGER NOT NULL,
+    revisionId TEXT NOT NULL,
+    deploymentId TEXT NOT NULL,
+    modifiedAt INTEGER NOT NULL,
+    PRIMARY KEY (functionArn, version)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE aliases (
+    functionArn TEXT NOT NULL REFERENCES functions ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    functionVersion TEXT NOT NULL,
+    description TEXT NOT NULL,
+    additionalVersionWeights TEXT NOT NULL,
+    revisionId TEXT NOT NULL,
+    PRIMARY KEY (functionArn, name)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE functionPolicies ADD COLUMN revisionId TEXT NOT NULL DEFAULT '';
+  UPDATE functionPolicies SET revisionId = (SELECT revisionId FROM functions WHERE arn = functionArn);
+  `,
 ]
 
 /**

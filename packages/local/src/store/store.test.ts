@@ -57,6 +57,7 @@ function addFunction(target: Store, name: string): FunctionRecord {
     accountId,
     region: 'us-east-1',
     name,
+    version: '$LATEST',
     runtime: 'nodejs24.x',
     handler: 'index.handler',
     roleArn: `arn:aws:iam::${accountId}:role/fn`,
@@ -66,9 +67,14 @@ function addFunction(target: Store, name: string): FunctionRecord {
     architecture: 'x86_64',
     codeSha256: 'AAAA',
     codeSize: 1,
-    tags: {},
+    ephemeralStorageMb: 512,
+    tracingMode: 'PassThrough',
+    logging: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}` },
     revisionId: 'r1',
     deploymentId: 'd1',
+    status: 'Active',
+    lastVersion: 0,
+    tags: {},
     createdAt: now,
     modifiedAt: now,
   }
@@ -280,13 +286,13 @@ describe('functions, URLs and policies', () => {
       Action: 'lambda:InvokeFunction',
       Resource: arn,
     } as const
-    store.policies.put(arn, undefined, [statement])
+    store.policies.put(arn, undefined, { statements: [statement], revisionId: 'p1' })
     expect(store.functionPolicy(arn)).toEqual({
-      revisionId: 'r1',
+      revisionId: 'p1',
       document: `{"Version":"2012-10-17","Id":"default","Statement":[{"Sid":"s","Effect":"Allow","Principal":{"AWS":"AROAABCDEFGHIJKLMNOPQ"},"Action":"lambda:InvokeFunction","Resource":"${arn}"}]}`,
     })
     expect(store.functionPolicy(arn, 'live')).toBeUndefined()
-    store.policies.put(arn, undefined, [])
+    store.policies.put(arn, undefined, { statements: [], revisionId: 'p2' })
     expect(store.functionPolicy(arn)).toBeUndefined()
   })
 })

@@ -4,10 +4,13 @@ import type { LocalAccount } from '../side/sides.ts'
 import type { AccessKeyRecord } from './access-keys.ts'
 import { AccessKeys } from './access-keys.ts'
 import { Accounts } from './accounts.ts'
+import type { AliasRecord } from './aliases.ts'
+import { Aliases } from './aliases.ts'
 import { createFunctionArn } from './arns.ts'
 import { createFunctionPolicyDocument, FunctionPolicies } from './function-policies.ts'
 import type { FunctionUrlRow } from './function-urls.ts'
 import { FunctionUrls } from './function-urls.ts'
+import { FunctionVersions } from './function-versions.ts'
 import type { FunctionRecord } from './functions.ts'
 import { Functions } from './functions.ts'
 import type { NamedPolicy } from './inline-policies.ts'
@@ -23,13 +26,16 @@ import { openDatabase } from './schema.ts'
 import { seedAccount } from './seed.ts'
 import type { NewSession, SessionRecord } from './sessions.ts'
 import { Sessions } from './sessions.ts'
+import type { VersionRecord } from './version-record.ts'
 
 export type { AccessKeyRecord } from './access-keys.ts'
+export type { AliasRecord } from './aliases.ts'
 export type { FunctionUrlRow } from './function-urls.ts'
 export type { FunctionRecord } from './functions.ts'
 export type { NamedPolicy } from './inline-policies.ts'
 export type { PrincipalRecord } from './principals.ts'
 export type { NewSession, SessionRecord } from './sessions.ts'
+export type { VersionRecord } from './version-record.ts'
 
 /** A function's policy as stored. */
 export interface StoredFunctionPolicy {
@@ -53,6 +59,8 @@ export class Store {
   readonly groupMembers: GroupMembers
   readonly lastUses: LastUses
   readonly functions: Functions
+  readonly versions: FunctionVersions
+  readonly aliases: Aliases
   readonly urls: FunctionUrls
   readonly policies: FunctionPolicies
   readonly #database: DatabaseSync
@@ -72,6 +80,8 @@ export class Store {
     this.groupMembers = new GroupMembers(database)
     this.lastUses = new LastUses(database)
     this.functions = new Functions(database)
+    this.versions = new FunctionVersions(database)
+    this.aliases = new Aliases(database)
     this.urls = new FunctionUrls(database)
     this.policies = new FunctionPolicies(database)
   }
@@ -268,6 +278,35 @@ export class Store {
   }
 
   /**
+   * Finds an alias.
+   *
+   * @param functionArn unqualified
+   * @param name the alias's name
+   * @returns the alias, or undefined
+   */
+  alias(functionArn: string, name: string): AliasRecord | undefined {
+    return this.#memo.get(`alias ${functionArn} ${name}`, () => this.aliases.get(functionArn, name))
+  }
+
+  /**
+   * Finds the version that a qualifier stands for.
+   *
+   * @param functionArn unqualified
+   * @param qualifier `$LATEST`, the number of a version or the name of an alias; absent for `$LATEST`
+   * @param chance a number from 0 up to 1, drawn when an alias shares its calls between two versions; without it such an
+   *   alias stands for its main version
+   * @returns the version, or undefined when there is no such function, version or alias
+   */
+  version(functionArn: string, qualifier = '$LATEST', chance?: () => number): VersionRecord | undefined {
+    if (qualifier === '$LATEST') return this.functionByArn(functionArn)
+    const alias = this.alias(functionArn, qualifier)
+    if (alias !== undefined) return this.version(functionArn, chooseVersion(alias, chance))
+    return this.#memo.get(`version ${functionArn} ${qualifier}`, () =>
+      this.versions.get(functionArn, qualifier),
+    )
+  }
+
+  /**
    * Finds a function URL by its id.
    *
    * @param urlId 32 lower-case alphanumerics
@@ -314,10 +353,15 @@ export class Store {
    */
   functionPolicy(functionArn: string, qualifier?: string): StoredFunctionPolicy | undefined {
     return this.#memo.get(`policy ${functionArn} ${qualifier ?? ''}`, () => {
-      const statements = this.policies.statements(functionArn, qualifier)
-      const revisionId = this.functions.get(functionArn)?.revisionId
-      if (statements.length === 0 || revisionId === undefined) return undefined
-      return { document: createFunctionPolicyDocument(statements), revisionId }
+      const policy = this.policies.get(functionArn, qualifier)
+      return (
+        policy && { document: createFunctionPolicyDocument(policy.statements), revisionId: policy.revisionId }
+      )
     })
   }
+}
+
+function chooseVersion(alias: AliasRecord, chance: (() => number) | undefined): string {
+  const [other] = Object.entries(alias.additionalVersionWeights)
+  return chance !== undefined && other !== undefined && chance() < other[1] ? other[0] : alias.functionVersion
 }

@@ -27,7 +27,7 @@ import {
 } from './answers.ts'
 import { preflightHeaders } from './cors.ts'
 import { type UrlReply, respond } from './respond.ts'
-import { findUrlFunction, type UrlFunction } from './url-function.ts'
+import { type AliaslessUrl, findUrlFunction, type UrlFunction } from './url-function.ts'
 
 /** What serving a function URL needs. */
 export interface UrlServices {
@@ -60,6 +60,10 @@ export async function serveFunctionUrl(
   if (called === undefined) {
     recording.refuse(createNoSuchUrl(route))
     return toReply(noSuchUrl, requestId)
+  }
+  if ('deletedAlias' in called) {
+    recording.refuse(createAliasless(called))
+    return toReply(forbidden, requestId)
   }
   const { url } = called
   recording.set({ functionArn: called.resourceArn })
@@ -105,7 +109,12 @@ export async function serveFunctionUrl(
   }
   recording.pass('admit')
   try {
-    const outcome = await services.engine.invoke(called.spec, { requestId, payload, traceId })
+    const outcome = await services.engine.invoke(called.spec, {
+      requestId,
+      payload,
+      traceId,
+      invokedFunctionArn: called.resourceArn,
+    })
     return await respond(exchange, called, outcome, { requestId, traceId })
   } catch (error) {
     if (!(error instanceof LocalError)) throw error
@@ -137,6 +146,13 @@ function createNoSuchUrl({ urlId, region }: UrlRoute): Refusal {
     fix: 'List the URLs with: npx furlong url list <function>. A URL can be given this id with: npx furlong url create <function> --id <id>.',
   }
 }
+
+const createAliasless = ({ deletedAlias }: AliaslessUrl): Refusal => ({
+  gate: 'route',
+  code: 'AccessDeniedException',
+  cause: `The alias ${deletedAlias} was deleted, and its function URL with it.`,
+  fix: 'Create the alias and a URL for it again: the URL will have another id, unless it is chosen with --id.',
+})
 
 const createTooLarge = (what: string): Refusal => ({
   gate: 'admit',

@@ -1,5 +1,4 @@
 import type { Member } from './operation.ts'
-import { ephemeralStorageMb } from './function-configuration.ts'
 import { notServed } from './members.ts'
 
 /** Members of a configuration that CreateFunction and UpdateFunctionConfiguration share. */
@@ -18,7 +17,7 @@ export const architectures: Member = {
   type: 'list',
   min: 1,
   max: 1,
-  item: { values: ['x86_64', 'arm64'] },
+  item: { values: ['x86_64', 'arm64'], required: true },
 }
 
 function hasOnly(member: string, wanted: unknown): (value: unknown) => boolean {
@@ -40,7 +39,7 @@ export const configurationMembers: Readonly<Record<string, Member>> = {
   Timeout: { type: 'integer', min: 1, max: 900 },
   MemorySize: { type: 'integer', min: 128, max: 10_240 },
   Environment: { type: 'structure', members: { Variables: { type: 'map' } } },
-  EphemeralStorage: notServed(hasOnly('Size', ephemeralStorageMb)),
+  EphemeralStorage: notServed(hasOnly('Size', 512)),
   TracingConfig: notServed(hasOnly('Mode', 'PassThrough')),
   SnapStart: notServed(hasOnly('ApplyOn', 'None')),
   LoggingConfig: notServed(hasOnly('LogFormat', 'Text')),

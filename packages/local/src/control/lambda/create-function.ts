@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 
 import { isKnownRuntime, runtimeIds } from '../../engine/runtimes.ts'
-import type { Architecture, FunctionRecord } from '../../store/functions.ts'
+import type { FunctionRecord } from '../../store/functions.ts'
+import { type Architecture, createLogGroupName } from '../../store/version-record.ts'
 import { createValidationMessage, findViolations } from '../constraints.ts'
 import { ControlError } from '../control-error.ts'
 import { demand } from '../demand.ts'
@@ -10,7 +11,7 @@ import type { ConfigurationInput } from './configuration-members.ts'
 import { architectures, configurationMembers } from './configuration-members.ts'
 import { checkEnvironment } from './environment.ts'
 import { conflictError, invalidParameterError } from './errors.ts'
-import { renderFunction } from './function-configuration.ts'
+import { renderVersion } from './function-configuration.ts'
 import { checkFunctionRole } from './function-role.ts'
 import { newFunctionName, notServed } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
@@ -87,6 +88,7 @@ async function createFunction(call: LambdaCall<CreateFunctionInput>): Promise<La
     accountId: target.accountId,
     region: request.region,
     name: target.name,
+    version: '$LATEST',
     runtime,
     handler,
     roleArn,
@@ -95,9 +97,14 @@ async function createFunction(call: LambdaCall<CreateFunctionInput>): Promise<La
     memorySizeMb: input.MemorySize ?? defaultMemorySizeMb,
     ...(input.Environment === undefined ? {} : { environment: input.Environment.Variables ?? {} }),
     architecture: input.Architectures?.[0] ?? 'x86_64',
-    tags,
+    ephemeralStorageMb: 512,
+    tracingMode: 'PassThrough',
+    logging: { LogFormat: 'Text', LogGroup: createLogGroupName(target.name) },
     revisionId: randomUUID(),
     deploymentId: randomUUID(),
+    status: 'Active',
+    lastVersion: 0,
+    tags,
     createdAt: request.now,
     modifiedAt: request.now,
   }
@@ -106,7 +113,7 @@ async function createFunction(call: LambdaCall<CreateFunctionInput>): Promise<La
     if (store.functionByArn(target.arn) !== undefined) throw alreadyExists(target.name)
     store.functions.add(record)
   })
-  return { json: renderFunction(record) }
+  return { json: renderVersion(record, record.arn) }
 }
 
 function alreadyExists(name: string): ControlError {

@@ -1,4 +1,5 @@
 import { ControlError } from '../control-error.ts'
+import { invalidMarker } from '../pagination.ts'
 import type { ControlAnswer } from '../services.ts'
 
 interface LambdaErrorRow {
@@ -95,4 +96,13 @@ export function invalidParameterError(message: string): ControlError {
  */
 export function conflictError(message: string): ControlError {
   return new ControlError('ResourceConflictException', message)
+}
+
+/**
+ * Makes the error of a Marker that no page gave.
+ *
+ * @returns the error
+ */
+export function invalidMarkerError(): ControlError {
+  return invalidParameterError(invalidMarker)
 }

@@ -1,8 +1,10 @@
 import { createFunctionArn } from '../../store/arns.ts'
 import type { FunctionRecord } from '../../store/functions.ts'
 import type { Store } from '../../store/store.ts'
+import type { VersionRecord } from '../../store/version-record.ts'
+import type { ControlError } from '../control-error.ts'
 import type { ControlRequest } from '../services.ts'
-import { invalidParameterError, notFoundError } from './errors.ts'
+import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
 
 /** The function an operation is about. */
 export interface FunctionTarget {
@@ -56,19 +58,73 @@ export function readFunctionTarget(
 }
 
 /**
- * Finds the function of a target. Only `$LATEST` exists here: versions and aliases are not served.
+ * Finds the version that a target stands for: the function's own, a published one, or an alias's main one.
  *
  * @param store holds it
  * @param target the function and its qualifier
+ * @returns the version
+ * @throws {ControlError} `Function not found: <arn>` when the function, the version or the alias is unknown
+ */
+export function findVersion(store: Store, target: FunctionTarget): VersionRecord {
+  return found(store.version(target.arn, target.qualifier), target)
+}
+
+/**
+ * Finds the version that a call of a target runs: an alias may share its calls between two.
+ *
+ * @param store holds it
+ * @param target the function and its qualifier
+ * @param chance draws a number from 0 up to 1
+ * @returns the version
+ * @throws {ControlError} `Function not found: <arn>`, or a conflict while the function is being created
+ */
+export function findInvoked(
+  store: Store,
+  target: FunctionTarget,
+  chance: () => number = Math.random,
+): VersionRecord {
+  const version = found(store.version(target.arn, target.qualifier, chance), target)
+  if (store.functionByArn(target.arn)?.status === 'Pending') throw pendingError()
+  return version
+}
+
+/**
+ * Finds a function itself, whatever its qualifier.
+ *
+ * @param store holds it
+ * @param target the function
  * @returns the function
- * @throws {ControlError} `Function not found: <arn>` when the function or its version is unknown
+ * @throws {ControlError} `Function not found: <arn>` with the qualifier, as Lambda says it
  */
 export function findFunction(store: Store, target: FunctionTarget): FunctionRecord {
-  const record = store.functionByArn(target.arn)
-  if (record === undefined || !isLatest(target)) {
-    throw notFoundError(`Function not found: ${target.qualifiedArn}`)
-  }
+  return found(store.functionByArn(target.arn), target)
+}
+
+function found<Record>(record: Record | undefined, target: FunctionTarget): Record {
+  if (record === undefined) throw notFoundError(`Function not found: ${target.qualifiedArn}`)
   return record
+}
+
+/** The text as seen in https://github.com/remotion-dev/remotion/issues/1186. */
+function pendingError(): ControlError {
+  return conflictError(
+    'The operation cannot be performed at this time. The function is currently in the following state: Pending',
+  )
+}
+
+/**
+ * Refuses to change a function while it is created or updated.
+ *
+ * @param record the function
+ * @throws {ControlError} ResourceConflictException with Lambda's text
+ */
+export function refuseUnsettled({ arn, status }: FunctionRecord): void {
+  if (status === 'Active') return
+  throw conflictError(
+    status === 'Updating'
+      ? `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`
+      : `The operation cannot be performed at this time. The resource ${arn} is currently in the following state: 'Pending'. StateReasonCode: 'Creating'`,
+  )
 }
 
 /**

@@ -1,25 +1,27 @@
 import { pathToFileURL } from 'node:url'
 
-import { invalidMarker, paginate } from '../pagination.ts'
-import { invalidParameterError } from './errors.ts'
-import { renderFunction, renderListedFunction } from './function-configuration.ts'
-import { findFunction } from './function-target.ts'
+import type { VersionRecord } from '../../store/version-record.ts'
+import { paginate } from '../pagination.ts'
+import { invalidMarkerError, invalidParameterError } from './errors.ts'
+import { renderListedVersion, renderVersion } from './function-configuration.ts'
+import { findFunction, findVersion } from './function-target.ts'
 import { marker, maxItems, namespacedFunctionName, notServed, qualifier } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
+import { createVersionKey, deleteVersion } from './versions.ts'
 
 const named = { FunctionName: namespacedFunctionName, Qualifier: qualifier }
 
 function getFunction({ target, services }: LambdaCall<unknown>): LambdaResult {
-  const record = findFunction(services.store, target)
-  const { tags } = record
+  const version = findVersion(services.store, target)
+  const tags = services.store.functionByArn(target.arn)?.tags ?? {}
   return {
     json: {
-      Configuration: renderFunction(record),
+      Configuration: renderVersion(version, target.qualifiedArn),
       // AWS hands out a presigned S3 URL; here the package lies on this machine.
       Code: {
         RepositoryType: 'S3',
-        Location: pathToFileURL(services.code.zipFile(record.codeSha256)).href,
+        Location: pathToFileURL(services.code.zipFile(version.codeSha256)).href,
       },
       ...(Object.keys(tags).length === 0 ? {} : { Tags: tags }),
     },
@@ -28,22 +30,28 @@ function getFunction({ target, services }: LambdaCall<unknown>): LambdaResult {
 
 async function deleteFunction({ target, services }: LambdaCall<unknown>): Promise<LambdaResult> {
   const { store, urls, engine } = services
-  const record = findFunction(store, target)
-  if (target.qualifier === '$LATEST') {
+  const { arn, qualifier } = target
+  if (qualifier === '$LATEST') {
     throw invalidParameterError('$LATEST version cannot be deleted without deleting the function.')
   }
+  if (qualifier !== undefined) {
+    deleteVersion(target, qualifier, services)
+    return {}
+  }
+  findFunction(store, target)
   const orphaned = store.transaction(() => {
-    const open = store.functionUrls(record.arn)
-    store.functions.remove(record.arn)
-    return open
+    const open = store.functionUrls(arn)
+    store.functions.remove(arn)
+    return [...open, ...store.urls.forgetRetired(arn)]
   })
   await Promise.all(orphaned.map(({ urlId }) => urls.close(urlId)))
   // Not awaited: what runs may finish, and Lambda does not let the deletion wait for it.
-  void engine.retire(record.arn)
+  void engine.retire(arn)
   return {}
 }
 
 interface ListFunctionsInput {
+  readonly FunctionVersion?: 'ALL'
   readonly Marker?: string
   readonly MaxItems?: number
 }
@@ -52,16 +60,21 @@ interface ListFunctionsInput {
 const functionsPerPage = 50
 
 function listFunctions({ input, request, services }: LambdaCall<ListFunctionsInput>): LambdaResult {
-  const page = paginate(
-    services.store.functions.list(request.accountId, request.region),
-    ({ name }) => name,
+  const { store } = services
+  const functions = store.functions.list(request.accountId, request.region)
+  const all = input.FunctionVersion === 'ALL'
+  const page = paginate<VersionRecord>(
+    all ? functions.flatMap((latest) => [latest, ...store.versions.list(latest.arn)]) : functions,
+    ({ name, version }) => `${name}\0${createVersionKey(version)}`,
     input.Marker,
     Math.min(input.MaxItems ?? functionsPerPage, functionsPerPage),
   )
-  if (page === undefined) throw invalidParameterError(invalidMarker)
+  if (page === undefined) throw invalidMarkerError()
   return {
     json: {
-      Functions: page.items.map(renderListedFunction),
+      Functions: page.items.map((one) =>
+        renderListedVersion(one, all ? `${one.arn}:${one.version}` : one.arn),
+      ),
       ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
     },
   }
@@ -85,7 +98,9 @@ export const functionOperations: readonly LambdaOperation[] = [
     status: 200,
     action: 'lambda:GetFunctionConfiguration',
     members: named,
-    handle: ({ target, services }) => ({ json: renderFunction(findFunction(services.store, target)) }),
+    handle: ({ target, services }) => ({
+      json: renderVersion(findVersion(services.store, target), target.qualifiedArn),
+    }),
   }),
   defineOperation({
     name: 'DeleteFunction',
@@ -105,7 +120,6 @@ export const functionOperations: readonly LambdaOperation[] = [
     resource: '*',
     members: {
       MasterRegion: { ...notServed(), from: 'query' },
-      // Only $LATEST exists, so that ALL versions are what is listed anyway.
       FunctionVersion: { type: 'string', from: 'query', values: ['ALL'] },
       Marker: marker,
       MaxItems: maxItems(10_000),

@@ -4,7 +4,7 @@ import { StreamFailed } from '../../engine/errors.ts'
 import { ControlError } from '../control-error.ts'
 import type { HeaderPair } from '../services.ts'
 import { invalidParameterError } from './errors.ts'
-import { findFunction } from './function-target.ts'
+import { findInvoked } from './function-target.ts'
 import { namespacedFunctionName, notServed, qualifier } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
@@ -20,7 +20,7 @@ const logTailBytes = 4096
 
 async function invoke(call: LambdaCall<InvokeInput>): Promise<LambdaResult> {
   const { input, target, request, services } = call
-  const record = findFunction(services.store, target)
+  const version = findInvoked(services.store, target)
   if (input.InvocationType === 'DryRun') return { status: 204 }
   if (input.InvocationType === 'Event') {
     throw invalidParameterError(
@@ -28,7 +28,7 @@ async function invoke(call: LambdaCall<InvokeInput>): Promise<LambdaResult> {
     )
   }
   const outcome = await services.engine.invoke(
-    createFunctionSpec(record, services.code.folder(record.codeSha256)),
+    createFunctionSpec(version, services.code.folder(version.codeSha256)),
     {
       requestId: request.requestId,
       payload: readPayload(request.raw.body),
@@ -37,7 +37,7 @@ async function invoke(call: LambdaCall<InvokeInput>): Promise<LambdaResult> {
     },
   )
   const result = await readOutcome(outcome)
-  const headers: HeaderPair[] = [['X-Amz-Executed-Version', '$LATEST']]
+  const headers: HeaderPair[] = [['X-Amz-Executed-Version', version.version]]
   if (result.failed) headers.push(['X-Amz-Function-Error', 'Unhandled'])
   if (input.LogType === 'Tail') {
     await outcome.finished

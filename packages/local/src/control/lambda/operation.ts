@@ -4,8 +4,8 @@ import type { Constraint } from '../constraints.ts'
 import type { ControlRequest, ControlServices, HeaderPair } from '../services.ts'
 import type { FunctionTarget } from './function-target.ts'
 
-/** The JSON type of a member. */
-export type MemberType = 'string' | 'integer' | 'boolean' | 'list' | 'map' | 'structure' | 'blob'
+/** The JSON type of a member: a `list` and a `map` hold strings, `numbers` is a map of numbers. */
+export type MemberType = 'string' | 'integer' | 'boolean' | 'list' | 'map' | 'numbers' | 'structure' | 'blob'
 
 /** One input member of an operation. */
 export interface Member extends Constraint {

@@ -91,6 +91,7 @@ const typeChecks: Readonly<Record<MemberType, (value: unknown) => boolean>> = {
   boolean: (value) => typeof value === 'boolean',
   list: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   map: (value) => isRecord(value) && Object.values(value).every((item) => typeof item === 'string'),
+  numbers: (value) => isRecord(value) && Object.values(value).every((item) => typeof item === 'number'),
   structure: isRecord,
   blob: (value) => typeof value === 'string',
 }

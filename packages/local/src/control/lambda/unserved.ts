@@ -22,11 +22,9 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'POST',
     path: '/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint',
   },
-  { name: 'CreateAlias', method: 'POST', path: '/2015-03-31/functions/{FunctionName}/aliases' },
   { name: 'CreateCapacityProvider', method: 'POST', path: '/2025-11-30/capacity-providers' },
   { name: 'CreateCodeSigningConfig', method: 'POST', path: '/2020-04-22/code-signing-configs' },
   { name: 'CreateEventSourceMapping', method: 'POST', path: '/2015-03-31/event-source-mappings' },
-  { name: 'DeleteAlias', method: 'DELETE', path: '/2015-03-31/functions/{FunctionName}/aliases/{Name}' },
   {
     name: 'DeleteCapacityProvider',
     method: 'DELETE',
@@ -63,7 +61,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'DELETE',
     path: '/2019-09-30/functions/{FunctionName}/provisioned-concurrency',
   },
-  { name: 'GetAlias', method: 'GET', path: '/2015-03-31/functions/{FunctionName}/aliases/{Name}' },
   {
     name: 'GetCapacityProvider',
     method: 'GET',
@@ -133,7 +130,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'POST',
     path: '/2021-11-15/functions/{FunctionName}/response-streaming-invocations',
   },
-  { name: 'ListAliases', method: 'GET', path: '/2015-03-31/functions/{FunctionName}/aliases' },
   { name: 'ListCapacityProviders', method: 'GET', path: '/2025-11-30/capacity-providers' },
   { name: 'ListCodeSigningConfigs', method: 'GET', path: '/2020-04-22/code-signing-configs' },
   {
@@ -159,9 +155,7 @@ export const unservedOperations: readonly UnservedOperation[] = [
   },
   { name: 'ListLayerVersions', method: 'GET', path: '/2018-10-31/layers/{LayerName}/versions' },
   { name: 'GetLayerVersionByArn or ListLayers', method: 'GET', path: '/2018-10-31/layers' },
-  { name: 'ListVersionsByFunction', method: 'GET', path: '/2015-03-31/functions/{FunctionName}/versions' },
   { name: 'PublishLayerVersion', method: 'POST', path: '/2018-10-31/layers/{LayerName}/versions' },
-  { name: 'PublishVersion', method: 'POST', path: '/2015-03-31/functions/{FunctionName}/versions' },
   {
     name: 'PutFunctionCodeSigningConfig',
     method: 'PUT',
@@ -218,7 +212,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'POST',
     path: '/2025-12-01/durable-executions/{DurableExecutionArn}/stop',
   },
-  { name: 'UpdateAlias', method: 'PUT', path: '/2015-03-31/functions/{FunctionName}/aliases/{Name}' },
   {
     name: 'UpdateCapacityProvider',
     method: 'PUT',

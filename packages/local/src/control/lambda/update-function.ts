@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import type { Architecture, FunctionRecord } from '../../store/functions.ts'
+import type { FunctionRecord } from '../../store/functions.ts'
+import type { Architecture } from '../../store/version-record.ts'
 import { ControlError } from '../control-error.ts'
 import { takeCode } from './code.ts'
 import type { ConfigurationInput } from './configuration-members.ts'
@@ -8,7 +9,7 @@ import { architectures, configurationMembers } from './configuration-members.ts'
 import { checkRuntime } from './create-function.ts'
 import { checkEnvironment } from './environment.ts'
 import { invalidParameterError } from './errors.ts'
-import { renderFunction } from './function-configuration.ts'
+import { renderVersion } from './function-configuration.ts'
 import { checkFunctionRole } from './function-role.ts'
 import { findFunction } from './function-target.ts'
 import { functionName, notServed, revisionId } from './members.ts'
@@ -51,7 +52,7 @@ function change<Input extends { readonly RevisionId?: string }>(
       modifiedAt: request.now,
     }
     if (keep) store.functions.replace(changed)
-    return { json: renderFunction(changed) }
+    return { json: renderVersion(changed, changed.arn) }
   })
 }
 

@@ -4,9 +4,9 @@ import type { FunctionRecord } from '../../store/functions.ts'
 import type { RequestContext } from '@furlong/iam'
 import type { ControlError } from '../control-error.ts'
 import { omit } from '../omit.ts'
-import { invalidMarker, paginate } from '../pagination.ts'
+import { paginate } from '../pagination.ts'
 import type { ControlServices } from '../services.ts'
-import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
+import { conflictError, invalidMarkerError, notFoundError } from './errors.ts'
 import type { FunctionTarget } from './function-target.ts'
 import { isLatest } from './function-target.ts'
 import { functionName, marker, maxItems, urlQualifier } from './members.ts'
@@ -64,10 +64,13 @@ function aliasOf(target: FunctionTarget): string | undefined {
   return isLatest(target) ? undefined : target.qualifier
 }
 
-/** Aliases are not served, so that only the function's own URL can be. */
+/** A URL belongs to the function or to one of its aliases; a name that ends in a version names neither. */
 function findUrlFunction({ store }: ControlServices, target: FunctionTarget): FunctionRecord {
-  const record = isLatest(target) ? store.functionByArn(target.arn) : undefined
-  if (record === undefined) throw notFoundError('Function does not exist')
+  const record = store.functionByArn(target.arn)
+  const alias = aliasOf(target)
+  if (record === undefined || (alias !== undefined && store.alias(target.arn, alias) === undefined)) {
+    throw notFoundError('Function does not exist')
+  }
   return record
 }
 
@@ -109,7 +112,7 @@ function formatTime(date: Date): string {
 
 function existsError(target: FunctionTarget): ControlError {
   return conflictError(
-    `Failed to create function url config for [functionArn = ${target.arn}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
+    `Failed to create function url config for [functionArn = ${target.qualifiedArn}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
   )
 }
 
@@ -127,11 +130,14 @@ async function createUrl(call: LambdaCall<CreateUrlInput>): Promise<LambdaResult
   const { input, target, request, services } = call
   const { store, urls } = services
   const record = findUrlFunction(services, target)
-  const urlId = record.tags[urlIdTag] ?? createUrlId()
+  const alias = aliasOf(target)
+  // The tag is the function's, and one id serves one URL.
+  const urlId = (alias === undefined ? record.tags[urlIdTag] : undefined) ?? createUrlId()
   checkFree(services, target, urlId)
   const opened = await urls.open({
     urlId,
     functionArn: target.arn,
+    ...(alias === undefined ? {} : { qualifier: alias }),
     authType: input.AuthType,
     ...(input.Cors === undefined || isEmptyCors(input.Cors) ? {} : { cors: input.Cors }),
     ...(input.InvokeMode === undefined ? {} : { invokeMode: input.InvokeMode }),
@@ -185,7 +191,7 @@ function listUrls({ input, target, services }: LambdaCall<ListUrlsInput>): Lambd
     input.Marker,
     input.MaxItems ?? 50,
   )
-  if (page === undefined) throw invalidParameterError(invalidMarker)
+  if (page === undefined) throw invalidMarkerError()
   return {
     json: {
       FunctionUrlConfigs: page.items.map((url) => renderWithMode(url, services)),

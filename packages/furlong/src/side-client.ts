@@ -2,6 +2,12 @@ import type { LogLine, RequestRecord } from '@furlong/local'
 import type { Side, SideStatus } from '@furlong/local/sides'
 import type { Credentials } from '@furlong/sigv4'
 import { CliError } from './errors.ts'
+import { readServerEvents } from './server-events.ts'
+
+/** A step of following the log; `cursor` says where to go on after it. */
+export type LogEvent =
+  | { readonly event: 'line'; readonly cursor: number; readonly data: LogLine }
+  | { readonly event: 'missed'; readonly cursor: number; readonly data: { readonly lines: number } }
 
 /** The own API of a running local side, opened by the token of its 0600 file. */
 export interface SideClient {
@@ -13,6 +19,11 @@ export interface SideClient {
     readonly function?: string
     readonly after?: number
   }): Promise<{ lines: readonly LogLine[]; cursor: number }>
+  /** What functions write, as it comes, until the signal fires or the side is gone; then it just ends. */
+  followLogs(
+    filter: { readonly function?: string; readonly after?: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<LogEvent>
   /** Credentials as Lambda gives them to a function of this role. */
   mintSession(roleArn: string): Promise<Credentials>
   shutdown(): Promise<void>
@@ -24,11 +35,15 @@ export interface SideClient {
  * @returns the client; each call throws a `CliError` when the side is silent or refuses
  */
 export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideClient {
-  const ask = async (path: string, body?: unknown): Promise<Response> => {
+  const ask = async (
+    path: string,
+    body?: unknown,
+    signal: AbortSignal = AbortSignal.timeout(10_000),
+  ): Promise<Response> => {
     try {
       return await fetch(`${side.endpoint}/_furlong/${path}`, {
         headers: { authorization: `Bearer ${side.token}`, 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(10_000),
+        signal,
         ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       })
     } catch (error) {
@@ -57,12 +72,14 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
       if (response.status === 404) return undefined
       throw new CliError('side-refused', { message: await readMessage(response) })
     },
-    logs: async (filter) => {
-      const query = new URLSearchParams({
-        ...(filter.function === undefined ? {} : { function: filter.function }),
-        ...(filter.after === undefined ? {} : { after: String(filter.after) }),
-      })
-      return (await get(`logs?${query.toString()}`)) as { lines: readonly LogLine[]; cursor: number }
+    logs: async (filter) =>
+      (await get(`logs?${createLogQuery(filter)}`)) as { lines: readonly LogLine[]; cursor: number },
+    followLogs: async function* (filter, signal) {
+      const response = await ask(`logs/stream?${createLogQuery(filter)}`, undefined, signal)
+      if (!response.ok) throw new CliError('side-refused', { message: await readMessage(response) })
+      for await (const { id, event, data } of readServerEvents(response)) {
+        yield { event, cursor: Number(id), data: JSON.parse(data) } as LogEvent
+      }
     },
     mintSession: async (roleArn) => {
       const made = (await get('sessions', { roleArn })) as Credentials
@@ -71,6 +88,13 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
     },
     shutdown: async () => void (await get('shutdown', {})),
   }
+}
+
+function createLogQuery(filter: { readonly function?: string; readonly after?: number }): string {
+  return new URLSearchParams({
+    ...(filter.function === undefined ? {} : { function: filter.function }),
+    ...(filter.after === undefined ? {} : { after: String(filter.after) }),
+  }).toString()
 }
 
 async function readMessage(response: Response): Promise<string> {

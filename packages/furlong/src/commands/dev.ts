@@ -3,7 +3,7 @@ import type { Bundle, Target } from '@furlong/aws'
 import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
 import { findHostModule } from '../host-module.ts'
 import { describeError } from '../render/error.ts'
-import { renderLogLine } from './logs.ts'
+import { renderLogLine } from '../render/log.ts'
 import { deployOptions, readDeployOptions } from './deploy.ts'
 import { readStartOptions, resolveState, startOptions } from './up.ts'
 
@@ -33,7 +33,7 @@ export const command: Command = {
     try {
       await using local = await startSide(startOptionsOfCall, {
         reporter,
-        onLog: (line) => reporter.say(reporter.errorPaint('dim', renderLogLine(line, false))),
+        onLog: (line) => reporter.say(reporter.errorPaint('dim', renderLogLine(line, { withName: false }))),
       })
       reporter.say(`furlong is ready on ${local.endpoint} (${local.side.stateFolder ?? 'in memory'})`)
       return await serve(invocation, local, stopped)

@@ -10,7 +10,8 @@ import type { UrlReply } from '../url/respond.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
 import { readBody } from './read-body.ts'
 import { findRoute, type Route, type UrlRoute } from './routing.ts'
-import { type Answer, flatHeaders, send } from './send.ts'
+import { type Answer, drained, flatHeaders, send } from './send.ts'
+import { type EventStream, sendEvents } from './send-events.ts'
 
 /** What stands behind each route. */
 export interface FrontServices {
@@ -22,7 +23,7 @@ export interface FrontServices {
   /** The URL that listens on a port; undefined for the main port, '' for a port whose URL is gone. */
   readonly urlIdOfPort: (port: number | undefined) => string | undefined
   readonly functionUrl: (exchange: Exchange, route: UrlRoute) => Promise<UrlReply>
-  readonly ownApi: (exchange: Exchange) => Answer
+  readonly ownApi: (exchange: Exchange) => Answer | EventStream
   readonly controlPlane: (exchange: Exchange) => Promise<Answer>
 }
 
@@ -106,7 +107,9 @@ function drain(request: IncomingMessage): void {
 
 async function answer(services: FrontServices, exchange: Exchange, route: Route): Promise<void> {
   if (route.kind === 'own-api') {
-    send(exchange.response, services.ownApi(exchange))
+    const reply = services.ownApi(exchange)
+    if ('events' in reply) await sendEvents(exchange.response, reply)
+    else send(exchange.response, reply)
   } else if (route.kind === 'control-plane') {
     finish(services, exchange, await services.controlPlane(exchange))
   } else {
@@ -178,19 +181,6 @@ async function stream(
   }
   keep(services, exchange, reply.status)
 }
-
-const drained = (response: ServerResponse): Promise<void> =>
-  new Promise((done) => {
-    if (response.destroyed) {
-      done()
-      return
-    }
-    const settle = (): void => {
-      response.off('drain', settle).off('close', settle)
-      done()
-    }
-    response.once('drain', settle).once('close', settle)
-  })
 
 function withHint(
   { hints }: FrontServices,

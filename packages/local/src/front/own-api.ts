@@ -6,6 +6,7 @@ import type { Ring } from '../record/ring.ts'
 import { LocalError } from '../errors.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { Answer } from './send.ts'
+import type { EventStream, ServerEvent } from './send-events.ts'
 import type { SideStatus } from './side-status.ts'
 
 /** What the API reads and does. */
@@ -24,6 +25,12 @@ type Handler = (
 ) => unknown
 
 const notFound = Symbol('not found')
+
+/** Operations that answer with events, one after the other, until the client leaves. */
+const streams: readonly {
+  readonly path: string
+  follow(services: OwnApiServices, query: URLSearchParams, signal: AbortSignal): AsyncIterable<ServerEvent>
+}[] = [{ path: '/_furlong/logs/stream', follow: followLogs }]
 
 const operations: readonly { readonly method: string; readonly path: RegExp; readonly handle: Handler }[] = [
   { method: 'GET', path: /^\/_furlong\/status$/, handle: (services) => services.status() },
@@ -64,14 +71,18 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
  *
  * @param exchange the request; it must carry `Authorization: Bearer <token>`, which also keeps other web pages out
  * @param services the side's parts
- * @returns JSON: the result, or `{"error": …}` with 400, 403 or 404
+ * @returns JSON: the result, or `{"error": …}` with 400, 403 or 404; or a stream of events
  */
-export function serveOwnApi(exchange: Exchange, services: OwnApiServices): Answer {
+export function serveOwnApi(exchange: Exchange, services: OwnApiServices): Answer | EventStream {
   const { raw } = exchange
   if (!isToken(headerOf(raw.rawHeaders, 'authorization'), services.token)) {
     return json(403, { error: 'This needs the token of the side’s 0600 file; the furlong command reads it.' })
   }
   const [path = '', search = ''] = raw.target.split('?', 2)
+  const stream = raw.method === 'GET' ? streams.find((row) => row.path === path) : undefined
+  if (stream !== undefined) {
+    return { events: (signal) => stream.follow(services, new URLSearchParams(search), signal) }
+  }
   for (const operation of operations) {
     const match = operation.path.exec(path)
     if (match === null || operation.method !== raw.method) continue
@@ -89,13 +100,32 @@ export function serveOwnApi(exchange: Exchange, services: OwnApiServices): Answe
 }
 
 function readLogs({ logs }: OwnApiServices, { query }: { query: URLSearchParams }): unknown {
-  const wanted = query.get('function')
-  const after = Number(query.get('after') ?? 0)
-  const lines: LogLine[] = []
-  for (const line of logs.after(Number.isInteger(after) ? after : 0)) {
-    if (wanted === null || line.functionArn.endsWith(`:function:${wanted}`)) lines.push(line)
-  }
+  const isWanted = createLogFilter(query)
+  const lines = [...logs.after(afterOf(query))].filter(isWanted)
   return { lines, cursor: logs.cursor }
+}
+
+async function* followLogs(
+  { logs }: OwnApiServices,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): AsyncGenerator<ServerEvent> {
+  const isWanted = createLogFilter(query)
+  for await (const step of logs.follow(afterOf(query), signal)) {
+    const id = String(step.cursor)
+    if (step.kind === 'missed') yield { id, event: 'missed', data: { lines: step.count } }
+    else if (isWanted(step.entry)) yield { id, event: 'line', data: step.entry }
+  }
+}
+
+function createLogFilter(query: URLSearchParams): (line: LogLine) => boolean {
+  const wanted = query.get('function')
+  return ({ functionArn }) => wanted === null || functionArn.endsWith(`:function:${wanted}`)
+}
+
+const afterOf = (query: URLSearchParams): number => {
+  const after = Number(query.get('after') ?? 0)
+  return Number.isInteger(after) && after > 0 ? after : 0
 }
 
 const limitOf = (query: URLSearchParams): number => {

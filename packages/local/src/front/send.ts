@@ -37,3 +37,17 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
   else if (body.length > maxBytesAsText) response.end(body)
   else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
 }
+
+/** Settles when a response that is full can be written to again, or has lost its client. */
+export const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((done) => {
+    if (response.destroyed) {
+      done()
+      return
+    }
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle)
+      done()
+    }
+    response.once('drain', settle).once('close', settle)
+  })

@@ -83,6 +83,32 @@ describe('Ring', () => {
   })
 })
 
+describe('Ring.follow()', () => {
+  const limits = { entries: 3, characters: 100, sizeOf: (): number => 1 }
+
+  it('gives what is kept, then each entry as it comes, and ends with its signal', async () => {
+    const ring = new Ring<string>(limits)
+    for (const entry of ['a', 'b']) ring.push(entry)
+    const stop = new AbortController()
+    const steps = ring.follow(1, stop.signal)
+    expect((await steps.next()).value).toEqual({ kind: 'entry', entry: 'b', cursor: 2 })
+    const next = steps.next()
+    ring.push('c')
+    expect((await next).value).toEqual({ kind: 'entry', entry: 'c', cursor: 3 })
+    const last = steps.next()
+    stop.abort()
+    expect((await last).done).toBe(true)
+  })
+
+  it('tells a slow reader how many entries it has missed', async () => {
+    const ring = new Ring<number>(limits)
+    for (let entry = 0; entry < 5; entry += 1) ring.push(entry)
+    const steps = ring.follow(0, AbortSignal.timeout(30_000))
+    expect((await steps.next()).value).toEqual({ kind: 'missed', count: 2, cursor: 2 })
+    expect((await steps.next()).value).toEqual({ kind: 'entry', entry: 2, cursor: 3 })
+  })
+})
+
 describe('maskTarget()', () => {
   it('hides the signature and the token of a presigned link, and nothing else', () => {
     const target = '/a?X-Amz-Credential=AKID%2F20261122&X-Amz-Security-Token=secret&x=1&X-Amz-Signature=abc'

@@ -7,6 +7,11 @@ export interface RingLimits<T> {
   readonly sizeOf: (entry: T) => number
 }
 
+/** A step of following a ring; `cursor` is the place behind it. */
+export type Followed<T> =
+  | { readonly kind: 'entry'; readonly entry: T; readonly cursor: number }
+  | { readonly kind: 'missed'; readonly count: number; readonly cursor: number }
+
 /** The latest entries of an endless sequence, each with a cursor that never repeats. */
 export class Ring<T> {
   readonly #limits: RingLimits<T>
@@ -14,6 +19,8 @@ export class Ring<T> {
   #oldest = 0
   #count = 0
   #characters = 0
+  /** Wakes those who follow. */
+  readonly #wakers = new Set<() => void>()
 
   /** @param limits the oldest entries go when one of them is reached */
   constructor(limits: RingLimits<T>) {
@@ -35,6 +42,39 @@ export class Ring<T> {
       this.#characters -= this.#entries.get(this.#oldest)?.size ?? 0
       this.#entries.delete(this.#oldest)
       this.#oldest += 1
+    }
+    if (this.#wakers.size === 0) return
+    for (const wake of this.#wakers) wake()
+    this.#wakers.clear()
+  }
+
+  /**
+   * Follows the sequence: what is kept behind `cursor`, then each entry as it comes. A slow reader misses what had to
+   * go meanwhile, and is told how many that were.
+   *
+   * @param cursor where to begin
+   * @param signal ends it, without an error
+   */
+  async *follow(cursor: number, signal: AbortSignal): AsyncGenerator<Followed<T>> {
+    let wake = (): void => {}
+    signal.addEventListener('abort', () => wake(), { once: true })
+    for (let at = Math.min(cursor, this.#count); !signal.aborted;) {
+      if (at < this.#oldest) {
+        const count = this.#oldest - at
+        at = this.#oldest
+        yield { kind: 'missed', count, cursor: at }
+      }
+      const found = this.#entries.get(at)
+      if (found === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          this.#wakers.add(resolve)
+        })
+        this.#wakers.delete(wake)
+      } else {
+        at += 1
+        yield { kind: 'entry', entry: found.entry, cursor: at }
+      }
     }
   }
 

@@ -312,6 +312,25 @@ describe('furlong against a local side', () => {
     )
   })
 
+  it('presigns a link that holds for its path, its caller and its time', async () => {
+    const { code, out, err } = await here('presign', 'books/book?page=3', '--expires', '60')
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('target: local side') })
+    const link = out.trim()
+    expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('60')
+    expect(await fetch(link).then((response) => response.json())).toEqual({ page: '3' })
+    expect((await fetch(link.replace('page=3', 'page=4'))).status).toBe(403)
+
+    const asCaller = await here('presign', 'books/', '--as', 'caller', '--format', 'json')
+    const { url, method, expiresAt } = JSON.parse(asCaller.out)
+    expect({ method, isLater: Date.parse(expiresAt) > Date.now() }).toEqual({ method: 'GET', isLater: true })
+    expect(asCaller.err).toContain('the link ends with the session')
+    expect((await fetch(url)).status).toBe(403)
+
+    const tooLong = await here('presign', 'books', '--expires', '604801')
+    expect(tooLong).toMatchObject({ code: 2 })
+    expect(tooLong.err).toContain('--expires 604801: a whole number from 1 to 604800 is wanted.')
+  })
+
   it('reaches the local twin of a URL of AWS', async () => {
     const twin = `https://${urlId}.lambda-url.us-east-1.on.aws/book?page=7`
     expect(await here('call', twin)).toMatchObject({ code: 0, out: '{"page":"7"}' })

@@ -64,6 +64,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'send a signed request',
     load: async () => (await import('./commands/call.ts')).command,
   },
+  presign: {
+    group: 'Call and explain',
+    summary: 'a link that is signed already',
+    load: async () => (await import('./commands/presign.ts')).command,
+  },
   explain: {
     group: 'Call and explain',
     summary: 'why a request was refused',

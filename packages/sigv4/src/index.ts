@@ -11,7 +11,7 @@ export type { Credentials } from './credentials.ts'
 export { diagnose, type Diagnosis, type MistakeId } from './diagnose.ts'
 export type { SigV4Failure } from './failures.ts'
 export { maskToken } from './mask.ts'
-export { presign, type PresignedRequest, type PresignOptions } from './presign.ts'
+export { longestExpirySeconds, presign, type PresignedRequest, type PresignOptions } from './presign.ts'
 export type { HashedRequest, RawRequest } from './received-request.ts'
 export {
   type HeaderPair,

@@ -1,4 +1,3 @@
-import { parseFunctionArn } from '@furlong/iam'
 import { createWriteStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { resolve } from 'node:path'
@@ -6,15 +5,14 @@ import { pipeline } from 'node:stream/promises'
 import type { RequestRecord } from '@furlong/local'
 import type { Side } from '@furlong/local/sides'
 import { sign, type Credentials, type HeaderPair } from '@furlong/sigv4'
-import { guessContentType, readBody, readCallTarget, readHeaders, type CallTarget } from '../call-input.ts'
-import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
+import { guessContentType, readBody, readHeaders } from '../call-input.ts'
+import { type Callee, calleeOptions, chooseCredentials, findCallee } from '../callee.ts'
+import type { Command, Invocation, Outcome } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { listFixes } from '../render/record.ts'
-import { findSideOf, isLoopback } from '../find-side.ts'
 import { send, type OutgoingRequest } from '../send.ts'
-import { createCredentialsOf } from '../session.ts'
 import { createSideClient } from '../side-client.ts'
-import { selectTarget, type Selection } from '../target.ts'
+import type { Selection } from '../target.ts'
 
 /** `furlong call` */
 export const command: Command = {
@@ -37,13 +35,8 @@ export const command: Command = {
     },
     include: { type: 'boolean', short: 'i', says: 'print status and headers too' },
     output: { type: 'string', short: 'o', value: '<file>', says: 'write the body to a file' },
-    as: {
-      type: 'string',
-      value: '<function|role>',
-      says: 'call as that role, or as the role of that function',
-    },
     unsigned: { type: 'boolean', says: 'send without a signature' },
-    ...targetOptions,
+    ...calleeOptions,
   },
   positionals: [1, 1],
   examples: [
@@ -55,99 +48,29 @@ export const command: Command = {
     ['furlong call https://<id>.lambda-url.eu-west-1.on.aws/ -i', 'a URL of AWS selects AWS'],
   ],
   run: async (invocation) => {
-    const { values, positionals, context, reporter } = invocation
-    const callTarget = readTarget(positionals[0] ?? '', invocation)
-    checkOptions(callTarget, invocation)
-    const owner = callTarget.kind === 'url' ? await findSideOf(callTarget.url, context) : undefined
-    const selection = await selectTarget(values, context, reporter, {
-      ...(callTarget.kind === 'function' ? { functionName: callTarget.functionName } : {}),
-      ...(callTarget.kind === 'url' && callTarget.awsRegion !== undefined
-        ? { awsRegion: callTarget.awsRegion }
-        : {}),
-      ...(owner === undefined ? {} : { side: owner.side }),
-    })
-    const shellSide = context.env['FURLONG_ENDPOINT'] ?? ''
-    if (selection.kind === 'aws' && callTarget.kind === 'url' && URL.canParse(shellSide)) {
-      const { port } = new URL(shellSide)
-      reporter.say(
-        `This shell has the keys of a local side, which AWS does not know; --port ${port} calls the local twin.`,
-      )
-    }
-    const place = await locate(callTarget, selection, owner?.region)
-    const credentials = values.flag('unsigned') ? undefined : await chooseCredentials(invocation, selection)
-    const request = await createRequest(invocation, selection, { ...place, credentials })
+    const { values, positionals } = invocation
+    checkOptions(invocation)
+    const callee = await findCallee(invocation, positionals[0] ?? '')
+    const credentials = values.flag('unsigned')
+      ? undefined
+      : await chooseCredentials(invocation, callee.selection)
+    const request = await createRequest(invocation, callee, credentials)
     const response = await send(request)
-    return tell(invocation, selection, request, response)
+    return tell(invocation, callee.selection, request, response)
   },
 }
 
-function readTarget(text: string, { values }: Invocation): CallTarget {
-  try {
-    return readCallTarget(text)
-  } catch {
-    throw values.wrong(`'${text}' is no URL.`)
-  }
-}
-
-function checkOptions(callTarget: CallTarget, { values }: Invocation): void {
+function checkOptions({ values }: Invocation): void {
   const printed = ['include', 'output'].find((name) => values.flag(name) || values.text(name) !== undefined)
   if (printed !== undefined && values.text('format') === 'json') {
     throw values.wrong(`--${printed} does not go with --format json, which holds status, headers and body.`)
-  }
-  const isNamed = values.flag('aws') || values.text('profile') !== undefined
-  if (
-    callTarget.kind !== 'url' ||
-    isNamed ||
-    callTarget.awsRegion !== undefined ||
-    isLoopback(callTarget.url)
-  )
-    return
-  // Keys of a local side are of no use elsewhere, and those of AWS go nowhere without being asked for.
-  throw values.wrong(
-    `${callTarget.url.host} is neither a function URL of AWS nor this machine, so nothing says whose keys to sign with.`,
-    '--aws or --profile <name>, with --region',
-  )
-}
-
-/** Where the request goes, and the region it is signed for. */
-interface Place {
-  readonly url: string
-  readonly region: string
-}
-
-async function locate(
-  callTarget: CallTarget,
-  selection: Selection,
-  ownerRegion: string | undefined,
-): Promise<Place> {
-  const { target } = selection
-  if (callTarget.kind === 'url') {
-    const hostRegion = /\.lambda-url\.([a-z0-9-]+)\.(?:on\.aws|localhost)$/.exec(callTarget.url.hostname)?.[1]
-    return { url: callTarget.url.href, region: hostRegion ?? ownerRegion ?? target.region }
-  }
-  const { getUrl } = await import('@furlong/aws')
-  const { url, functionArn } = await getUrl(target, { functionName: callTarget.functionName })
-  return {
-    url: url.replace(/\/$/, '') + callTarget.pathAndQuery,
-    region: parseFunctionArn(functionArn)?.region ?? target.region,
-  }
-}
-
-async function chooseCredentials({ values }: Invocation, selection: Selection): Promise<Credentials> {
-  const { createClients, readCredentials, resolvePrincipal, toAwsError } = await import('@furlong/aws')
-  const as = values.text('as')
-  try {
-    if (as === undefined) return await readCredentials(selection.target.credentials)
-    return await createCredentialsOf(selection, await resolvePrincipal(as, createClients(selection.target)))
-  } catch (error) {
-    throw error instanceof CliError ? error : toAwsError(error)
   }
 }
 
 async function createRequest(
   { values, context, reporter }: Invocation,
-  selection: Selection,
-  how: Place & { readonly credentials: Credentials | undefined },
+  callee: Callee,
+  credentials: Credentials | undefined,
 ): Promise<OutgoingRequest> {
   const body = await readBody(values, context)
   const headers: HeaderPair[] = readHeaders(values)
@@ -160,12 +83,10 @@ async function createRequest(
     reporter.say(reporter.errorPaint('dim', `content-type: ${type} (guessed; -H says another)`))
   }
   const method = values.text('request') ?? (body === undefined ? 'GET' : 'POST')
-  const plain = { method, url: how.url, headers, ...(body === undefined ? {} : { body }) }
-  // The local twin of a URL of AWS answers on the main port, by its Host.
-  const isTwin = selection.kind === 'local' && new URL(how.url).hostname.endsWith('.on.aws')
-  const via = isTwin ? { via: selection.side.endpoint } : {}
-  if (how.credentials === undefined) return { ...plain, ...via }
-  const options = { credentials: how.credentials, region: how.region, service: 'lambda', now: context.now() }
+  const plain = { method, url: callee.url, headers, ...(body === undefined ? {} : { body }) }
+  const via = callee.via === undefined ? {} : { via: callee.via }
+  if (credentials === undefined) return { ...plain, ...via }
+  const options = { credentials, region: callee.region, service: 'lambda', now: context.now() }
   try {
     const { method, url, headers } = sign(plain, options)
     return { ...plain, ...via, method, url, headers }

@@ -143,7 +143,7 @@ beforeEach(() => {
 })
 
 describe('CreateFunction', () => {
-  it('makes a function that is active at once', async () => {
+  it('makes a function that is pending in the answer, and active then', async () => {
     const created = await createFunction({ Environment: { Variables: { NAME: 'x' } }, Tags: { team: 'a' } })
     expect(created).toMatchObject({
       $metadata: { httpStatusCode: 201 },
@@ -157,8 +157,9 @@ describe('CreateFunction', () => {
       MemorySize: 128,
       Version: '$LATEST',
       Environment: { Variables: { NAME: 'x' } },
-      State: 'Active',
-      LastUpdateStatus: 'Successful',
+      State: 'Pending',
+      StateReason: 'The function is being created.',
+      StateReasonCode: 'Creating',
       PackageType: 'Zip',
       Architectures: ['x86_64'],
     })

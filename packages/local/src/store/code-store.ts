@@ -14,6 +14,16 @@ export interface StoredCode {
   readonly codeSize: number
 }
 
+/**
+ * Tells what a package will be known by, before it is kept.
+ *
+ * @param zip the whole file
+ * @returns its hash and size
+ */
+export function describeCode(zip: Uint8Array): StoredCode {
+  return { codeSha256: createHash('sha256').update(zip).digest('base64'), codeSize: zip.length }
+}
+
 /** Only what this store has made is ever deleted. */
 const ownName = /^(?:[0-9a-f]{64}(?:\.zip)?|unpacking-[0-9a-f-]{36})$/
 
@@ -35,12 +45,12 @@ export class CodeStore {
    * Keeps a package and unpacks it, unless it is known already.
    *
    * @param zip the whole file
+   * @param code what it is known by, when that was asked for already
    * @returns its hash and size
    * @throws {CodeError} with Lambda's sentence when it cannot be used
    */
-  async put(zip: Uint8Array): Promise<StoredCode> {
+  async put(zip: Uint8Array, code: StoredCode = describeCode(zip)): Promise<StoredCode> {
     if (zip.length === 0) throw new CodeError('Uploaded file must be a non-empty zip')
-    const code = { codeSha256: createHash('sha256').update(zip).digest('base64'), codeSize: zip.length }
     if (!existsSync(this.folder(code.codeSha256))) await this.#unpack(zip, code.codeSha256)
     return code
   }

@@ -259,6 +259,50 @@ describe('functions, URLs and policies', () => {
     expect(store.functionByArn(record.arn)).toEqual(changed)
   })
 
+  it('that were not acknowledged when the process ended are not there, and updates of them not made', () => {
+    const file = join(folder, 'state.db')
+    const first = Store.open(file)
+    first.seedAccount(accountId, now)
+    const created = addFunction(first, 'created')
+    const updated = addFunction(first, 'updated')
+    first.functions.replace({ ...created, status: 'Pending' })
+    first.functions.replace({ ...updated, status: 'Updating' })
+    first.close()
+    const second = Store.open(file)
+    expect(second.functionByArn(created.arn)).toBeUndefined()
+    expect(second.functionByArn(updated.arn)).toEqual(updated)
+    second.close()
+  })
+
+  it('have versions and aliases, and keep the code of both', () => {
+    const latest = addFunction(store, 'orders')
+    const version = { ...latest, version: '1', latestDescription: 'd', codeSha256: 'BBBB' }
+    store.versions.add(version)
+    const { lastVersion: _, tags: _tags, createdAt: _at, ...published } = version
+    expect(store.version(latest.arn, '1')).toEqual(published)
+    expect(store.functions.codeHashes().sort()).toEqual(['AAAA', 'BBBB'])
+    const alias = {
+      functionArn: latest.arn,
+      name: 'live',
+      functionVersion: '1',
+      description: '',
+      additionalVersionWeights: { 2: 0.25 },
+      revisionId: 'a1',
+    }
+    store.aliases.add(alias)
+    store.versions.add({ ...version, version: '2' })
+    expect(store.alias(latest.arn, 'live')).toEqual(alias)
+    expect(store.version(latest.arn, 'live')?.version).toBe('1')
+    expect(store.version(latest.arn, 'live', () => 0.24)?.version).toBe('2')
+    expect(store.version(latest.arn, 'live', () => 0.25)?.version).toBe('1')
+    expect(store.version(latest.arn)).toBe(store.functionByArn(latest.arn))
+    expect(store.version(latest.arn, '3')).toBeUndefined()
+    expect(store.version(latest.arn, 'dev')).toBeUndefined()
+    store.functions.remove(latest.arn)
+    expect(store.version(latest.arn, 'live')).toBeUndefined()
+    expect(store.functions.codeHashes()).toEqual([])
+  })
+
   it('give a function one URL per qualifier and every URL a port of its own', () => {
     const { arn } = addFunction(store, 'orders')
     const url = { functionArn: arn, authType: 'AWS_IAM', createdAt: now, modifiedAt: now } as const
@@ -311,6 +355,9 @@ describe('a file of the first schema', () => {
       INSERT INTO managedPolicies VALUES ('arn:m', 'ANPA1', '${accountId}', 'm', '/', NULL, '{"managed":1}', '{}', 2);
       INSERT INTO attachments VALUES ('AROA1', 'arn:m');
       INSERT INTO sessions VALUES ('ASIA1', 's', 't', 'AROA1', 'here', 1, 9, '["{}"]', '{"a":"b"}');
+      INSERT INTO functions VALUES ('arn:f', '${accountId}', 'us-east-1', 'f', 'nodejs24.x', 'index.handler', 'arn:r', '', 3,
+        128, NULL, 'x86_64', 'AAAA', 1, '{}', 'r1', 'd1', 1, 1);
+      INSERT INTO functionPolicies VALUES ('arn:f', '', '[]');
     `)
     old.close()
     const opened = Store.open(file)
@@ -327,6 +374,12 @@ describe('a file of the first schema', () => {
       tags: { a: 'b' },
       transitiveTagKeys: [],
     })
+    expect(opened.functionByArn('arn:f')).toMatchObject({
+      version: '$LATEST',
+      status: 'Active',
+      logging: { LogFormat: 'Text', LogGroup: '/aws/lambda/f' },
+    })
+    expect(opened.policies.get('arn:f')).toEqual({ statements: [], revisionId: 'r1' })
     opened.principals.remove('AROA1')
     expect(opened.session('ASIA1')).toBeUndefined()
     expect(opened.managedPolicies.attachmentCount('arn:m', accountId)).toBe(0)

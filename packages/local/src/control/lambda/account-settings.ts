@@ -16,7 +16,10 @@ export const accountSettingsOperation: LambdaOperation = defineOperation({
   resource: '*',
   members: {},
   handle: ({ request, services }) => {
-    const functions = services.store.functions.list(request.accountId, request.region)
+    const { store } = services
+    const functions = store.functions.list(request.accountId, request.region)
+    // Every version counts, whether or not it shares its code with another.
+    const versions = functions.flatMap((latest) => [latest, ...store.versions.list(latest.arn)])
     return {
       json: {
         AccountLimit: {
@@ -27,7 +30,7 @@ export const accountSettingsOperation: LambdaOperation = defineOperation({
           UnreservedConcurrentExecutions: concurrentExecutions,
         },
         AccountUsage: {
-          TotalCodeSize: functions.reduce((sum, { codeSize }) => sum + codeSize, 0),
+          TotalCodeSize: versions.reduce((sum, { codeSize }) => sum + codeSize, 0),
           FunctionCount: functions.length,
         },
       },

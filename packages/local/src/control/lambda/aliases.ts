@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts'
 import { paginate } from '../pagination.ts'
 import { conflictError, invalidMarkerError, invalidParameterError, notFoundError } from './errors.ts'
 import { findFunction, type FunctionTarget } from './function-target.ts'
-import { functionName, marker, maxItems, revisionId } from './members.ts'
+import { description, functionName, marker, maxItems, revisionId } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult, Member } from './operation.ts'
 import { defineOperation } from './operation.ts'
 import { checkRevision } from './revisions.ts'
@@ -179,7 +179,7 @@ const functionVersion: Member = {
 }
 const changeable: Readonly<Record<string, Member>> = {
   FunctionVersion: functionVersion,
-  Description: { type: 'string', min: 0, max: 256 },
+  Description: description,
   RoutingConfig: {
     type: 'structure',
     members: {

@@ -1,16 +1,5 @@
+import { description, notServed } from './members.ts'
 import type { Member } from './operation.ts'
-import { notServed } from './members.ts'
-
-/** Members of a configuration that CreateFunction and UpdateFunctionConfiguration share. */
-export interface ConfigurationInput {
-  readonly Runtime?: string
-  readonly Role?: string
-  readonly Handler?: string
-  readonly Description?: string
-  readonly Timeout?: number
-  readonly MemorySize?: number
-  readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> }
-}
 
 /** Architectures, which is reported back and decides nothing here. */
 export const architectures: Member = {
@@ -20,11 +9,8 @@ export const architectures: Member = {
   item: { values: ['x86_64', 'arm64'], required: true },
 }
 
-function hasOnly(member: string, wanted: unknown): (value: unknown) => boolean {
-  return (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(value).every(([name, given]) => name === member && given === wanted)
+function isNoSnapStart(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every((one) => one === 'None')
 }
 
 /** The limits of the shared members, and what is refused unless it asks for what is done anyway. */
@@ -35,14 +21,31 @@ export const configurationMembers: Readonly<Record<string, Member>> = {
     pattern: 'arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+',
   },
   Handler: { type: 'string', max: 128, pattern: '[^\\s]+' },
-  Description: { type: 'string', max: 256 },
+  Description: description,
   Timeout: { type: 'integer', min: 1, max: 900 },
   MemorySize: { type: 'integer', min: 128, max: 10_240 },
   Environment: { type: 'structure', members: { Variables: { type: 'map' } } },
-  EphemeralStorage: notServed(hasOnly('Size', 512)),
-  TracingConfig: notServed(hasOnly('Mode', 'PassThrough')),
-  SnapStart: notServed(hasOnly('ApplyOn', 'None')),
-  LoggingConfig: notServed(hasOnly('LogFormat', 'Text')),
+  EphemeralStorage: {
+    type: 'structure',
+    members: { Size: { type: 'integer', required: true, min: 512, max: 10_240 } },
+  },
+  TracingConfig: {
+    type: 'structure',
+    members: { Mode: { type: 'string', values: ['Active', 'PassThrough'] } },
+  },
+  LoggingConfig: {
+    type: 'structure',
+    members: {
+      LogFormat: { type: 'string', values: ['JSON', 'Text'] },
+      ApplicationLogLevel: {
+        type: 'string',
+        values: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'],
+      },
+      SystemLogLevel: { type: 'string', values: ['DEBUG', 'INFO', 'WARN'] },
+      LogGroup: { type: 'string', min: 1, max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]+' },
+    },
+  },
+  SnapStart: notServed(isNoSnapStart),
   VpcConfig: notServed(),
   DeadLetterConfig: notServed(),
   KMSKeyArn: notServed(),

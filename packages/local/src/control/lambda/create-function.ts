@@ -1,53 +1,38 @@
 import { randomUUID } from 'node:crypto'
 
-import { isKnownRuntime, runtimeIds } from '../../engine/runtimes.ts'
 import type { FunctionRecord } from '../../store/functions.ts'
-import { type Architecture, createLogGroupName } from '../../store/version-record.ts'
+import type { Architecture } from '../../store/version-record.ts'
 import { createValidationMessage, findViolations } from '../constraints.ts'
 import { ControlError } from '../control-error.ts'
 import { demand } from '../demand.ts'
-import { takeCode } from './code.ts'
-import type { ConfigurationInput } from './configuration-members.ts'
+import type { ControlServices } from '../services.ts'
+import { readPackage, unpackPackage } from './code.ts'
+import {
+  applyConfiguration,
+  checkConfiguration,
+  type ConfigurationInput,
+  createConfiguration,
+  defaultArchitecture,
+} from './configuration.ts'
 import { architectures, configurationMembers } from './configuration-members.ts'
-import { checkEnvironment } from './environment.ts'
 import { conflictError, invalidParameterError } from './errors.ts'
 import { renderVersion } from './function-configuration.ts'
-import { checkFunctionRole } from './function-role.ts'
 import { newFunctionName, notServed } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
-import { knownElsewhere } from './runtimes-elsewhere.ts'
 import type { Tags } from './tags.ts'
 import { checkTags, createTagContext } from './tags.ts'
+import { publish } from './versions.ts'
 
 interface CreateFunctionInput extends ConfigurationInput {
   readonly Role: string
   readonly Code: { readonly ZipFile?: string }
   readonly Architectures?: readonly [Architecture]
+  readonly Publish?: boolean
   readonly Tags?: Tags
 }
 
 const maxNameLength = 64
-const defaultTimeoutSeconds = 3
-const defaultMemorySizeMb = 128
-
-/**
- * Checks a runtime.
- *
- * @param runtime its id
- * @throws {ControlError} with Lambda's text, or ours for one that Lambda runs and this side does not
- */
-export function checkRuntime(runtime: string): void {
-  if (isKnownRuntime(runtime)) return
-  if (knownElsewhere.has(runtime)) {
-    throw invalidParameterError(
-      `furlong does not run the runtime ${runtime}; it runs ${runtimeIds.join(', ')}.`,
-    )
-  }
-  throw invalidParameterError(
-    `Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${runtimeIds.join(', ')}] or be a valid ARN`,
-  )
-}
 
 function checkNewName(name: string): void {
   const violations = findViolations('functionName', name, { max: maxNameLength })
@@ -55,9 +40,9 @@ function checkNewName(name: string): void {
     throw new ControlError('ValidationException', createValidationMessage(violations))
 }
 
+/** The function is there, and pending, while its code is unpacked; the answer is what it was like then. */
 async function createFunction(call: LambdaCall<CreateFunctionInput>): Promise<LambdaResult> {
   const { input, target, request, services } = call
-  const { store } = services
   const { Runtime: runtime, Handler: handler, Role: roleArn, Tags: tags = {} } = input
   checkNewName(target.name)
   if (target.qualifier !== undefined || target.accountId !== request.accountId) {
@@ -70,54 +55,67 @@ async function createFunction(call: LambdaCall<CreateFunctionInput>): Promise<La
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
     )
   }
-  checkRuntime(runtime)
-  checkEnvironment(input.Environment?.Variables ?? {})
   checkTags(tags)
   if (Object.keys(tags).length > 0) {
     demand(request, services, 'lambda:TagResource', target.arn, createTagContext(tags))
   }
-  checkFunctionRole(roleArn, target.accountId, request, services)
-  if (input.Code.ZipFile === undefined) {
-    throw invalidParameterError('Please provide a source for function code.')
-  }
-  if (store.functionByArn(target.arn) !== undefined) throw alreadyExists(target.name)
-  const code = await takeCode(input.Code.ZipFile, services)
-  const record: FunctionRecord = {
-    ...code,
+  checkConfiguration(input, target.accountId, request, services)
+  const code = readPackage(input.Code.ZipFile)
+  const pending: FunctionRecord = {
+    ...applyConfiguration(createConfiguration(target.name, runtime, handler, roleArn), input),
     arn: target.arn,
     accountId: target.accountId,
     region: request.region,
     name: target.name,
     version: '$LATEST',
-    runtime,
-    handler,
-    roleArn,
-    description: input.Description ?? '',
-    timeoutSeconds: input.Timeout ?? defaultTimeoutSeconds,
-    memorySizeMb: input.MemorySize ?? defaultMemorySizeMb,
-    ...(input.Environment === undefined ? {} : { environment: input.Environment.Variables ?? {} }),
-    architecture: input.Architectures?.[0] ?? 'x86_64',
-    ephemeralStorageMb: 512,
-    tracingMode: 'PassThrough',
-    logging: { LogFormat: 'Text', LogGroup: createLogGroupName(target.name) },
+    architecture: input.Architectures?.[0] ?? defaultArchitecture,
+    codeSha256: code.codeSha256,
+    codeSize: code.codeSize,
     revisionId: randomUUID(),
     deploymentId: randomUUID(),
-    status: 'Active',
+    status: 'Pending',
     lastVersion: 0,
     tags,
     createdAt: request.now,
     modifiedAt: request.now,
   }
-  store.transaction(() => {
-    // Another call may have made it while this one unpacked.
-    if (store.functionByArn(target.arn) !== undefined) throw alreadyExists(target.name)
-    store.functions.add(record)
+  services.store.transaction(() => {
+    if (services.store.functionByArn(target.arn) !== undefined) {
+      throw conflictError(`Function already exist: ${target.name}`)
+    }
+    services.store.functions.add(pending)
   })
-  return { json: renderVersion(record, record.arn) }
+  try {
+    await unpackPackage(code, services)
+  } catch (error) {
+    // Lambda looks into a package before it makes the function: with a package that is refused there is none.
+    if (isStillPending(pending, services)) services.store.functions.remove(target.arn)
+    throw error
+  }
+  activate(pending, services, input.Publish === true)
+  return {
+    json: renderVersion({ ...pending, version: input.Publish === true ? '1' : '$LATEST' }, target.arn),
+  }
 }
 
-function alreadyExists(name: string): ControlError {
-  return conflictError(`Function already exist: ${name}`)
+/** Another call may have deleted the function, and made one of its name. */
+function isStillPending({ arn, deploymentId }: FunctionRecord, { store }: ControlServices): boolean {
+  return store.functionByArn(arn)?.deploymentId === deploymentId
+}
+
+function activate(pending: FunctionRecord, services: ControlServices, publishes: boolean): void {
+  const { store } = services
+  store.transaction(() => {
+    if (!isStillPending(pending, services)) return
+    const active: FunctionRecord = {
+      ...pending,
+      tags: store.functionByArn(pending.arn)?.tags ?? {},
+      status: 'Active',
+      revisionId: randomUUID(),
+    }
+    store.functions.replace(active)
+    if (publishes) publish(store, active)
+  })
 }
 
 /** CreateFunction. */
@@ -146,7 +144,7 @@ export const createFunctionOperation: LambdaOperation = defineOperation<CreateFu
     Architectures: architectures,
     Tags: { type: 'map' },
     PackageType: notServed((value) => value === 'Zip'),
-    Publish: notServed(),
+    Publish: { type: 'boolean' },
     PublishTo: notServed(),
     CodeSigningConfigArn: notServed(),
     TenancyConfig: notServed(),

@@ -2,7 +2,6 @@ import { createFunctionArn } from '../../store/arns.ts'
 import type { FunctionRecord } from '../../store/functions.ts'
 import type { Store } from '../../store/store.ts'
 import type { VersionRecord } from '../../store/version-record.ts'
-import type { ControlError } from '../control-error.ts'
 import type { ControlRequest } from '../services.ts'
 import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
 
@@ -20,7 +19,7 @@ export interface FunctionTarget {
 
 /** Name, name:alias, partial ARN and full ARN, as FunctionName allows them. */
 const functionName =
-  /^(?:arn:aws[a-zA-Z-]*:lambda:)?(?:([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(\d{12}):)?(?:function:)?([\w.-]+)(?::(\$LATEST(?:\.PUBLISHED)?|[\w-]+))?$/
+  /^(?:arn:aws[a-zA-Z-]*:lambda:)?(?:((?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?(?:(\d{12}):)?(?:function:)?([\w.-]+)(?::(\$LATEST(?:\.PUBLISHED)?|[\w-]+))?$/
 
 /**
  * Reads a FunctionName in any of its forms.
@@ -84,20 +83,20 @@ export function findInvoked(
   chance: () => number = Math.random,
 ): VersionRecord {
   const version = found(store.version(target.arn, target.qualifier, chance), target)
-  if (store.functionByArn(target.arn)?.status === 'Pending') throw pendingError()
+  refusePending(version)
   return version
 }
 
 /**
- * Finds a function itself, whatever its qualifier.
+ * Finds a function to change or to list from: its `$LATEST`, and what belongs to no version.
  *
  * @param store holds it
- * @param target the function
+ * @param target the function, without a version or an alias
  * @returns the function
- * @throws {ControlError} `Function not found: <arn>` with the qualifier, as Lambda says it
+ * @throws {ControlError} `Function not found: <arn>` when it is unknown, or named with another qualifier than `$LATEST`
  */
 export function findFunction(store: Store, target: FunctionTarget): FunctionRecord {
-  return found(store.functionByArn(target.arn), target)
+  return found(isLatest(target) ? store.functionByArn(target.arn) : undefined, target)
 }
 
 function found<Record>(record: Record | undefined, target: FunctionTarget): Record {
@@ -105,9 +104,16 @@ function found<Record>(record: Record | undefined, target: FunctionTarget): Reco
   return record
 }
 
-/** The text as seen in https://github.com/remotion-dev/remotion/issues/1186. */
-function pendingError(): ControlError {
-  return conflictError(
+/**
+ * Refuses to call, or to give a URL to, what is still being created.
+ *
+ * @param version of the function
+ * @throws {ControlError} ResourceConflictException with Lambda's text
+ * @see https://github.com/remotion-dev/remotion/issues/1186 for the text; that a URL is refused with it is a guess
+ */
+export function refusePending({ status }: VersionRecord): void {
+  if (status !== 'Pending') return
+  throw conflictError(
     'The operation cannot be performed at this time. The function is currently in the following state: Pending',
   )
 }

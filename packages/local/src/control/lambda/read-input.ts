@@ -59,7 +59,10 @@ function readBody(body: Uint8Array): Values {
 function readOutside(name: string, { from, type, wireName = name }: Member, sources: InputSources): unknown {
   if (from === undefined) return undefined
   if (from === 'uri') return sources.uri[wireName]
-  if (from === 'query' && type === 'list') return sources.query.getAll(wireName)
+  if (from === 'query' && type === 'list') {
+    const items = sources.query.getAll(wireName)
+    return items.length === 0 ? undefined : items
+  }
   const text = from === 'query' ? (sources.query.get(wireName) ?? undefined) : sources.header(wireName)
   if (type !== 'integer' || text === undefined) return text
   if (/^-?\d{1,9}$/.test(text)) return Number(text)

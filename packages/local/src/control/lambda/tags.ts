@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 import type { RequestContext } from '@furlong/iam'
 
 import type { FunctionRecord } from '../../store/functions.ts'
@@ -20,9 +22,8 @@ const maxTags = 50
 const maxKeyLength = 128
 const maxValueLength = 256
 
-/** guess: the texts for tags; that Lambda refuses such tags is known. */
+/** guess: the texts for tags of wrong length and reserved keys; that Lambda refuses such tags is known. */
 const tagTexts = {
-  tooMany: (count: number) => `The number of tags exceeds the limit of ${maxTags}: ${count}`,
   length: (key: string) =>
     `The tag key must have 1 to ${maxKeyLength} characters and its value at most ${maxValueLength}: ${key}`,
   reserved: (key: string) => `Tag keys that begin with aws: are reserved: ${key}`,
@@ -37,7 +38,7 @@ const tagTexts = {
 export function checkTags(tags: Tags): void {
   const entries = Object.entries(tags)
   if (entries.length > maxTags) {
-    throw invalidParameterError(tagTexts.tooMany(entries.length))
+    throw invalidParameterError('Number of tags exceeds resource tag limit.')
   }
   for (const [key, value] of entries) {
     if (key.length < 1 || key.length > maxKeyLength || value.length > maxValueLength) {
@@ -74,7 +75,7 @@ export function createTagContext(tags: Tags): RequestContext {
 function findTagged({ target, services }: Pick<LambdaCall<unknown>, 'target' | 'services'>): FunctionRecord {
   if (target.qualifier !== undefined) {
     throw invalidParameterError(
-      'Tags on function aliases and versions are not supported. Please specify either a function ARN or an event source mapping ARN.',
+      'Tags on function aliases and versions are not supported. Please specify a function ARN.',
     )
   }
   return findFunction(services.store, target)
@@ -100,9 +101,12 @@ export const tagOperations: readonly LambdaOperation[] = [
     context: ({ input }) => createTagContext(input.Tags),
     handle: (call) => {
       const record = findTagged(call)
+      if (Object.keys(call.input.Tags).length === 0) {
+        throw invalidParameterError('An error occurred and the request cannot be processed.')
+      }
       const tags = { ...record.tags, ...call.input.Tags }
       checkTags(tags)
-      call.services.store.functions.replace({ ...record, tags })
+      call.services.store.functions.replace({ ...record, tags, revisionId: randomUUID() })
       return {}
     },
   }),
@@ -120,7 +124,11 @@ export const tagOperations: readonly LambdaOperation[] = [
     handle: (call) => {
       const record = findTagged(call)
       const kept = Object.entries(record.tags).filter(([key]) => !call.input.TagKeys.includes(key))
-      call.services.store.functions.replace({ ...record, tags: Object.fromEntries(kept) })
+      call.services.store.functions.replace({
+        ...record,
+        tags: Object.fromEntries(kept),
+        revisionId: randomUUID(),
+      })
       return {}
     },
   }),

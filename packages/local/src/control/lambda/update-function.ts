@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto'
 
 import type { FunctionRecord } from '../../store/functions.ts'
-import type { Architecture } from '../../store/version-record.ts'
-import { ControlError } from '../control-error.ts'
-import { takeCode } from './code.ts'
-import type { ConfigurationInput } from './configuration-members.ts'
+import type { Architecture, VersionRecord } from '../../store/version-record.ts'
+import type { ControlServices } from '../services.ts'
+import { readPackage, unpackPackage } from './code.ts'
+import { applyConfiguration, checkConfiguration, type ConfigurationInput } from './configuration.ts'
 import { architectures, configurationMembers } from './configuration-members.ts'
-import { checkRuntime } from './create-function.ts'
-import { checkEnvironment } from './environment.ts'
-import { invalidParameterError } from './errors.ts'
+import { notFoundError } from './errors.ts'
 import { renderVersion } from './function-configuration.ts'
-import { checkFunctionRole } from './function-role.ts'
-import { findFunction } from './function-target.ts'
+import { findFunction, type FunctionTarget, refuseUnsettled } from './function-target.ts'
 import { functionName, notServed, revisionId } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
+import { checkRevision } from './revisions.ts'
+import { publish } from './versions.ts'
 
 interface UpdateFunctionCodeInput {
   readonly ZipFile?: string
   readonly Architectures?: readonly [Architecture]
   readonly DryRun?: boolean
+  readonly Publish?: boolean
   readonly RevisionId?: string
 }
 
@@ -27,63 +27,93 @@ interface UpdateFunctionConfigurationInput extends ConfigurationInput {
   readonly RevisionId?: string
 }
 
-function checkRevision(record: FunctionRecord, revisionId: string | undefined): void {
-  if (revisionId === undefined || revisionId === record.revisionId) return
-  throw new ControlError(
-    'PreconditionFailedException',
-    'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
-  )
+/** Finds the function as it is now, and whether it can be changed. */
+function findChangeable(
+  { store }: ControlServices,
+  target: FunctionTarget,
+  given: string | undefined,
+): FunctionRecord {
+  const latest = findFunction(store, target)
+  refuseUnsettled(latest)
+  checkRevision(latest.revisionId, given)
+  return latest
 }
 
-/** Applies a change to the function as it is now, as one step. */
-function change<Input extends { readonly RevisionId?: string }>(
-  { input, target, request, services }: LambdaCall<Input>,
-  apply: (record: FunctionRecord) => FunctionRecord,
-  keep = true,
-): LambdaResult {
+/** What an update answers: the new content, in progress, with a revision that does not last. */
+function renderUpdating(latest: FunctionRecord): LambdaResult {
+  return { json: renderVersion({ ...latest, status: 'Updating', revisionId: randomUUID() }, latest.arn) }
+}
+
+/** While the new code is unpacked the old one serves, and nothing else may be changed. */
+async function updateFunctionCode(call: LambdaCall<UpdateFunctionCodeInput>): Promise<LambdaResult> {
+  const { input, target, request, services } = call
   const { store } = services
+  const latest = findChangeable(services, target, input.RevisionId)
+  const code = readPackage(input.ZipFile)
+  const change = (record: FunctionRecord): FunctionRecord => ({
+    ...record,
+    codeSha256: code.codeSha256,
+    codeSize: code.codeSize,
+    architecture: input.Architectures?.[0] ?? record.architecture,
+    status: 'Active',
+    revisionId: randomUUID(),
+    deploymentId: randomUUID(),
+    modifiedAt: request.now,
+  })
+  if (input.DryRun === true) {
+    await unpackPackage(code, services)
+    return renderUpdating(change(latest))
+  }
+  store.functions.replace({ ...latest, status: 'Updating' })
+  try {
+    await unpackPackage(code, services)
+  } catch (error) {
+    store.functions.replace({ ...findSame(services, target, latest), status: 'Active' })
+    throw error
+  }
   return store.transaction(() => {
-    const record = findFunction(store, target)
-    checkRevision(record, input.RevisionId)
-    const changed: FunctionRecord = {
-      ...apply(record),
+    const updated = change(findSame(services, target, latest))
+    store.functions.replace(updated)
+    return input.Publish === true ? publishUpdated(services, updated) : renderUpdating(updated)
+  })
+}
+
+/** Another call may have deleted the function, and made one of its name; its tags may have changed. */
+function findSame(
+  { store }: ControlServices,
+  target: FunctionTarget,
+  { deploymentId }: FunctionRecord,
+): FunctionRecord {
+  const record = findFunction(store, target)
+  if (record.deploymentId !== deploymentId) throw notFoundError(`Function not found: ${target.arn}`)
+  return record
+}
+
+/** A new version is answered as one that is being created; an unchanged one as it is. */
+function publishUpdated({ store }: ControlServices, updated: FunctionRecord): LambdaResult {
+  const version = publish(store, updated)
+  const isNew = Number(version.version) > updated.lastVersion
+  const shown: VersionRecord = { ...version, status: isNew ? 'Pending' : 'Active' }
+  return { json: renderVersion(shown, `${version.arn}:${version.version}`) }
+}
+
+/** Nothing takes time here: the update is over when it is answered, though the answer shows it in progress. */
+function updateFunctionConfiguration(call: LambdaCall<UpdateFunctionConfigurationInput>): LambdaResult {
+  const { input, target, request, services } = call
+  findFunction(services.store, target)
+  checkConfiguration(input, target.accountId, request, services)
+  return services.store.transaction(() => {
+    const latest = findChangeable(services, target, input.RevisionId)
+    const updated: FunctionRecord = {
+      ...latest,
+      ...applyConfiguration(latest, input),
       revisionId: randomUUID(),
       deploymentId: randomUUID(),
       modifiedAt: request.now,
     }
-    if (keep) store.functions.replace(changed)
-    return { json: renderVersion(changed, changed.arn) }
+    services.store.functions.replace(updated)
+    return renderUpdating(updated)
   })
-}
-
-async function updateFunctionCode(call: LambdaCall<UpdateFunctionCodeInput>): Promise<LambdaResult> {
-  const { input, target, services } = call
-  checkRevision(findFunction(services.store, target), input.RevisionId)
-  if (input.ZipFile === undefined) throw invalidParameterError('Please provide a source for function code.')
-  const code = await takeCode(input.ZipFile, services)
-  return change(
-    call,
-    (record) => ({ ...record, ...code, architecture: input.Architectures?.[0] ?? record.architecture }),
-    input.DryRun !== true,
-  )
-}
-
-function updateFunctionConfiguration(call: LambdaCall<UpdateFunctionConfigurationInput>): LambdaResult {
-  const { input, target, request, services } = call
-  findFunction(services.store, target)
-  if (input.Runtime !== undefined) checkRuntime(input.Runtime)
-  checkEnvironment(input.Environment?.Variables ?? {})
-  if (input.Role !== undefined) checkFunctionRole(input.Role, target.accountId, request, services)
-  return change(call, (record) => ({
-    ...record,
-    runtime: input.Runtime ?? record.runtime,
-    handler: input.Handler ?? record.handler,
-    roleArn: input.Role ?? record.roleArn,
-    description: input.Description ?? record.description,
-    timeoutSeconds: input.Timeout ?? record.timeoutSeconds,
-    memorySizeMb: input.MemorySize ?? record.memorySizeMb,
-    ...(input.Environment === undefined ? {} : { environment: input.Environment.Variables ?? {} }),
-  }))
 }
 
 /** UpdateFunctionCode, UpdateFunctionConfiguration. */
@@ -99,8 +129,8 @@ export const updateFunctionOperations: readonly LambdaOperation[] = [
       ZipFile: { type: 'string' },
       Architectures: architectures,
       DryRun: { type: 'boolean' },
+      Publish: { type: 'boolean' },
       RevisionId: revisionId,
-      Publish: notServed(),
       PublishTo: notServed(),
       S3Bucket: notServed(),
       S3Key: notServed(),

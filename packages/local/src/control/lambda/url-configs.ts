@@ -8,7 +8,7 @@ import { paginate } from '../pagination.ts'
 import type { ControlServices } from '../services.ts'
 import { conflictError, invalidMarkerError, notFoundError } from './errors.ts'
 import type { FunctionTarget } from './function-target.ts'
-import { isLatest } from './function-target.ts'
+import { isLatest, refusePending } from './function-target.ts'
 import { functionName, marker, maxItems, urlQualifier } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult, Member } from './operation.ts'
 import { defineOperation } from './operation.ts'
@@ -130,6 +130,7 @@ async function createUrl(call: LambdaCall<CreateUrlInput>): Promise<LambdaResult
   const { input, target, request, services } = call
   const { store, urls } = services
   const record = findUrlFunction(services, target)
+  refusePending(record)
   const alias = aliasOf(target)
   // The tag is the function's, and one id serves one URL.
   const urlId = (alias === undefined ? record.tags[urlIdTag] : undefined) ?? createUrlId()

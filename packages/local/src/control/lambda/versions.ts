@@ -5,11 +5,19 @@ import type { FunctionRecord } from '../../store/functions.ts'
 import type { Store } from '../../store/store.ts'
 import { paginate } from '../pagination.ts'
 import type { ControlServices } from '../services.ts'
-import { invalidMarkerError, invalidParameterError, conflictError } from './errors.ts'
+import { conflictError, invalidMarkerError, invalidParameterError, notFoundError } from './errors.ts'
 import { renderListedVersion, renderVersion } from './function-configuration.ts'
 import type { FunctionTarget } from './function-target.ts'
 import { findFunction, refuseUnsettled } from './function-target.ts'
-import { functionName, marker, maxItems, namespacedFunctionName, notServed, revisionId } from './members.ts'
+import {
+  description,
+  functionName,
+  marker,
+  maxItems,
+  namespacedFunctionName,
+  notServed,
+  revisionId,
+} from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
 import { checkRevision } from './revisions.ts'
@@ -128,7 +136,8 @@ export function deleteVersion(target: FunctionTarget, version: string, services:
   const { store, engine } = services
   if (!/^\d+$/.test(version)) throw invalidParameterError('Deletion of aliases is not currently supported.')
   store.transaction(() => {
-    findFunction(store, { ...target, qualifiedArn: target.arn })
+    if (store.functionByArn(target.arn) === undefined)
+      throw notFoundError(`Function not found: ${target.arn}`)
     const holders = store.aliases
       .list(target.arn)
       .filter(
@@ -158,7 +167,7 @@ export const versionOperations: readonly LambdaOperation[] = [
     members: {
       FunctionName: functionName,
       CodeSha256: { type: 'string' },
-      Description: { type: 'string', max: 256, min: 0 },
+      Description: description,
       RevisionId: revisionId,
       PublishTo: notServed(),
     },

@@ -6,14 +6,14 @@ import { createClients, type Target } from './target.ts'
  * Assumes a role through STS.
  * @param target the account whose credentials assume it
  * @param options ARN of the role; name of the session
- * @returns the session's credentials, valid for an hour
+ * @returns the session's credentials, and when they run out: after an hour
  * @throws {AwsError} `AssumeRoleRefused` when the trust policy or the caller's own policy forbids it
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export async function assumeRole(
   target: Target,
   options: { readonly roleArn: string; readonly sessionName: string },
-): Promise<Credentials> {
+): Promise<Credentials & { readonly expiration?: Date }> {
   return withAwsErrors(async () => {
     const sts = await createClients(target).sts()
     try {
@@ -23,6 +23,7 @@ export async function assumeRole(
         accessKeyId: made?.AccessKeyId ?? '',
         secretAccessKey: made?.SecretAccessKey ?? '',
         ...(made?.SessionToken === undefined ? {} : { sessionToken: made.SessionToken }),
+        ...(made?.Expiration === undefined ? {} : { expiration: made.Expiration }),
       }
     } catch (error) {
       if (!isServiceError(error, 'AccessDenied', 'AccessDeniedException')) throw error

@@ -1,9 +1,9 @@
 import { parseFunctionArn } from '@furlong/iam'
-import type { Credentials } from '@furlong/sigv4'
 import { readCallTarget, type CallTarget } from './call-input.ts'
 import { type Invocation, type Option, targetOptions } from './command.ts'
 import { CliError } from './errors.ts'
 import { findSideOf, isLoopback } from './find-side.ts'
+import type { SessionCredentials } from './renewing-credentials.ts'
 import { createCredentialsOf } from './session.ts'
 import { selectTarget, type Selection } from './target.ts'
 
@@ -67,7 +67,10 @@ export async function findCallee(invocation: Invocation, text: string): Promise<
  * @throws {CliError} `local-only` when `--as` names no role
  * @throws {AwsError} when the role is unknown or may not be assumed
  */
-export async function chooseCredentials({ values }: Invocation, selection: Selection): Promise<Credentials> {
+export async function chooseCredentials(
+  { values }: Invocation,
+  selection: Selection,
+): Promise<SessionCredentials> {
   const { createClients, readCredentials, resolvePrincipal, toAwsError } = await import('@furlong/aws')
   const as = values.text('as')
   try {

@@ -331,6 +331,25 @@ describe('furlong against a local side', () => {
     expect(tooLong.err).toContain('--expires 604801: a whole number from 1 to 604800 is wanted.')
   })
 
+  it('signs for programs that cannot, as a role, until a signal', async () => {
+    const proxy = start(['proxy', 'books', '--as', 'caller', '--port', port, '--format', 'json'])
+    const { endpoint } = JSON.parse(await waitForText(proxy, 'stdout', /\n/))
+    let lines = ''
+    proxy.stdout?.on('data', (text: string) => (lines += text))
+    const refused = await fetch(`${endpoint}book?page=8`)
+    expect({ status: refused.status, type: refused.headers.get('x-amzn-errortype') }).toEqual({
+      status: 403,
+      type: 'AccessDeniedException',
+    })
+    expect(await end(proxy)).toBe(0)
+    expect(JSON.parse(lines)).toMatchObject({ type: 'request', method: 'GET', path: '/book', status: 403 })
+
+    const taken = await here('proxy', 'books', '--listen', port)
+    expect(taken).toMatchObject({ code: 1 })
+    expect(taken.err).toContain(`The proxy cannot listen on 127.0.0.1:${port}: EADDRINUSE.`)
+    expect((await here('proxy', 'books/?a=1')).code).toBe(2)
+  })
+
   it('reaches the local twin of a URL of AWS', async () => {
     const twin = `https://${urlId}.lambda-url.us-east-1.on.aws/book?page=7`
     expect(await here('call', twin)).toMatchObject({ code: 0, out: '{"page":"7"}' })

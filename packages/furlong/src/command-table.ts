@@ -69,6 +69,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'a link that is signed already',
     load: async () => (await import('./commands/presign.ts')).command,
   },
+  proxy: {
+    group: 'Call and explain',
+    summary: 'plain HTTP in, signed requests out',
+    load: async () => (await import('./commands/proxy.ts')).command,
+  },
   explain: {
     group: 'Call and explain',
     summary: 'why a request was refused',

@@ -1,6 +1,6 @@
 import type { GrantPrincipal } from '@furlong/aws'
-import type { Credentials } from '@furlong/sigv4'
 import { CliError } from './errors.ts'
+import type { SessionCredentials } from './renewing-credentials.ts'
 import { createSideClient } from './side-client.ts'
 import type { Selection } from './target.ts'
 
@@ -16,7 +16,7 @@ const sessionName = 'furlong-call'
 export async function createCredentialsOf(
   selection: Selection,
   principal: Pick<GrantPrincipal, 'kind' | 'principal'>,
-): Promise<Credentials> {
+): Promise<SessionCredentials> {
   if (principal.kind !== 'role') {
     throw new CliError('local-only', {
       what: `Acting as ${principal.principal}, which is no role,`,

@@ -2,6 +2,7 @@ import type { LogLine, RequestRecord } from '@furlong/local'
 import type { Side, SideStatus } from '@furlong/local/sides'
 import type { Credentials } from '@furlong/sigv4'
 import { CliError } from './errors.ts'
+import type { SessionCredentials } from './renewing-credentials.ts'
 import { readServerEvents } from './server-events.ts'
 
 /** A step of following the log; `cursor` says where to go on after it. */
@@ -25,7 +26,7 @@ export interface SideClient {
     signal: AbortSignal,
   ): AsyncGenerator<LogEvent>
   /** Credentials as Lambda gives them to a function of this role. */
-  mintSession(roleArn: string): Promise<Credentials>
+  mintSession(roleArn: string): Promise<SessionCredentials>
   shutdown(): Promise<void>
 }
 
@@ -82,9 +83,10 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
       }
     },
     mintSession: async (roleArn) => {
-      const made = (await get('sessions', { roleArn })) as Credentials
-      const { accessKeyId, secretAccessKey, sessionToken } = made
-      return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+      const { expiresAt, ...keys } = (await get('sessions', { roleArn })) as Credentials & {
+        expiresAt: string
+      }
+      return { ...keys, expiration: new Date(expiresAt) }
     },
     shutdown: async () => void (await get('shutdown', {})),
   }

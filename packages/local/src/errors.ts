@@ -10,6 +10,7 @@ export type LocalErrorCode =
   | 'RuntimeFolderNotWritable'
   | 'UnknownAccount'
   | 'UnknownRole'
+  | 'UnknownFunction'
   /** The state file was written by a newer furlong. */
   | 'StoreTooNew'
   /** The state file is none, or damaged. */

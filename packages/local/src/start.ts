@@ -3,7 +3,14 @@ import { join, resolve } from 'node:path'
 import { CompiledPolicies } from './auth/compiled-policies.ts'
 import { mintSession } from './auth/function-sessions.ts'
 import { CodeStore } from './store/code-store.ts'
-import { Engine, type EngineOptions, type LogLine, type SessionCredentials } from './engine/index.ts'
+import {
+  createFunctionSpec,
+  Engine,
+  type EngineOptions,
+  type LiveFunction,
+  type LogLine,
+  type SessionCredentials,
+} from './engine/index.ts'
 import { LocalError } from './errors.ts'
 import { serveControlPlane } from './front/control-plane.ts'
 import { createFront } from './front/front.ts'
@@ -86,6 +93,13 @@ export interface Local {
    * @throws {LocalError} `UnknownRole`
    */
   mintSession(roleArn: string, sessionName?: string): SessionCredentials
+  /**
+   * Puts a function under development: its code may change while it is called, until that is closed.
+   *
+   * @param functionArn unqualified
+   * @throws {LocalError} `UnknownFunction`
+   */
+  develop(functionArn: string): LiveFunction
   /** Ends every function, closes every port, and forgets a state in memory. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -214,6 +228,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       side,
       closed,
       environment: (accountId) => clientEnvironment(side, findAccount(accounts, accountId)),
+      develop: (functionArn) =>
+        engine.develop(() => {
+          const record = store.version(functionArn)
+          if (record !== undefined) return createFunctionSpec(record, code.folder(record.codeSha256))
+          throw new LocalError('UnknownFunction', `There is no function ${functionArn} to develop.`)
+        }),
       mintSession: (roleArn, sessionName = 'furlong-call') => mintSession(store, roleArn, sessionName, now()),
       close,
       [Symbol.asyncDispose]: close,

@@ -1,5 +1,6 @@
 import type { EnvironmentServices } from './environment.ts'
 import { LocalError } from '../errors.ts'
+import { LiveFunction } from './live-function.ts'
 import { Pool } from './pool.ts'
 import type { Fleet, PoolStatus } from './pool.ts'
 import { runtimeFamily } from './runtimes.ts'
@@ -33,6 +34,7 @@ export class Engine implements Fleet {
   readonly #pools = new Set<Pool>()
   // Pools that could not start an environment, in the order in which they asked.
   readonly #requests = new Set<Pool>()
+  readonly #live = new Map<string, LiveFunction>()
   #isClosed = false
 
   /**
@@ -57,7 +59,35 @@ export class Engine implements Fleet {
    */
   async invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome> {
     if (this.#isClosed) throw new LocalError('EngineClosed', 'The engine is closed')
-    return await this.#poolFor(spec).invoke(invocation)
+    const live = this.#live.size === 0 ? undefined : this.#live.get(keyOf(spec))
+    if (live === undefined) return await this.#poolFor(spec).invoke(invocation)
+    const admitted = await live.admit(spec)
+    if ('kind' in admitted) return admitted
+    return await this.#poolFor(admitted).invoke(invocation)
+  }
+
+  /**
+   * Puts a function under development, until that is closed.
+   * @param readSpec Tells the function as it is stored now, `$LATEST`.
+   * @returns What changes its code.
+   */
+  develop(readSpec: () => FunctionSpec): LiveFunction {
+    const { options } = this.#services
+    const key = keyOf(readSpec())
+    const live = new LiveFunction({
+      readSpec,
+      prepare: async (spec) => {
+        if (this.#isClosed)
+          return { kind: 'error', error: new LocalError('EngineClosed', 'The engine is closed') }
+        return await this.#poolFor(spec).prepare()
+      },
+      retire: (functionArn) => this.retire(functionArn, '$LATEST'),
+      isDebugged: (spec) => options.debugOf?.(spec) !== undefined,
+      folder: () => this.#watchdog.folder(),
+      closed: () => this.#live.delete(key),
+    })
+    this.#live.set(key, live)
+    return live
   }
 
   /**

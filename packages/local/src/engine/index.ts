@@ -4,6 +4,8 @@ export { defaultLimits, Engine } from './engine.ts'
 export type { EngineStatus } from './engine.ts'
 export type { EnvironmentState } from './environment.ts'
 export { StreamFailed } from './errors.ts'
+export type { LiveCode, LiveFunction, SwapOutcome } from './live-function.ts'
+export { renderSourceFailure, sourceFailedType } from './source-failure.ts'
 export type { EnvironmentStatus, PoolStatus } from './pool.ts'
 export { isKnownRuntime, runtimeIds } from './runtimes.ts'
 export type {
@@ -16,4 +18,5 @@ export type {
   Invocation,
   InvokeOutcome,
   LogLine,
+  SourceFailure,
 } from './types.ts'

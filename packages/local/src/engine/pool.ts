@@ -51,6 +51,8 @@ export class Pool implements EnvironmentOwner {
   // The last one is the most recently idle: its caches are warm, and the others can expire.
   readonly #idle: Environment[] = []
   readonly #waiting: Job[] = []
+  // Who waits for an environment without an invocation for it.
+  readonly #preparing = new Set<(failure: StartFailure | undefined) => void>()
   readonly #emptied: PromiseWithResolvers<void> = Promise.withResolvers<void>()
   #isDraining = false
 
@@ -87,7 +89,7 @@ export class Pool implements EnvironmentOwner {
     if (this.#environments.size >= this.#services.limits.processesPerFunction) return false
     let starting = 0
     for (const environment of this.#environments) if (environment.state === 'starting') starting += 1
-    return this.#waiting.length > starting
+    return this.#waiting.length > starting || (this.#preparing.size > 0 && this.#environments.size === 0)
   }
 
   /** The environment that has been idle longest. */
@@ -123,6 +125,18 @@ export class Pool implements EnvironmentOwner {
     })
   }
 
+  /**
+   * Sees to it that there is an environment, before anybody calls.
+   * @returns Undefined once one waits for an event, or why it did not become ready.
+   */
+  prepare(): Promise<StartFailure | undefined> {
+    if (this.#idle.length > 0) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#preparing.add(resolve)
+      this.#fleet.request(this)
+    })
+  }
+
   /** Starts one environment. */
   startOne(): void {
     this.#environments.add(new Environment(this.spec, this.#services, this))
@@ -132,6 +146,7 @@ export class Pool implements EnvironmentOwner {
   drain(): void {
     if (this.#isDraining) return
     this.#isDraining = true
+    this.#endPreparing({ kind: 'error', error: new Error('The function was replaced before it was ready') })
     if (this.#waiting.length === 0) {
       for (const environment of this.#environments) {
         if (environment.state === 'idle' || environment.state === 'starting') void environment.stop()
@@ -147,6 +162,7 @@ export class Pool implements EnvironmentOwner {
    */
   async close(reason: Error): Promise<void> {
     this.#isDraining = true
+    this.#endPreparing({ kind: 'error', error: reason })
     for (const job of this.#waiting.splice(0)) job.reject(reason)
     await Promise.all([...this.#environments].map((environment) => environment.stop(reason)))
   }
@@ -169,6 +185,7 @@ export class Pool implements EnvironmentOwner {
   }
 
   onIdle(environment: Environment): void {
+    this.#endPreparing(undefined)
     if (environment.isWorn) {
       void environment.stop()
       return
@@ -190,6 +207,7 @@ export class Pool implements EnvironmentOwner {
   }
 
   onStartFailed(environment: Environment, failure: StartFailure): void {
+    this.#endPreparing(failure)
     const job = this.#waiting.shift()
     if (job !== undefined) environment.failJob(job, failure)
   }
@@ -209,6 +227,12 @@ export class Pool implements EnvironmentOwner {
       void environment.stop()
     }
     return undefined
+  }
+
+  #endPreparing(failure: StartFailure | undefined): void {
+    if (this.#preparing.size === 0) return
+    for (const resolve of this.#preparing) resolve(failure)
+    this.#preparing.clear()
   }
 
   #settle(): void {

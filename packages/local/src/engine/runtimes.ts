@@ -113,7 +113,8 @@ export function resolveRuntime(
   programs: Readonly<Record<string, string>> = {},
   debugging: readonly string[] = [],
 ): Promise<Launch | FailureReport> {
-  return Promise.resolve(findRuntime(spec.runtime).resolve(spec, programs[spec.runtime], debugging))
+  const { program = programs[spec.runtime], arguments: own = [] } = spec.interpreter ?? {}
+  return Promise.resolve(findRuntime(spec.runtime).resolve(spec, program, [...debugging, ...own]))
 }
 
 /**

@@ -22,6 +22,12 @@ export interface FunctionSpec {
   readonly revision: string
   /** How its log is written; default text into `/aws/lambda/<name>`. */
   readonly logging?: FunctionLogging
+  /** What runs its bootstrap, where it is not what its runtime says: under development. */
+  readonly interpreter?: {
+    readonly program?: string
+    /** Before the bootstrap. */
+    readonly arguments?: readonly string[]
+  }
 }
 
 /** What a function's LoggingConfig says; the levels count with the format JSON only. */
@@ -66,6 +72,20 @@ export interface LogLine {
   readonly text: string
 }
 
+/** Why a function under development has no code that could be called. */
+export interface SourceFailure {
+  /** What the compiler or the interpreter says. */
+  readonly message: string
+  /** Path as a person would write it, from the folder of the entry. */
+  readonly file?: string
+  /** From 1. */
+  readonly line?: number
+  /** From 1. */
+  readonly column?: number
+  /** The line itself. */
+  readonly lineText?: string
+}
+
 interface OutcomeLog {
   /**
    * The lines of this invocation, START to REPORT, and of the init phase before it when it was the first.
@@ -93,7 +113,10 @@ export type InvokeOutcome = OutcomeLog &
         readonly errorType: string
         /** JSON as Invoke returns it. */
         readonly document: Uint8Array
-        readonly phase: 'init' | 'invoke' | 'timeout' | 'exit'
+        /** `source`: no process was asked, the code under development does not compile or load. */
+        readonly phase: 'init' | 'invoke' | 'timeout' | 'exit' | 'source'
+        /** With the phase `source`. */
+        readonly sourceFailure?: SourceFailure
       }
   )
 

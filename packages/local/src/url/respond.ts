@@ -7,6 +7,7 @@ import type { Answer } from '../front/send.ts'
 import { functionFailed, toReply } from './answers.ts'
 import { corsHeaders } from './cors.ts'
 import { hintsFor } from './hints.ts'
+import { createSourceFailedAnswer } from './source-failure.ts'
 import type { UrlFunction } from './url-function.ts'
 
 /** An answer of a function URL: whole, or a head whose body is still being made. */
@@ -51,7 +52,7 @@ export async function respond(
   outcome: InvokeOutcome,
   ids: Ids,
 ): Promise<UrlReply> {
-  if (outcome.kind === 'error') return failed(exchange, outcome, ids)
+  if (outcome.kind === 'error') return failed(exchange, called, outcome, ids)
   exchange.recording.pass('invoke')
   const streaming = called.url.invokeMode === 'RESPONSE_STREAM'
   if (outcome.kind === 'stream') {
@@ -110,7 +111,23 @@ function malformed(exchange: Exchange, reason: string, ids: Ids): UrlReply {
   return toReply(functionFailed, ids.requestId)
 }
 
-function failed(exchange: Exchange, outcome: InvokeOutcome & { kind: 'error' }, ids: Ids): UrlReply {
+function failed(
+  exchange: Exchange,
+  called: UrlFunction,
+  outcome: InvokeOutcome & { kind: 'error' },
+  ids: Ids,
+): UrlReply {
+  const { sourceFailure } = outcome
+  if (sourceFailure !== undefined) {
+    const cause = errorMessageOf(outcome)
+    exchange.recording.refuse({
+      gate: 'invoke',
+      code: outcome.errorType,
+      cause,
+      fix: 'Mend the source and save it.',
+    })
+    return createSourceFailedAnswer(exchange, called.spec.name, sourceFailure)
+  }
   keepLog(exchange, outcome)
   exchange.recording.refuse({
     gate: 'invoke',

@@ -46,15 +46,16 @@ export function createValidationMessage(violations: readonly string[]): string {
   return `${count} validation error${count === 1 ? '' : 's'} detected: ${violations.join('; ')}`
 }
 
+/** In characters. Beyond it a value breaks its length anyway, and no pattern is made to read it. */
+const longestMatched = 4096
+
 function brokenLimits(value: unknown, { min, max, pattern, values }: Constraint): string[] {
   const [measure, size] = measureOf(value)
   const broken: string[] = []
   if (max !== undefined && size > max) broken.push(`Member must have ${measure} less than or equal to ${max}`)
   if (min !== undefined && size < min)
     broken.push(`Member must have ${measure} greater than or equal to ${min}`)
-  // A value beyond its length is not matched: the pattern never sees more than the limit.
-  const fits = max === undefined || size <= max
-  if (pattern !== undefined && fits && !matches(String(value), pattern)) {
+  if (pattern !== undefined && size <= longestMatched && !matches(String(value), pattern)) {
     broken.push(`Member must satisfy regular expression pattern: ${pattern}`)
   }
   if (values !== undefined && !values.includes(String(value))) {

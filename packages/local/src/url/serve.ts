@@ -151,7 +151,7 @@ const createAliasless = ({ deletedAlias }: AliaslessUrl): Refusal => ({
   gate: 'route',
   code: 'AccessDeniedException',
   cause: `The alias ${deletedAlias} was deleted, and its function URL with it.`,
-  fix: 'Create the alias and a URL for it again: the URL will have another id, unless it is chosen with --id.',
+  fix: 'Create the alias and a URL for it again; the new URL has another id.',
 })
 
 const createTooLarge = (what: string): Refusal => ({

@@ -82,7 +82,10 @@ export function findInvoked(
   target: FunctionTarget,
   chance: () => number = Math.random,
 ): VersionRecord {
-  const version = found(store.version(target.arn, target.qualifier, chance), target)
+  const version = store.version(target.arn, target.qualifier, chance)
+  // Of a call that named no qualifier Lambda says that $LATEST was not found.
+  if (version === undefined)
+    throw notFoundError(`Function not found: ${target.arn}:${target.qualifier ?? '$LATEST'}`)
   refusePending(version)
   return version
 }

@@ -64,7 +64,14 @@ export async function readBody(values: Values, context: Context): Promise<Uint8A
   return Buffer.concat(chunks)
 }
 
-async function readSource(path: string, context: Context): Promise<Buffer> {
+/**
+ * Reads a file, or stdin.
+ * @param path the file, or `-` for stdin
+ * @param context stdin and the folder of files
+ * @returns all of it
+ * @throws {CliError} `unreadable-file`
+ */
+export async function readSource(path: string, context: Context): Promise<Buffer> {
   if (path === '-') {
     const chunks: Buffer[] = []
     for await (const chunk of context.stdin) chunks.push(Buffer.from(chunk))

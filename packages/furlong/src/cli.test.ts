@@ -350,6 +350,20 @@ describe('furlong against a local side', () => {
     expect((await here('proxy', 'books/?a=1')).code).toBe(2)
   })
 
+  it('examines what was kept of a request that was refused anywhere', async () => {
+    const raw = 'GET /book HTTP/1.1\r\nHost: x.lambda-url.eu-west-1.on.aws\r\n\r\n'
+    await writeFile(join(folder, 'request.txt'), raw)
+    const { code, out } = await furlong('explain', '--from', 'request.txt')
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('carries no signature') })
+    await writeFile(join(folder, 'note.txt'), 'it does not work')
+    const nothing = await furlong('explain', '--from', 'note.txt')
+    expect({ code: nothing.code, err: nothing.err }).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('note.txt holds no output of curl -v'),
+    })
+    expect((await furlong('explain', 'k3f9a', '--from', 'note.txt')).code).toBe(2)
+  })
+
   it('reaches the local twin of a URL of AWS', async () => {
     const twin = `https://${urlId}.lambda-url.us-east-1.on.aws/book?page=7`
     expect(await here('call', twin)).toMatchObject({ code: 0, out: '{"page":"7"}' })

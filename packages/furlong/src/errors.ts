@@ -18,6 +18,7 @@ export type CliErrorCode =
   | 'not-stopped'
   | 'no-refusal'
   | 'no-such-record'
+  | 'not-a-transcript'
   | 'url-id-taken'
   | 'local-only'
   | 'needs-yes'
@@ -116,6 +117,13 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     exitCode: failed,
     sentence: ({ id }) => `The local side has no record '${id}'; it keeps the latest ones.`,
     tryThis: () => 'npx furlong explain',
+  },
+  'not-a-transcript': {
+    title: 'Nothing to examine',
+    exitCode: failed,
+    sentence: ({ from }) =>
+      `${from} holds no output of curl -v, no HAR, no HTTP request or answer, and no error of AWS.`,
+    tryThis: () => 'curl -v … 2>&1 | npx furlong explain --from -',
   },
   'url-id-taken': {
     title: 'URL id taken',

@@ -9,6 +9,7 @@ const suites: Readonly<
   host: () => import('./host/run.ts'),
   iam: () => import('./iam/run.ts'),
   explanations: () => import('./iam/explanations.ts'),
+  operations: () => import('./operations/run.ts'),
   mutate: () => import('./mutate/run.ts'),
 }
 

@@ -62,6 +62,11 @@ export const unservedOperations: readonly UnservedOperation[] = [
     path: '/2019-09-30/functions/{FunctionName}/provisioned-concurrency',
   },
   {
+    name: 'DeleteResourcePolicy',
+    method: 'DELETE',
+    path: '/2026-07-09/resource-policy/{ResourceArn}',
+  },
+  {
     name: 'GetCapacityProvider',
     method: 'GET',
     path: '/2025-11-30/capacity-providers/{CapacityProviderName}',
@@ -119,6 +124,7 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'GET',
     path: '/2019-09-30/functions/{FunctionName}/provisioned-concurrency',
   },
+  { name: 'GetResourcePolicy', method: 'GET', path: '/2026-07-09/resource-policy/{ResourceArn}' },
   {
     name: 'GetRuntimeManagementConfig',
     method: 'GET',
@@ -182,6 +188,7 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'PUT',
     path: '/2019-09-30/functions/{FunctionName}/provisioned-concurrency',
   },
+  { name: 'PutResourcePolicy', method: 'PUT', path: '/2026-07-09/resource-policy/{ResourceArn}' },
   {
     name: 'PutRuntimeManagementConfig',
     method: 'PUT',

@@ -65,6 +65,9 @@ function createWords(options: LocalOptions): string[] {
     ...(options.accounts === undefined ? [] : [`--accounts=${options.accounts.join(',')}`]),
     ...(options.urlPorts === undefined ? [] : [`--url-ports=${options.urlPorts.join('-')}`]),
     ...(options.movePorts === true ? ['--move-ports'] : []),
+    ...Object.entries(options.runtimes ?? {}).map(([id, program]) => `--runtime=${id}=${program}`),
+    ...(options.optFolder === undefined ? [] : [`--opt=${options.optFolder}`]),
+    ...(options.freezeAfterMs === undefined ? [] : [`--freeze-after=${options.freezeAfterMs}`]),
     ...(options.hints === false ? ['--no-hints'] : []),
   ]
 }

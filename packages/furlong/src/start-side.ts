@@ -22,6 +22,7 @@ export async function startSide(
       if (reporter.format === 'json') reporter.print(JSON.stringify({ type: 'refusal', record }))
       else reporter.say(renderRefusalLine(record, reporter.errorPaint, home.here))
     },
+    onNotice: (text) => reporter.say(text),
     ...(io.onLog === undefined ? {} : { onLog: io.onLog }),
   })
   home.here = { accountId: local.accounts[0]?.accountId ?? '', region: local.region }

@@ -20,6 +20,8 @@ export type LocalErrorCode =
   | 'UnknownRuntime'
   /** The program of a runtime is not on this machine. */
   | 'RuntimeMissing'
+  /** There is no such folder to stand for /opt. */
+  | 'OptFolderMissing'
 
 /** The local side could not do what was asked of it; `code` is stable, the message says what to do next. */
 export class LocalError extends Error {

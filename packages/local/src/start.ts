@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { CompiledPolicies } from './auth/compiled-policies.ts'
 import { mintSession } from './auth/function-sessions.ts'
 import { CodeStore } from './store/code-store.ts'
 import {
+  checkRuntimes,
   createFunctionSpec,
   Engine,
   type EngineOptions,
@@ -60,6 +62,14 @@ export interface LocalOptions {
   readonly onRecord?: (record: RequestRecord) => void
   /** Sees every log line of every function. */
   readonly onLog?: (line: LogLine) => void
+  /** Sees what a user should know, each sentence once: that an interpreter is of another version, say. */
+  readonly onNotice?: (text: string) => void
+  /** Runtime id → program that runs its functions, for example `{ 'nodejs22.x': '/usr/bin/node' }`. */
+  readonly runtimes?: Readonly<Record<string, string>>
+  /** Folder that stands for Lambda's /opt: layers unzipped, their `extensions/` and wrapper scripts. */
+  readonly optFolder?: string
+  /** Idle time in milliseconds after which a function is frozen; default 100, 0 for at once, Infinity for never. */
+  readonly freezeAfterMs?: number
   /** Functions that run under a debugger: asked for each new revision of a function. */
   readonly debugOf?: EngineOptions['debugOf']
   /** Announce the side in the user's runtime folder, so that the command line finds it; default false. */
@@ -120,7 +130,7 @@ const logLimits: RingLimits<LogLine> = {
  * @returns the running side; any number run side by side in one process
  * @throws {TypeError} for an option that does not exist or has no such value
  * @throws {LocalError} `PortInUse`, `UrlPortInUse`, `NoFreeUrlPort`, `StateFolderNotWritable`, `StateFolderInUse`,
- *   `StoreTooNew`, `StoreUnreadable`
+ *   `StoreTooNew`, `StoreUnreadable`, `UnknownRuntime`, `RuntimeMissing`, `OptFolderMissing`
  * @example
  * await using local = await startLocal({ memory: true })
  * Object.assign(process.env, local.environment())
@@ -135,6 +145,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     urlPorts: range = defaultUrlPorts,
   } = options
   checkOptions(options, accountIds)
+  const engineOptions = await readEngineOptions(options)
   const startedAt = now()
   const releases = new Releases()
   try {
@@ -193,7 +204,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       sessionFor: (spec) => mintSession(store, spec.roleArn, spec.name, now()),
       clientEnvironment: clientEnvironment(side),
       now,
-      ...(options.debugOf === undefined ? {} : { debugOf: options.debugOf }),
+      ...engineOptions,
       onLog: (line) => {
         logs.push(line)
         options.onLog?.(line)
@@ -273,6 +284,10 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'now',
   'onRecord',
   'onLog',
+  'onNotice',
+  'runtimes',
+  'optFolder',
+  'freezeAfterMs',
   'debugOf',
   'announce',
 ])
@@ -292,8 +307,40 @@ function checkOptions(options: LocalOptions, accountIds: readonly string[]): voi
   if (!isPort(from, 1) || !isPort(to, 1) || from > to) {
     throw wrong(`urlPorts must be two ports from 1 to 65535, the lower first, not ${String(urlPorts)}`)
   }
+  const { freezeAfterMs = 0 } = options
+  if (!(freezeAfterMs >= 0)) {
+    throw wrong(`freezeAfterMs must be 0 or more milliseconds, not ${String(freezeAfterMs)}`)
+  }
   if (accountIds.length === 0) throw wrong('accounts must name at least one account')
   if (new Set(accountIds).size < accountIds.length) throw wrong('accounts must not name one account twice')
+}
+
+/** What of the options is the engine's, tried out: a program that does not run is said now and not at the first call. */
+async function readEngineOptions(
+  options: LocalOptions,
+): Promise<Pick<EngineOptions, 'runtimes' | 'optFolder' | 'limits' | 'debugOf' | 'onNotice'>> {
+  const { runtimes, optFolder, freezeAfterMs, debugOf, onNotice } = options
+  // A name is looked up on the path, a path is one of this folder: functions run in another.
+  const programs = Object.entries(runtimes ?? {}).map(([id, program]) => [
+    id,
+    program.includes('/') ? resolve(program) : program,
+  ])
+  const found: Record<string, string> = Object.fromEntries(programs)
+  await checkRuntimes(found)
+  const folder = optFolder === undefined ? undefined : resolve(optFolder)
+  if (folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new LocalError(
+      'OptFolderMissing',
+      `The folder ${folder}, which is to stand for /opt, does not exist. Unzip the layers there, or name another one with --opt.`,
+    )
+  }
+  return {
+    runtimes: found,
+    ...(folder === undefined ? {} : { optFolder: folder }),
+    ...(freezeAfterMs === undefined ? {} : { limits: { freezeAfterMs } }),
+    ...(debugOf === undefined ? {} : { debugOf }),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  }
 }
 
 function findAccount(accounts: readonly LocalAccount[], accountId: string | undefined): LocalAccount {

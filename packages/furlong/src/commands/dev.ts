@@ -5,7 +5,7 @@ import { findHostModule } from '../host-module.ts'
 import { describeError } from '../render/error.ts'
 import { renderLogLine } from '../render/log.ts'
 import { deployOptions, readDeployOptions } from './deploy.ts'
-import { readStartOptions, resolveState, startOptions } from './up.ts'
+import { readStartOptions, resolveFolders, startOptions } from './up.ts'
 
 const { region } = targetOptions
 
@@ -26,7 +26,7 @@ export const command: Command = {
   ],
   run: async (invocation) => {
     const { values, context, reporter } = invocation
-    const startOptionsOfCall = resolveState(readStartOptions(values), context.cwd)
+    const startOptionsOfCall = resolveFolders(readStartOptions(values), context.cwd)
     const { startSide } = await import('../start-side.ts')
     const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
     const stopHearing = context.onSignal(() => stop())

@@ -12,6 +12,18 @@ export const startOptions: Readonly<Record<string, Option>> = {
   accounts: { type: 'string', value: '<id,id>', says: 'account ids; default 111122223333,444455556666' },
   'url-ports': { type: 'string', value: '<from-to>', says: 'ports of function URLs; default 20000-29999' },
   'move-ports': { type: 'boolean', says: 'give a URL another port when its own is in use' },
+  runtime: {
+    type: 'string',
+    multiple: true,
+    value: '<id>=<program>',
+    says: 'program that runs functions of a runtime: nodejs22.x=/usr/bin/node',
+  },
+  opt: { type: 'string', value: '<folder>', says: 'folder that stands for /opt: layers, their extensions' },
+  'freeze-after': {
+    type: 'string',
+    value: '<ms>',
+    says: 'idle time before a function is frozen; default 100',
+  },
   'no-hints': { type: 'boolean', says: 'leave the header x-furlong-why out of refusals' },
 }
 
@@ -50,7 +62,7 @@ async function runHere(invocation: Invocation, options: LocalOptions): Promise<O
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
   const stopHearing = context.onSignal(() => stop())
   try {
-    await using local = await startSide(resolveState(options, context.cwd), { reporter })
+    await using local = await startSide(resolveFolders(options, context.cwd), { reporter })
     const where = local.side.stateFolder ?? 'in memory'
     reporter.say(
       `furlong is ready on ${local.endpoint} (${where}, accounts ${local.accounts.map(({ accountId }) => accountId).join(' and ')})`,
@@ -87,27 +99,40 @@ export function readStartOptions(values: Values): LocalOptions {
   if (memory && stateFolder !== undefined) throw values.wrong('--memory and --state exclude each other.')
   const accounts = readAccounts(values)
   const urlPorts = readPortRange(values)
+  const optFolder = values.text('opt')
+  const freezeAfterMs = values.number('freeze-after', { min: 0, max: 2_147_483_647 })
   return {
     announce: true,
     port: values.number('port', { min: 0, max: 65_535 }) ?? defaultPort,
     hints: !values.flag('no-hints'),
     movePorts: values.flag('move-ports'),
+    runtimes: values.pairs('runtime'),
     memory,
     ...(stateFolder === undefined ? {} : { stateFolder }),
     ...(accounts === undefined ? {} : { accounts }),
     ...(urlPorts === undefined ? {} : { urlPorts }),
+    ...(optFolder === undefined ? {} : { optFolder }),
+    ...(freezeAfterMs === undefined ? {} : { freezeAfterMs }),
   }
 }
 
 /**
- * Makes the state folder absolute: the folder of the call counts, not that of the process.
+ * Makes folders and programs absolute: the folder of the call counts, not that of the process.
  * @param options how the local side is started
  * @param cwd folder of the call
  * @returns the options with an absolute state folder, none in memory
  */
-export function resolveState(options: LocalOptions, cwd: string): LocalOptions {
-  if (options.memory === true) return options
-  return { ...options, stateFolder: resolve(cwd, options.stateFolder ?? stateFolderName) }
+export function resolveFolders(options: LocalOptions, cwd: string): LocalOptions {
+  const { memory, stateFolder = stateFolderName, optFolder, runtimes = {} } = options
+  const programs = Object.entries(runtimes).map(([id, program]) => {
+    return [id, program.includes('/') ? resolve(cwd, program) : program]
+  })
+  return {
+    ...options,
+    runtimes: Object.fromEntries(programs),
+    ...(optFolder === undefined ? {} : { optFolder: resolve(cwd, optFolder) }),
+    ...(memory === true ? {} : { stateFolder: resolve(cwd, stateFolder) }),
+  }
 }
 
 function readAccounts(values: Values): readonly string[] | undefined {

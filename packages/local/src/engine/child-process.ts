@@ -1,51 +1,79 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess as NodeChildProcess } from 'node:child_process'
-import { accessSync, constants, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 import type { ProcessEnd } from './errors.ts'
+import { LineSplitter } from './logs.ts'
 import type { Launch } from './runtimes.ts'
 
 /** What is told about a process. */
 export interface ChildEvents {
-  stdout(chunk: Buffer): void
-  stderr(chunk: Buffer): void
+  /** One line of what it writes. */
+  line(text: string): void
   /** It ended, and everything it wrote has been told; `reason` when it could not be started at all. */
   ended(end: ProcessEnd, reason: string | undefined): void
 }
 
-// A stopped process cannot notice that its parent died, so on Linux the kernel ends it whatever ends the server.
-const setpriv = process.platform === 'linux' ? findOnPath('setpriv') : undefined
-
 /** Whether a process can be stopped and continued by signals here. */
-export const canFreeze: boolean = process.platform !== 'win32'
+const canFreeze: boolean = process.platform !== 'win32'
 
-/** A process of a function with everything it starts: a process group of its own. */
+let wrapper: Promise<readonly string[]> | undefined
+
+/**
+ * Finds what ties the life of a child to that of the server: a stopped process cannot notice that its parent died, so
+ * on Linux the kernel is asked to end it. The setpriv of util-linux does it, that of BusyBox cannot.
+ * @returns The words before a program and its arguments; none where the watchdog alone has to do.
+ */
+export function findDeathWrapper(): Promise<readonly string[]> {
+  wrapper ??= probe(['setpriv', '--pdeathsig', 'KILL', '--'])
+  return wrapper
+}
+
+async function probe([program = '', ...args]: readonly string[]): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return []
+  try {
+    const { stdout } = await promisify(execFile)(program, [...args, '/bin/sh', '-c', 'command -v setpriv'])
+    return [stdout.trim(), ...args]
+  } catch {
+    return []
+  }
+}
+
+/** A process of an environment with everything it starts: a process group of its own. */
 export class ChildProcess {
   readonly #child: NodeChildProcess
   readonly #ended: Promise<void>
+  readonly #stdout: LineSplitter
+  readonly #stderr: LineSplitter
   #isFrozen = false
   #hasEnded = false
-  #memoryReadAt = 0
-  #memoryMb: number | undefined
 
   /**
    * Starts the process.
    * @param launch Program and arguments.
+   * @param deathWrapper What `findDeathWrapper` found.
    * @param folder Its working folder.
    * @param environment All of its variables.
    * @param events Told what it writes and how it ends.
    */
-  constructor(launch: Launch, folder: string, environment: Record<string, string>, events: ChildEvents) {
-    const wrapped = ['--pdeathsig', 'KILL', '--', launch.program, ...launch.args]
-    this.#child = spawn(setpriv ?? launch.program, setpriv === undefined ? launch.args : wrapped, {
+  constructor(
+    launch: Launch,
+    deathWrapper: readonly string[],
+    folder: string,
+    environment: Record<string, string>,
+    events: ChildEvents,
+  ) {
+    this.#stdout = new LineSplitter((text) => events.line(text))
+    this.#stderr = new LineSplitter((text) => events.line(text))
+    const [program = '', ...args] = [...deathWrapper, launch.program, ...launch.args]
+    this.#child = spawn(program, args, {
       cwd: folder,
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C in the terminal reaches the server only, and one signal reaches all it started.
       detached: true,
     })
-    this.#child.stdout?.on('data', (chunk: Buffer) => events.stdout(chunk))
-    this.#child.stderr?.on('data', (chunk: Buffer) => events.stderr(chunk))
+    this.#child.stdout?.on('data', (chunk: Buffer) => this.#stdout.push(chunk))
+    this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk))
     this.#ended = new Promise((resolve) => {
       const finish = (end: ProcessEnd, reason: string | undefined): void => {
         if (this.#hasEnded) return
@@ -56,6 +84,7 @@ export class ChildProcess {
         setImmediate(() => {
           this.#child.stdout?.destroy()
           this.#child.stderr?.destroy()
+          this.flush()
           events.ended(end, reason)
           resolve()
         })
@@ -67,7 +96,7 @@ export class ChildProcess {
     })
   }
 
-  /** The process id; undefined when it could not be started. */
+  /** The process id, which is the id of its group; undefined when it could not be started. */
   get pid(): number | undefined {
     return this.#child.pid
   }
@@ -75,6 +104,11 @@ export class ChildProcess {
   /** Whether it is frozen. */
   get isFrozen(): boolean {
     return this.#isFrozen
+  }
+
+  /** Settles when it has ended. */
+  get ended(): Promise<void> {
+    return this.#ended
   }
 
   /** Stops the clock of the process, as Lambda does between invocations. */
@@ -104,27 +138,24 @@ export class ChildProcess {
   async stop(graceMs: number): Promise<void> {
     this.thaw()
     this.#signal('SIGTERM')
+    await this.endWithin(graceMs)
+  }
+
+  /**
+   * Waits for the process to end by itself, and ends it when it does not.
+   * @param graceMs Time before SIGKILL.
+   * @returns When it has ended.
+   */
+  async endWithin(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.kill(), graceMs)
     await this.#ended
     clearTimeout(timer)
   }
 
-  /**
-   * Reads the highest resident memory so far.
-   * @returns MB, or undefined where the platform does not tell.
-   */
-  readMaxMemoryMb(): number | undefined {
-    const now = Date.now()
-    // Reading costs more than a warm call's own bookkeeping: once a second is enough for a figure that only grows.
-    if (now - this.#memoryReadAt < 1000 || process.platform !== 'linux') return this.#memoryMb
-    this.#memoryReadAt = now
-    try {
-      const peak = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'latin1'))
-      if (peak !== null) this.#memoryMb = Math.ceil(Number(peak[1]) / 1024)
-    } catch {
-      // It has just ended.
-    }
-    return this.#memoryMb
+  /** Tells an unfinished line: an invocation ended, so the line belongs to it. */
+  flush(): void {
+    this.#stdout.flush()
+    this.#stderr.flush()
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -136,17 +167,4 @@ export class ChildProcess {
       // ESRCH: nothing of the group is left.
     }
   }
-}
-
-function findOnPath(name: string): string | undefined {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    try {
-      const file = join(folder, name)
-      accessSync(file, constants.X_OK)
-      return file
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined
 }

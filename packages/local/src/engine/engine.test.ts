@@ -1,191 +1,40 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { LocalError } from '../errors.ts'
-import { Engine, StreamFailed } from './index.ts'
-import type { EngineOptions, FunctionSpec, InvokeOutcome, LogLine } from './index.ts'
+import {
+  call,
+  canRun,
+  childrenOf,
+  countBusy,
+  createEngine,
+  createFunction,
+  errorOf,
+  esm,
+  hasPython,
+  isAlive,
+  isLinux,
+  lastRequestId,
+  numberOf,
+  openGate,
+  processState,
+  readAll,
+  resultOf,
+  session,
+  settled,
+  textOf,
+  until,
+  waitForGate,
+} from '../testing/engine.ts'
+import type { Result } from '../testing/engine.ts'
+import { StreamFailed } from './index.ts'
+import type { FunctionSpec } from './index.ts'
 
-const isLinux = process.platform === 'linux'
-const hasPython = canRun('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))'])
-if (!hasPython) {
-  console.warn('python3 (3.9 or later) is missing on this machine: the Python tests are not run')
-}
-
-const engines: Engine[] = []
-const folders: string[] = []
-
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map((engine) => engine.close()))
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
-})
-
-function canRun(program: string, args: string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-const session = () => ({
-  accessKeyId: 'ASIAEXAMPLE',
-  secretAccessKey: 'secret',
-  sessionToken: 'token',
-  expiresAt: new Date(Date.now() + 12 * 3_600_000),
-})
-
-function createEngine(options: Partial<EngineOptions> = {}): { engine: Engine; lines: LogLine[] } {
-  const lines: LogLine[] = []
-  const engine = new Engine({
-    sessionFor: session,
-    clientEnvironment: {},
-    onLog: (line) => lines.push(line),
-    ...options,
-  })
-  engines.push(engine)
-  return { engine, lines }
-}
-
-/** Writes the files of a function into a folder of its own. */
-async function createFunction(
-  files: Record<string, string>,
-  changes: Partial<FunctionSpec> = {},
-): Promise<FunctionSpec> {
-  const codeFolder = await mkdtemp(join(tmpdir(), 'engine-test-'))
-  folders.push(codeFolder)
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(codeFolder, name)), { recursive: true })
-    await writeFile(join(codeFolder, name), text)
-  }
-  return {
-    arn: 'arn:aws:lambda:eu-west-1:111122223333:function:hello',
-    accountId: '111122223333',
-    region: 'eu-west-1',
-    name: 'hello',
-    version: '$LATEST',
-    runtime: 'nodejs22.x',
-    handler: 'index.handler',
-    roleArn: 'arn:aws:iam::111122223333:role/hello',
-    timeoutSeconds: 10,
-    memorySizeMb: 128,
-    environment: {},
-    codeFolder,
-    revision: '1',
-    ...changes,
-  }
-}
-
-let requests = 0
-function call(engine: Engine, spec: FunctionSpec, event: unknown = {}): Promise<InvokeOutcome> {
-  requests += 1
-  return engine.invoke(spec, {
-    requestId: `request-${requests}`,
-    payload: Buffer.from(JSON.stringify(event)),
-  })
-}
-
-/** What the test functions return, as far as a test looks into it. */
-interface Result extends Record<string, unknown> {
-  event: unknown
-  pid: number
-  pids: number[]
-  left: number
-  home: string
-  tmp: string
-}
-
-interface ErrorDocument extends Record<string, unknown> {
-  errorMessage: string
-  trace: string[]
-  stackTrace: string[]
-}
-
-function resultOf(outcome: InvokeOutcome): Result {
-  if (outcome.kind === 'error') throw new Error(Buffer.from(outcome.document).toString())
-  if (outcome.kind === 'stream') throw new Error('a stream')
-  return JSON.parse(Buffer.from(outcome.payload).toString()) as Result
-}
-
-function numberOf(outcome: InvokeOutcome): number {
-  return Number(resultOf(outcome))
-}
-
-function textOf(outcome: InvokeOutcome): string {
-  return resultOf(outcome) as unknown as string
-}
-
-function errorOf(outcome: InvokeOutcome): { phase: string; errorType: string; document: ErrorDocument } {
-  if (outcome.kind !== 'error') throw new Error(`${outcome.kind} instead of an error`)
-  const { phase, errorType, document } = outcome
-  return { phase, errorType, document: JSON.parse(Buffer.from(document).toString()) as ErrorDocument }
-}
-
-async function readAll(outcome: InvokeOutcome): Promise<Buffer> {
-  if (outcome.kind !== 'stream') throw new Error(`${outcome.kind} instead of a stream`)
-  const parts: Uint8Array[] = []
-  for await (const part of outcome.body) parts.push(part)
-  return Buffer.concat(parts)
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let round = 0; round < 500; round++) {
-    if (isTrue()) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('It did not become true in 5 s')
-}
-
-/** Waits until a number has stopped rising: many looks in a row see the same. */
-async function settled(read: () => number): Promise<number> {
-  let last = read()
-  for (let same = 0; same < 30; same++) {
-    await new Promise((resolve) => setTimeout(resolve, 10))
-    const now = read()
-    if (now !== last) same = 0
-    last = now
-  }
-  return last
-}
-
-/** The source of a function that waits for a file, which the test makes with {@link openGate}. */
-const waitForGate = `
-  import { existsSync } from 'node:fs'
-  import { setTimeout as sleep } from 'node:timers/promises'
-  const gate = async (name) => { while (!existsSync(name)) await sleep(5) }
-`
-
-/** Lets the functions go on that wait for this gate. */
-async function openGate(gate: string): Promise<void> {
-  await writeFile(gate, '')
-}
-
-function countBusy(engine: Engine): number {
-  return engine
-    .status()
-    .functions.flatMap(({ environments }) => environments)
-    .filter(({ state }) => state === 'busy').length
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function processState(pid: number): string {
-  return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
-}
-
-const esm = (body: string): Record<string, string> => ({ 'index.mjs': body })
 const hello = `export const handler = async (event, context) => ({ event, pid: process.pid })`
 
 describe('invoke() with Node.js', () => {
@@ -249,7 +98,7 @@ describe('invoke() with Node.js', () => {
         console.warn('careful', { a: 1 }); process.stdout.write('raw'); console.error('bad'); process.stderr.write('err\\n') }`),
     )
     const first = await call(engine, spec)
-    const id = `request-${requests}`
+    const id = lastRequestId()
     const texts = first.logLines()
     expect(texts[0]).toMatch(/^INIT_START Runtime Version: /)
     expect(texts[1]).toMatch(/^\S+Z\tundefined\tINFO\tloading$/)
@@ -278,7 +127,7 @@ describe('invoke() with Node.js', () => {
       { environment: { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'warn' } },
     )
     const logged = (await call(engine, spec)).logLines().filter((text) => text.startsWith('{'))
-    const requestId = `request-${requests}`
+    const requestId = lastRequestId()
     expect(logged.map((text): unknown => JSON.parse(text))).toMatchObject([
       { level: 'WARN', requestId, message: { a: 1 } },
       { level: 'ERROR', requestId, errorType: 'TypeError', errorMessage: 't' },
@@ -732,15 +581,15 @@ describe('the life of a process', () => {
       errorType: 'Runtime.ExitError',
       document: {
         errorType: 'Runtime.ExitError',
-        errorMessage: `RequestId: request-${requests} Error: Runtime exited with error: exit status 1`,
+        errorMessage: `RequestId: ${lastRequestId()} Error: Runtime exited with error: exit status 1`,
       },
     })
     expect(exited.logLines()).toContain('last words')
     expect(errorOf(await call(engine, spec, { exit: 0 })).document.errorMessage).toBe(
-      `RequestId: request-${requests} Error: Runtime exited without providing a reason`,
+      `RequestId: ${lastRequestId()} Error: Runtime exited without providing a reason`,
     )
     expect(errorOf(await call(engine, spec, { kill: 1 })).document.errorMessage).toBe(
-      `RequestId: request-${requests} Error: Runtime exited with error: signal: killed`,
+      `RequestId: ${lastRequestId()} Error: Runtime exited with error: signal: killed`,
     )
     expect(resultOf(await call(engine, spec))).toBe(1)
   })
@@ -765,7 +614,7 @@ describe('the life of a process', () => {
     )
     const pid = numberOf(await call(engine, spec))
     const outcome = await call(engine, spec, { hang: true })
-    const id = `request-${requests}`
+    const id = lastRequestId()
     expect(errorOf(outcome)).toEqual({
       phase: 'timeout',
       errorType: 'Sandbox.Timedout',
@@ -864,17 +713,35 @@ describe('the life of a process', () => {
     const folder = textOf(await call(engine, spec))
     await engine.retire(spec.arn)
     expect(existsSync(folder)).toBe(false)
-    expect(readdirSync(dirname(dirname(folder)))).toEqual([])
+    expect(readdirSync(dirname(dirname(folder)))).toEqual(['processes'])
   })
 
-  it.each([
-    ['by the kernel and the watchdog', undefined],
-    ['by the watchdog alone', 'rm'],
-  ])('leaves no child when its own process is killed with SIGKILL: %s', async (_name, onlyProgram) => {
+  it('ends a process that left its group, with its environment', async () => {
+    const { engine } = createEngine()
     const spec = await createFunction(
       esm(`import { spawn } from 'node:child_process'
-        const child = spawn('/bin/sleep', ['120'])
-        export const handler = async () => ({ pids: [process.pid, child.pid], home: process.env.HOME })`),
+        export const handler = async () => {
+          const child = spawn('/bin/sleep', ['120'], { detached: true, stdio: 'ignore' })
+          child.unref()
+          return child.pid
+        }`),
+    )
+    const pid = numberOf(await call(engine, spec))
+    expect(isAlive(pid)).toBe(true)
+    await engine.retire(spec.arn)
+    if (isLinux) await until(() => !isAlive(pid))
+    else process.kill(pid)
+  })
+
+  /** Starts a process with an engine of its own that runs a function once and then waits; with what runs in it. */
+  async function startServer(
+    path = process.env['PATH'],
+  ): Promise<{ server: ChildProcess; pids: number[]; home: string }> {
+    const spec = await createFunction(
+      esm(`import { spawn } from 'node:child_process'
+        const children = [false, isLinux()].map((detached) => spawn('/bin/sleep', ['120'], { detached }))
+        function isLinux() { return process.platform === 'linux' }
+        export const handler = async () => ({ pids: [process.pid, ...children.map(({ pid }) => pid)], home: process.env.HOME })`),
     )
     const engineFile = fileURLToPath(new URL('index.ts', import.meta.url))
     const script = join(spec.codeFolder, 'server.mjs')
@@ -887,11 +754,6 @@ describe('the life of a process', () => {
       console.log(outcome.payload.toString())`,
     )
     const conditions = ['--conditions=@furlong/source', '--disable-warning=ExperimentalWarning']
-    const path = onlyProgram === undefined ? process.env['PATH'] : join(spec.codeFolder, 'bin')
-    if (onlyProgram !== undefined) {
-      await mkdir(join(spec.codeFolder, 'bin'))
-      await symlink(`/bin/${onlyProgram}`, join(spec.codeFolder, 'bin', onlyProgram))
-    }
     const server = spawn(process.execPath, [...conditions, script], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, PATH: path },
@@ -902,8 +764,85 @@ describe('the life of a process', () => {
     const { pids, home } = JSON.parse(line) as Result
     expect(pids.every(isAlive)).toBe(true)
     if (isLinux) await until(() => processState(pids[0] ?? 0) === 'T')
+    return { server, pids, home }
+  }
+
+  it('leaves no child when its own process is killed with SIGKILL: by the kernel and the watchdog', async () => {
+    const { server, pids, home } = await startServer()
     server.kill('SIGKILL')
     await until(() => !pids.some(isAlive) && !existsSync(home))
+  })
+
+  it('leaves no child when its own process is killed with SIGKILL: by the watchdog alone', async () => {
+    // No setpriv on its path.
+    const bin = join((await createFunction({})).codeFolder, 'bin')
+    await mkdir(bin)
+    await symlink('/bin/rm', join(bin, 'rm'))
+    const { server, pids, home } = await startServer(bin)
+    server.kill('SIGKILL')
+    await until(() => !pids.some(isAlive) && !existsSync(home))
+  })
+
+  it.runIf(isLinux)('ends what was left when the watchdog was killed too, at the next start', async () => {
+    const { server, pids, home } = await startServer()
+    for (const child of childrenOf(server.pid ?? 0)) {
+      if (readFileSync(`/proc/${child}/cmdline`, 'latin1').includes('watchdog.sh'))
+        process.kill(child, 'SIGKILL')
+    }
+    server.kill('SIGKILL')
+    const [runtime = 0, ...started] = pids
+    // The kernel ends the runtime; what it started stays, and so do the folders.
+    await until(() => !isAlive(runtime))
+    expect(started.every(isAlive)).toBe(true)
+    const { engine } = createEngine()
+    await call(engine, await createFunction(esm(hello)))
+    await until(() => !started.some(isAlive) && !existsSync(home))
+  })
+})
+
+describe.runIf(isLinux)('the memory limit', () => {
+  const hungry = esm(`
+    import { spawn } from 'node:child_process'
+    import { getHeapStatistics } from 'node:v8'
+    import { setTimeout as sleep } from 'node:timers/promises'
+    let held
+    export const handler = async ({ mb, ms = 0, child }) => {
+      if (child) spawn(process.execPath, ['-e', \`globalThis.held = Buffer.alloc(\${child} << 20, 1); setTimeout(() => {}, 60000)\`])
+      if (mb) held = Buffer.alloc(mb * 2 ** 20, 1)
+      await sleep(ms)
+      return { pid: process.pid, heapMb: getHeapStatistics().heap_size_limit / 2 ** 20 } }`)
+
+  it('ends a function that holds more, whether it would have answered or not', async () => {
+    const { engine } = createEngine()
+    const spec = await createFunction(hungry, { memorySizeMb: 192, timeoutSeconds: 30 })
+    const { pid } = resultOf(await call(engine, spec, { mb: 1 }))
+    for (const event of [{ mb: 250 }, { mb: 250, ms: 60_000 }, { child: 250, ms: 60_000 }]) {
+      const outcome = await call(engine, spec, event)
+      const errorMessage = `RequestId: ${lastRequestId()} Error: Runtime exited with error: signal: killed`
+      expect(errorOf(outcome)).toEqual({
+        phase: 'exit',
+        errorType: 'Runtime.OutOfMemory',
+        document: { errorType: 'Runtime.OutOfMemory', errorMessage },
+      })
+      const lines = outcome.logLines()
+      expect(lines.slice(-4, -1)).toEqual([
+        errorMessage,
+        'Runtime.OutOfMemory',
+        `END RequestId: ${lastRequestId()}`,
+      ])
+      expect(lines.at(-1)).toMatch(
+        /Max Memory Used: 192 MB\t.*Status: error\tError Type: Runtime\.OutOfMemory\t$/,
+      )
+    }
+    await until(() => !isAlive(pid))
+  })
+
+  it('is the heap’s of Node.js too, unless NODE_OPTIONS says otherwise', async () => {
+    const { engine } = createEngine()
+    const spec = await createFunction(hungry, { memorySizeMb: 256 })
+    expect(resultOf(await call(engine, spec))['heapMb']).toBeLessThan(256)
+    const changed = { ...spec, revision: '2', environment: { NODE_OPTIONS: '--max-old-space-size=1000' } }
+    expect(resultOf(await call(engine, changed))['heapMb']).toBeGreaterThan(900)
   })
 })
 
@@ -969,7 +908,7 @@ def handler(event, context):
             "left": context.get_remaining_time_in_millis(), "memory": context.memory_limit_in_mb}
 `)
     const outcome = await call(engine, spec, { a: 'ü' })
-    const id = `request-${requests}`
+    const id = lastRequestId()
     const result = resultOf(outcome)
     expect(result).toMatchObject({ a: 'ü', id, arn: spec.arn, memory: '128' })
     expect(result.left).toBeGreaterThan(5_000)
@@ -1002,7 +941,7 @@ def handler(event, context):
     expect(document).toMatchObject({
       errorMessage: 'no good',
       errorType: 'ValueError',
-      requestId: `request-${requests}`,
+      requestId: lastRequestId(),
     })
     expect(document.stackTrace).toHaveLength(1)
     expect(document.stackTrace[0]).toMatch(/^ {2}File ".*app\.py", line 5, in handler\n {4}raise ValueError/)
@@ -1066,7 +1005,7 @@ done
         const outcome = await call(engine, spec, { round })
         expect(resultOf(outcome)).toEqual({ echo: { round }, env: '' })
         await outcome.finished
-        expect(outcome.logLines()).toContain(`handling request-${requests}`)
+        expect(outcome.logLines()).toContain(`handling ${lastRequestId()}`)
         expect(outcome.logLines().at(-1)).toMatch(/^REPORT/)
       }
     },
@@ -1108,10 +1047,40 @@ describe('runtimes', () => {
     expect((error as LocalError).message).toMatch(/ruby3\.3.*nodejs24\.x.*python3\.14.*provided\.al2023/)
   })
 
-  it('takes another program for a runtime, and says when it is missing', async () => {
+  it.runIf(hasPython)(
+    'prefer the interpreter of that version, and say once that another one is used',
+    async () => {
+      const notices: string[] = []
+      const { engine } = createEngine({ onNotice: (text) => notices.push(text) })
+      const files = {
+        'app.py': 'import sys\ndef handler(event, context):\n    return list(sys.version_info[:2])\n',
+      }
+      for (const runtime of ['python3.9', 'python3.11', 'python3.14']) {
+        const spec = await createFunction(files, { runtime, handler: 'app.handler', revision: runtime })
+        const version = (resultOf(await call(engine, spec)) as unknown as number[]).join('.')
+        const hasIt = canRun(runtime, ['--version'])
+        expect(`python${version}` === runtime || !hasIt).toBe(true)
+        await call(engine, { ...spec, revision: `${runtime} again` })
+        expect(
+          notices.filter((notice) => notice.startsWith(`${runtime} functions run on Python ${version}`)),
+        ).toHaveLength(`python${version}` === runtime ? 0 : 1)
+      }
+      await call(engine, await createFunction(esm(hello), { runtime: 'nodejs18.x', revision: 'n' }))
+      expect(notices.at(-1)).toBe(
+        `nodejs18.x functions run on Node.js ${process.versions.node} (${process.execPath}). To run them on Node.js 18, start with --runtime nodejs18.x=<program>.`,
+      )
+    },
+  )
+
+  it('take another program for a runtime, and say when it is missing', async () => {
     const { engine } = createEngine({ runtimes: { 'python3.12': '/no/such/python' } })
     const spec = await createFunction({ 'app.py': '' }, { runtime: 'python3.12', handler: 'app.handler' })
     await expect(call(engine, spec)).rejects.toMatchObject({ code: 'RuntimeMissing' })
+    const own = createEngine({ runtimes: { 'nodejs22.x': process.execPath } })
+    const outcome = await call(own.engine, await createFunction(esm(hello)))
+    expect(outcome.logLines()[0]).toBe(
+      `INIT_START Runtime Version: Node.js ${process.version} for nodejs22.x`,
+    )
   })
 })
 

@@ -1,6 +1,7 @@
 import type { EnvironmentServices } from './environment.ts'
 import { LocalError } from '../errors.ts'
 import { LiveFunction } from './live-function.ts'
+import { MemoryWatch } from './memory.ts'
 import { Pool } from './pool.ts'
 import type { Fleet, PoolStatus } from './pool.ts'
 import { runtimeFamily } from './runtimes.ts'
@@ -16,6 +17,7 @@ export const defaultLimits: EngineLimits = {
   idleExpiryMs: 5 * 60_000,
   initMs: 10_000,
   stopMs: 500,
+  shutdownMs: 2_000,
 }
 
 /** What an engine is doing. */
@@ -35,6 +37,7 @@ export class Engine implements Fleet {
   // Pools that could not start an environment, in the order in which they asked.
   readonly #requests = new Set<Pool>()
   readonly #live = new Map<string, LiveFunction>()
+  readonly #notices = new Set<string>()
   #isClosed = false
 
   /**
@@ -46,6 +49,8 @@ export class Engine implements Fleet {
       options,
       limits: { ...defaultLimits, ...options.limits },
       watchdog: this.#watchdog,
+      memory: new MemoryWatch(),
+      notify: (text) => this.#notify(text),
       now: () => options.now?.() ?? new Date(),
     }
   }
@@ -197,6 +202,12 @@ export class Engine implements Fleet {
     this.#pools.add(pool)
     current?.drain()
     return pool
+  }
+
+  #notify(text: string): void {
+    if (this.#notices.has(text)) return
+    this.#notices.add(text)
+    this.#services.options.onNotice?.(text)
   }
 
   #countStopping(): number {

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { delimiter, join } from 'node:path'
 import { runtimeFamily, runtimeFolder } from './runtimes.ts'
+import type { RuntimeFamily } from './runtimes.ts'
 import type { SessionCredentials, FunctionSpec } from './types.ts'
 
 /** What an environment adds to a function's variables. */
@@ -15,16 +16,19 @@ export interface EnvironmentFacts {
   /** Endpoint variables; a function's own variable of the same name wins. */
   readonly clientEnvironment: Readonly<Record<string, string>>
   readonly logStream: string
+  /** The folder that stands for /opt. */
+  readonly optFolder?: string
 }
 
 /**
  * Creates the name of a log stream.
  * @param version The function's version.
  * @param now The time.
- * @returns `yyyy/mm/dd/[version]` and 32 hexadecimal digits.
+ * @param id 32 hexadecimal digits of the environment's own.
+ * @returns `yyyy/mm/dd/[version]` and the id.
  */
-export function createLogStreamName(version: string, now: Date): string {
-  return `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${randomBytes(16).toString('hex')}`
+export function createLogStreamName(version: string, now: Date, id: string): string {
+  return `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[${version}]${id}`
 }
 
 /**
@@ -36,7 +40,7 @@ export function createLogStreamName(version: string, now: Date): string {
 export function createEnvironmentVariables(facts: EnvironmentFacts): Record<string, string> {
   const { spec } = facts
   return {
-    PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    ...createPaths(facts),
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
     AWS_LAMBDA_LOG_FORMAT: spec.logging?.format ?? 'Text',
@@ -44,11 +48,41 @@ export function createEnvironmentVariables(facts: EnvironmentFacts): Record<stri
       ? { AWS_LAMBDA_LOG_LEVEL: spec.logging.applicationLevel ?? 'INFO' }
       : {}),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    // Lambda's is the address of a daemon beside the function; here nothing listens, and what is sent stays here.
+    AWS_XRAY_DAEMON_ADDRESS: xrayDaemon,
+    _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
+    _AWS_XRAY_DAEMON_PORT: '2000',
     HOME: facts.home,
     TMPDIR: facts.temporaryFolder,
     ...facts.clientEnvironment,
     ...spec.environment,
     ...createReservedVariables(facts),
+  }
+}
+
+const xrayDaemon = '127.0.0.1:2000'
+
+/** Search paths: the function's code and what lies in the folder for /opt, in Lambda's order. */
+function createPaths({ spec, optFolder }: EnvironmentFacts): Record<string, string> {
+  const { codeFolder, runtime } = spec
+  const inOpt = (...names: string[]): string[] =>
+    optFolder === undefined ? [] : names.map((name) => join(optFolder, name))
+  const joinPaths = (...paths: (string | string[])[]): string => paths.flat().join(delimiter)
+  const version = runtime.replace(/\.x$/, '').replace('nodejs', 'node')
+  const byFamily: Readonly<Record<RuntimeFamily, Record<string, string>>> = {
+    nodejs: {
+      NODE_PATH: joinPaths(inOpt(`nodejs/${version}/node_modules`, 'nodejs/node_modules'), codeFolder),
+    },
+    python:
+      optFolder === undefined
+        ? {}
+        : { PYTHONPATH: joinPaths(inOpt(`python/lib/${version}/site-packages`, 'python')) },
+    provided: {},
+  }
+  return {
+    PATH: joinPaths(process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', inOpt('bin')),
+    LD_LIBRARY_PATH: joinPaths(codeFolder, join(codeFolder, 'lib'), inOpt('lib')),
+    ...byFamily[runtimeFamily(runtime)],
   }
 }
 

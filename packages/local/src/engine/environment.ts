@@ -1,19 +1,32 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
-import { join } from 'node:path'
-import { ChildProcess } from './child-process.ts'
+import { randomBytes } from 'node:crypto'
+import { ApiServer } from './api-server.ts'
 import { createEnvironmentVariables, createLogStreamName } from './environment-variables.ts'
 import { LocalError } from '../errors.ts'
-import { createExitReport, createTimeoutReport } from './errors.ts'
-import type { FailureReport, ProcessEnd } from './errors.ts'
-import { createReportLine, InvocationLog, LineSplitter } from './logs.ts'
+import {
+  createExitReport,
+  createExtensionReport,
+  createOutOfMemoryReport,
+  createTimeoutReport,
+  prefixReport,
+  readMessage,
+} from './errors.ts'
+import type { FailureReport } from './errors.ts'
+import { ExtensionsApi } from './extensions-api.ts'
+import type { ShutdownReason } from './extensions-api.ts'
+import { InvocationLog } from './logs.ts'
+import type { MemoryWatch } from './memory.ts'
+import { listExternalExtensions, wrapLaunch } from './opt-folder.ts'
+import type { ExternalExtension } from './opt-folder.ts'
+import { createLineFilter, createPlatformLog } from './platform-log.ts'
+import type { PlatformLog } from './platform-log.ts'
 import { Run } from './run.ts'
-import type { Job } from './run.ts'
+import type { FailurePhase, Job } from './run.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import type { RuntimeEvents, StreamTarget } from './runtime-api.ts'
-import { resolveRuntime } from './runtimes.ts'
+import { resolveRuntime, runtimeFamily } from './runtimes.ts'
 import type { Launch } from './runtimes.ts'
+import { Sandbox } from './sandbox.ts'
 import type { Debugging, EngineLimits, EngineOptions, SessionCredentials, FunctionSpec } from './types.ts'
-import { removeFolder } from './watchdog.ts'
 import type { Watchdog } from './watchdog.ts'
 
 /** Why an environment did not become ready. */
@@ -40,6 +53,9 @@ export interface EnvironmentServices {
   readonly options: EngineOptions
   readonly limits: EngineLimits
   readonly watchdog: Watchdog
+  readonly memory: MemoryWatch
+  /** Tells the user something once. */
+  notify(text: string): void
   /** Present for a function under a debugger. */
   readonly debugging?: Debugging
   now(): Date
@@ -57,23 +73,36 @@ const longestTimerMs = 2 ** 31 - 1
 // An invocation without a payload is one with an empty object.
 const emptyEvent = Buffer.from('{}')
 
-/** One execution environment: a process, its Runtime API, its folders. It runs one invocation at a time. */
+/** How the processes of an environment are started, each time. */
+interface Boot {
+  readonly launch: Launch
+  readonly variables: Record<string, string>
+  readonly extensions: readonly ExternalExtension[]
+}
+
+// The runtime's share of the time to shut down, when external extensions have the rest.
+const runtimeShare = 0.3
+
+/** One execution environment: a sandbox and the APIs its processes talk to. It runs one invocation at a time. */
 export class Environment {
   /** The function it runs. */
   readonly spec: FunctionSpec
   readonly #services: EnvironmentServices
   readonly #owner: EnvironmentOwner
-  readonly #stdout: LineSplitter = new LineSplitter((line) => this.#log(line))
-  readonly #stderr: LineSplitter = new LineSplitter((line) => this.#log(line))
   readonly #gone: PromiseWithResolvers<void> = Promise.withResolvers<void>()
   readonly #startup: Promise<void>
+  readonly #id: string = randomBytes(16).toString('hex')
+  readonly #platform: PlatformLog
+  readonly #isWritten: ((line: string) => boolean) | undefined
+  readonly #runtime: RuntimeApi
+  readonly #extensions: ExtensionsApi
+  readonly #sandbox: Sandbox
+  readonly #initLog: InvocationLog = new InvocationLog()
+  #server: ApiServer | undefined
+  #boot: Boot | undefined
   #state: EnvironmentState = 'starting'
   #session: SessionCredentials | undefined
-  #api: RuntimeApi | undefined
-  #child: ChildProcess | undefined
-  #folder: string | undefined
   #run: Run | undefined
-  readonly #initLog: InvocationLog = new InvocationLog()
   #initStartedAt = 0
   #initDurationMs: number | undefined
   #initTimer: NodeJS.Timeout | undefined
@@ -95,6 +124,31 @@ export class Environment {
     this.spec = spec
     this.#services = services
     this.#owner = owner
+    this.#platform = createPlatformLog(spec, () => services.now())
+    this.#isWritten = createLineFilter(spec.logging)
+    this.#runtime = new RuntimeApi(this.#createRuntimeEvents())
+    this.#extensions = new ExtensionsApi(spec, {
+      registered: () => this.#startRuntime(),
+      ready: () => this.#settleSoon(),
+      failed: (report) => this.#broke(report),
+    })
+    this.#sandbox = new Sandbox(
+      {
+        watchdog: services.watchdog,
+        marker: this.#id,
+        codeFolder: spec.codeFolder,
+        limitMb: services.debugging === undefined ? spec.memorySizeMb : Infinity,
+      },
+      {
+        line: (text) => this.#line(text),
+        runtimeEnded: (end, reason) => {
+          if (reason !== undefined) this.#line(reason)
+          this.#broke((id) => createExitReport(id, end))
+        },
+        extensionEnded: (_name, end, reason) => this.#broke((id) => createExtensionReport(id, end, reason)),
+        outOfMemory: () => this.#broke((id) => createOutOfMemoryReport(id)),
+      },
+    )
     this.#startup = this.#start().catch((error: unknown) => {
       this.#failStart({ kind: 'error', error: error instanceof Error ? error : new Error(String(error)) })
     })
@@ -105,14 +159,14 @@ export class Environment {
     return this.#state
   }
 
-  /** The process id, once there is one. */
+  /** The process id of its runtime, once there is one. */
   get pid(): number | undefined {
-    return this.#child?.pid
+    return this.#sandbox.pid
   }
 
-  /** Whether its process is frozen. */
+  /** Whether its processes are frozen. */
   get isFrozen(): boolean {
-    return this.#child?.isFrozen ?? false
+    return this.#sandbox.isFrozen
   }
 
   /** Invocations so far. */
@@ -136,23 +190,27 @@ export class Environment {
    * @param job The invocation.
    */
   invoke(job: Job): void {
-    const { invocation } = job
+    const { requestId, payload, traceId = '', clientContext } = job.invocation
     const isFirst = this.#invocations === 0
     const timeoutMs = this.spec.timeoutSeconds * 1000
+    const deadlineMs = Date.now() + timeoutMs
+    const invokedFunctionArn = job.invocation.invokedFunctionArn ?? this.spec.arn
     this.#state = 'busy'
     this.#hasPolled = false
     this.#invocations += 1
     this.#run = new Run(job, performance.now(), isFirst ? this.#initLog.lines() : [])
-    this.#log(`START RequestId: ${invocation.requestId} Version: ${this.spec.version}`)
-    this.#child?.thaw()
+    this.#logAll(this.#platform.start(requestId, invokedFunctionArn))
+    this.#sandbox.thaw()
+    this.#services.memory.add(this.#sandbox)
     this.#armTimeout(timeoutMs)
-    const context = readClientContext(invocation.clientContext)
-    this.#api?.deliver({
-      requestId: invocation.requestId,
-      payload: invocation.payload.length === 0 ? emptyEvent : invocation.payload,
-      deadlineMs: Date.now() + timeoutMs,
-      invokedFunctionArn: invocation.invokedFunctionArn ?? this.spec.arn,
-      traceId: invocation.traceId ?? '',
+    this.#extensions.invoke({ requestId, deadlineMs, invokedFunctionArn, traceId })
+    const context = readClientContext(clientContext)
+    this.#runtime.deliver({
+      requestId,
+      payload: payload.length === 0 ? emptyEvent : payload,
+      deadlineMs,
+      invokedFunctionArn,
+      traceId,
       ...(context === undefined ? {} : { clientContext: context }),
     })
   }
@@ -169,9 +227,8 @@ export class Environment {
     }
     const run = new Run(job, this.#initStartedAt, this.#initLog.lines())
     this.#run = run
-    this.#log(`START RequestId: ${run.requestId} Version: ${this.spec.version}`)
-    if (failure.phase === 'timeout') this.#log(this.#createTimeoutLine(run.requestId))
-    run.fail(failure.report(run.requestId), failure.phase)
+    this.#logAll(this.#platform.start(run.requestId, job.invocation.invokedFunctionArn ?? this.spec.arn))
+    this.#failRun(run, failure.report(run.requestId), failure.phase)
     this.#finishRun(run)
     run.handOut()
   }
@@ -179,7 +236,7 @@ export class Environment {
   /**
    * Stops the environment; a running invocation is broken off.
    * @param reason What its caller is told.
-   * @returns When the process is gone and the folders are removed.
+   * @returns When its processes are gone and the folders are removed.
    */
   stop(reason?: Error): Promise<void> {
     if (this.#state === 'gone' || this.#state === 'stopping') return this.#gone.promise
@@ -189,70 +246,88 @@ export class Environment {
       run.reject(reason ?? new LocalError('EngineClosed', 'The execution environment was stopped'))
       run.fail(createExitReport(run.requestId, { status: null, signal: 'SIGTERM' }), 'exit')
     }
-    void this.#close(() => this.#child?.stop(this.#services.limits.stopMs))
+    void this.#close('spindown')
     return this.#gone.promise
   }
 
   async #start(): Promise<void> {
-    const { options, watchdog, debugging } = this.#services
-    const launch = await resolveRuntime(this.spec, options.runtimes, debugging?.arguments)
+    const { options, debugging } = this.#services
+    const { optFolder } = options
+    const [resolved, extensions] = await Promise.all([
+      resolveRuntime(this.spec, options.runtimes, debugging?.arguments),
+      listExternalExtensions(optFolder),
+    ])
     this.#initStartedAt = performance.now()
+    const launch = 'errorType' in resolved ? resolved : this.#wrap(resolved)
     if ('errorType' in launch) {
       this.#failStart({ kind: 'failed', phase: 'init', report: (id) => prefixReport(launch, id) })
       return
     }
-    const [api, folder] = await Promise.all([
-      RuntimeApi.listen(this.#createEvents()),
-      mkdtemp(join(await watchdog.folder(), 'environment-')),
+    if (launch.notice !== undefined) this.#services.notify(launch.notice)
+    const [server, folders] = await Promise.all([
+      ApiServer.listen([this.#runtime, this.#extensions]),
+      this.#sandbox.makeFolders(),
     ])
-    this.#api = api
-    this.#folder = folder
-    const home = join(folder, 'home')
-    const temporaryFolder = join(folder, 'tmp')
-    await Promise.all([mkdir(home), mkdir(temporaryFolder)])
+    this.#server = server
     // Stopped in the meantime: whoever stopped it waits for the start to end.
     if (this.#state !== 'starting') return
     const session = options.sessionFor(this.spec)
+    const logStream = createLogStreamName(this.spec.version, this.#services.now(), this.#id)
     this.#session = session
     const variables = createEnvironmentVariables({
+      ...folders,
       spec: this.spec,
       session,
-      runtimeApi: api.address,
-      home,
-      temporaryFolder,
+      runtimeApi: server.address,
       clientEnvironment: options.clientEnvironment,
-      logStream: createLogStreamName(this.spec.version, this.#services.now()),
+      logStream,
+      ...(optFolder === undefined ? {} : { optFolder }),
     })
-    this.#log(`INIT_START Runtime Version: ${launch.label}`)
-    this.#spawn(launch, variables)
+    this.#boot = { launch, variables, extensions }
+    this.#logAll(this.#platform.initStart(launch.label, logStream))
+    this.#startProcesses(this.#boot)
   }
 
-  #spawn(launch: Launch, variables: Record<string, string>): void {
-    const { limits, watchdog } = this.#services
+  #wrap(launch: Launch): Launch | FailureReport {
+    const wrapper = this.spec.environment['AWS_LAMBDA_EXEC_WRAPPER'] ?? ''
+    // A bootstrap of the bundle's own reads the variable itself, or does not.
+    if (wrapper === '' || runtimeFamily(this.spec.runtime) === 'provided') return launch
+    const wrapped = wrapLaunch(launch, wrapper, this.#services.options.optFolder)
+    if ('program' in wrapped) return wrapped
+    this.#line(wrapped.says)
+    return wrapped.report
+  }
+
+  #startProcesses({ extensions, variables }: Boot): void {
     this.#initStartedAt = performance.now()
-    const child = new ChildProcess(launch, this.spec.codeFolder, variables, {
-      stdout: (chunk) => this.#stdout.push(chunk),
-      stderr: (chunk) => this.#stderr.push(chunk),
-      ended: (end, reason) => {
-        if (child.pid !== undefined) watchdog.remove(child.pid)
-        if (this.#child === child) this.#childEnded(end, reason)
-      },
-    })
-    this.#child = child
-    if (child.pid !== undefined) watchdog.add(child.pid)
-    const initMs = this.#isRepeatedInit ? this.spec.timeoutSeconds * 1000 : limits.initMs
-    if (initMs !== Infinity) this.#initTimer = setTimeout(() => this.#initTimedOut(launch, variables), initMs)
+    this.#hasPolled = false
+    this.#services.memory.add(this.#sandbox)
+    const initMs = this.#isRepeatedInit ? this.spec.timeoutSeconds * 1000 : this.#services.limits.initMs
+    if (initMs !== Infinity) this.#initTimer = setTimeout(() => this.#initTimedOut(), initMs)
+    this.#extensions.reset(extensions.map(({ name }) => name))
+    for (const extension of extensions) this.#sandbox.startExtension(extension, variables)
+    // With external extensions the runtime waits until they have registered.
+    if (extensions.length === 0) this.#startRuntime()
   }
 
-  #createEvents(): RuntimeEvents {
+  #startRuntime(): void {
+    if (this.#state !== 'starting' || this.#boot === undefined) return
+    this.#sandbox.startRuntime(this.#boot.launch, this.#boot.variables)
+  }
+
+  #createRuntimeEvents(): RuntimeEvents {
     return {
-      polled: () => this.#polled(),
+      polled: () => {
+        this.#hasPolled = true
+        this.#extensions.closeRegistration()
+        this.#settleSoon()
+      },
       pollLost: () => {
         this.#hasPolled = false
         if (this.#state === 'idle') void this.stop()
       },
       initFailed: (report) => {
-        this.#logInitReport('error', report.errorType)
+        this.#logInitDone('error', report.errorType)
         this.#failStart({ kind: 'failed', phase: 'init', report: () => report })
       },
       responded: (payload) => {
@@ -270,20 +345,6 @@ export class Environment {
     }
   }
 
-  #polled(): void {
-    if (this.#state === 'starting') {
-      clearTimeout(this.#initTimer)
-      this.#initDurationMs = performance.now() - this.#initStartedAt
-      // The lines of the init phase are in the pipes already; this turn of the event loop reads them.
-      setImmediate(() => {
-        if (this.#state === 'starting') this.#becomeIdle()
-      })
-      return
-    }
-    this.#hasPolled = true
-    this.#settleSoon()
-  }
-
   // What a function wrote before it answered or polled is in the pipes by then, so the reads of this turn of the
   // event loop complete its log. That is the barrier; a foreign runtime needs no more than to flush before it polls.
   #settleSoon(): void {
@@ -291,35 +352,69 @@ export class Environment {
     this.#isSettling = true
     setImmediate(() => {
       this.#isSettling = false
-      const run = this.#run
-      // Otherwise the end of the process or the timeout came in between, and hands out what there is.
-      if (run === undefined || this.#state !== 'busy') return
-      if (this.#hasPolled) this.#finishRun(run)
-      run.handOut()
-      if (this.#hasPolled) this.#becomeIdle()
+      this.#settle()
     })
   }
 
+  #settle(): void {
+    const isDone = this.#hasPolled && this.#extensions.areReady
+    if (this.#state === 'starting') {
+      if (isDone) this.#becomeReady()
+      return
+    }
+    const run = this.#run
+    // Otherwise the end of the process or the timeout came in between, and hands out what there is.
+    if (run === undefined || this.#state !== 'busy') return
+    if (isDone) {
+      this.#sandbox.refreshMemory(performance.now() - run.startedAt)
+      if (!this.#isBusy()) return
+      if (this.#extensions.size > 0) run.prolong()
+      this.#finishRun(run)
+    }
+    run.handOut()
+    if (isDone) this.#becomeIdle()
+  }
+
+  // The state may have changed during a call, which the compiler does not see.
+  #isBusy(): boolean {
+    return this.#state === 'busy'
+  }
+
+  #becomeReady(): void {
+    clearTimeout(this.#initTimer)
+    this.#initDurationMs = performance.now() - this.#initStartedAt
+    this.#logInitDone('success')
+    for (const status of this.#extensions.status()) this.#logAll(this.#platform.extension(status))
+    this.#becomeIdle()
+  }
+
   #finishRun(run: Run): void {
-    this.#stdout.flush()
-    this.#stderr.flush()
-    const maxMemoryUsedMb = this.#child?.readMaxMemoryMb()
+    this.#sandbox.flush()
+    const { memorySizeMb, timeoutSeconds } = this.spec
+    const maxMemoryUsedMb = this.#sandbox.memoryMb
     const initDurationMs = this.#invocations === 1 ? this.#initDurationMs : undefined
-    const line = createReportLine({
-      ...run.report(),
-      memorySizeMb: this.spec.memorySizeMb,
-      ...(maxMemoryUsedMb === undefined ? {} : { maxMemoryUsedMb }),
-      ...(initDurationMs === undefined ? {} : { initDurationMs }),
-    })
-    this.#log(`END RequestId: ${run.requestId}`)
-    this.#log(line)
+    this.#logAll(
+      this.#platform.end({
+        ...run.report(timeoutSeconds * 1000),
+        memorySizeMb,
+        ...(maxMemoryUsedMb === undefined ? {} : { maxMemoryUsedMb }),
+        ...(initDurationMs === undefined ? {} : { initDurationMs }),
+      }),
+    )
     this.#run = undefined
     run.finish()
+  }
+
+  #failRun(run: Run, report: FailureReport, phase: FailurePhase): void {
+    run.fail(report, phase)
+    if (phase === 'init') return
+    this.#logAll(this.#platform.broken(run.requestId, report.errorType, readMessage(report.document)))
   }
 
   #becomeIdle(): void {
     this.#state = 'idle'
     this.#idleSince = performance.now()
+    this.#services.memory.remove(this.#sandbox)
     this.#idleTimer ??= this.#armIdle(this.#services.limits.freezeAfterMs)
     this.#owner.onIdle(this)
   }
@@ -339,7 +434,7 @@ export class Environment {
       void this.stop()
       return
     }
-    if (idleMs >= freezeAfterMs) this.#child?.freeze()
+    if (idleMs >= freezeAfterMs) this.#sandbox.freeze()
     this.#idleTimer = this.#armIdle(
       idleMs < freezeAfterMs ? freezeAfterMs - idleMs : Math.max(1, idleExpiryMs - idleMs),
     )
@@ -362,41 +457,39 @@ export class Environment {
 
   #timedOut(run: Run): void {
     this.#state = 'stopping'
+    this.#runtime.timeOut()
     // Decided now: that the process loses its connections when it is killed must not count as its answer.
-    run.fail(createTimeoutReport(run.requestId, this.spec.timeoutSeconds), 'timeout')
-    void this.#close(async () => {
-      this.#child?.kill()
-      await this.#child?.stop(0)
-      this.#log(this.#createTimeoutLine(run.requestId))
+    const report = createTimeoutReport(run.requestId, this.spec.timeoutSeconds)
+    run.fail(report, 'timeout')
+    void this.#close('timeout', () => {
+      this.#failRun(run, report, 'timeout')
       this.#finishRun(run)
       run.handOut()
     })
   }
 
-  #childEnded(end: ProcessEnd, reason: string | undefined): void {
-    if (reason !== undefined) this.#log(reason)
+  // A process ended, an extension gave up, or the memory is spent: nothing more can run here.
+  #broke(report: (requestId: string) => FailureReport): void {
     if (this.#state === 'stopping' || this.#state === 'gone') return
     if (this.#state === 'starting') {
-      this.#logInitReport('error', 'Runtime.ExitError')
-      this.#failStart({ kind: 'failed', phase: 'init', report: (id) => createExitReport(id, end) })
+      this.#logInitDone('error', report('').errorType)
+      this.#failStart({ kind: 'failed', phase: 'init', report })
       return
     }
     const run = this.#run
     this.#state = 'stopping'
     if (run !== undefined) {
-      run.fail(createExitReport(run.requestId, end), 'exit')
+      this.#failRun(run, report(run.requestId), 'exit')
       this.#finishRun(run)
       run.handOut()
     }
-    void this.#close(() => undefined)
+    void this.#close('failure')
   }
 
-  #initTimedOut(launch: Launch, variables: Record<string, string>): void {
-    this.#logInitReport('timeout')
-    const child = this.#child
-    this.#child = undefined
-    if (this.#isRepeatedInit) {
-      child?.kill()
+  #initTimedOut(): void {
+    this.#logInitDone('timeout')
+    this.#sandbox.discard()
+    if (this.#isRepeatedInit || this.#boot === undefined) {
       const { timeoutSeconds } = this.spec
       const report = (id: string): FailureReport => createTimeoutReport(id, timeoutSeconds)
       this.#failStart({ kind: 'failed', phase: 'timeout', report })
@@ -404,9 +497,9 @@ export class Environment {
     }
     // The init phase is over: it is repeated as part of the invocation, under the function's timeout.
     this.#isRepeatedInit = true
-    child?.kill()
-    this.#api?.reset()
-    this.#spawn(launch, variables)
+    this.#runtime.reset()
+    this.#server?.closeConnections()
+    this.#startProcesses(this.#boot)
   }
 
   #failStart(failure: StartFailure): void {
@@ -415,46 +508,57 @@ export class Environment {
     clearTimeout(this.#initTimer)
     // What the init phase printed last is read in this turn of the event loop.
     setImmediate(() => {
-      this.#stdout.flush()
-      this.#stderr.flush()
+      this.#sandbox.flush()
       this.#owner.onStartFailed(this, failure)
-      void this.#close(() => this.#child?.stop(this.#services.limits.stopMs))
+      void this.#close('failure')
     })
   }
 
-  async #close(end: () => Promise<void> | undefined): Promise<void> {
+  // Politely only when nothing went wrong: then the runtime has time to end, as it has on Lambda with an extension.
+  async #close(reason: ShutdownReason, runtimeEnded: () => void = () => {}): Promise<void> {
     clearTimeout(this.#initTimer)
     clearTimeout(this.#timeoutTimer)
     clearTimeout(this.#idleTimer)
+    this.#services.memory.remove(this.#sandbox)
     await this.#startup
-    await end()
+    const { stopMs, shutdownMs } = this.#services.limits
+    const hasExternal = this.#boot !== undefined && this.#boot.extensions.length > 0
+    const politeMs = hasExternal ? shutdownMs * runtimeShare : stopMs
+    const deadlineMs = Date.now() + shutdownMs
+    await this.#sandbox.endRuntime(reason === 'spindown' ? politeMs : 0)
+    runtimeEnded()
+    if (hasExternal) {
+      const told = this.#extensions.shutDown(reason, deadlineMs)
+      await this.#sandbox.endExtensions(told, Math.max(0, deadlineMs - Date.now()))
+    }
     const run = this.#run
     if (run !== undefined) this.#finishRun(run)
-    this.#api?.close()
-    if (this.#folder !== undefined) await removeFolder(this.#folder)
+    this.#runtime.close()
+    this.#server?.close()
+    await this.#sandbox.remove()
     this.#state = 'gone'
     this.#gone.resolve()
     this.#owner.onGone(this)
   }
 
-  #logInitReport(status: 'timeout' | 'error', errorType?: string): void {
+  #logInitDone(status: 'success' | 'timeout' | 'error', errorType?: string): void {
     const durationMs = performance.now() - this.#initStartedAt
-    this.#log(
-      `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: init\tStatus: ${status}${errorType === undefined ? '' : `\tError Type: ${errorType}`}`,
+    this.#logAll(
+      this.#platform.initDone({ durationMs, status, ...(errorType === undefined ? {} : { errorType }) }),
     )
   }
 
-  #createTimeoutLine(requestId: string): string {
-    return `${this.#timestamp()} ${requestId} Task timed out after ${this.spec.timeoutSeconds.toFixed(2)} seconds`
+  #line(text: string): void {
+    if (this.#isWritten?.(text) !== false) this.#log(text)
   }
 
-  #timestamp(): string {
-    return this.#services.now().toISOString()
+  #logAll(lines: readonly string[]): void {
+    for (const line of lines) this.#log(line)
   }
 
   #log(text: string): void {
     const run = this.#run
-    const at = this.#timestamp()
+    const at = this.#services.now().toISOString()
     const functionArn = this.spec.arn
     if (run === undefined) {
       if (this.#invocations === 0) this.#initLog.add(text)
@@ -468,13 +572,6 @@ export class Environment {
 
 // For an answer to no run: there is none once the environment is ending.
 const discardingTarget: StreamTarget = { write: () => true, end: () => undefined }
-
-function prefixReport(report: FailureReport, requestId: string): FailureReport {
-  const { errorMessage } = JSON.parse(Buffer.from(report.document).toString()) as { errorMessage: string }
-  const { errorType } = report
-  const document = { errorType, errorMessage: `RequestId: ${requestId} Error: ${errorMessage}` }
-  return { errorType, document: Buffer.from(JSON.stringify(document)) }
-}
 
 function readClientContext(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined

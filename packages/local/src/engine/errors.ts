@@ -35,6 +35,26 @@ export function createFailureReport(errorType: string, errorMessage: string): Fa
   return { errorType, document: Buffer.from(JSON.stringify({ errorType, errorMessage })) }
 }
 
+/**
+ * Puts the request before the sentence of a failure that was found before there was a request.
+ * @param report The failure, with a sentence.
+ * @param requestId The request it is told to.
+ * @returns The report as Lambda words it.
+ */
+export function prefixReport({ errorType, document }: FailureReport, requestId: string): FailureReport {
+  return createFailureReport(errorType, `RequestId: ${requestId} Error: ${readMessage(document)}`)
+}
+
+/**
+ * Reads the sentence of a failure.
+ * @param document Its JSON document.
+ * @returns `errorMessage`, or nothing when a runtime sent another document.
+ */
+export function readMessage(document: Uint8Array): string {
+  const { errorMessage } = JSON.parse(Buffer.from(document).toString()) as { errorMessage?: unknown }
+  return typeof errorMessage === 'string' ? errorMessage : ''
+}
+
 /** How a process ended: an exit status or a signal. */
 export interface ProcessEnd {
   readonly status: number | null
@@ -64,11 +84,43 @@ export function createExitReport(requestId: string, end: ProcessEnd): FailureRep
   return createFailureReport('Runtime.ExitError', `RequestId: ${requestId} Error: ${describeEnd(end)}`)
 }
 
+function describeSignal(signal: string): string {
+  return `signal: ${signalWords[signal] ?? signal}`
+}
+
 function describeEnd({ status, signal }: ProcessEnd): string {
-  if (signal !== null) return `Runtime exited with error: signal: ${signalWords[signal] ?? signal}`
+  if (signal !== null) return `Runtime exited with error: ${describeSignal(signal)}`
   return status === 0
     ? 'Runtime exited without providing a reason'
     : `Runtime exited with error: exit status ${status}`
+}
+
+/**
+ * Creates the report of an environment that was killed because it held more memory than it may.
+ * @param requestId The request it was working on.
+ * @returns A `Runtime.OutOfMemory` report worded as Lambda words it.
+ */
+export function createOutOfMemoryReport(requestId: string): FailureReport {
+  const { document } = createExitReport(requestId, { status: null, signal: 'SIGKILL' })
+  return createFailureReport('Runtime.OutOfMemory', readMessage(document))
+}
+
+/**
+ * Creates the report of an external extension that ended while it was needed.
+ * @param requestId The request its environment was working on.
+ * @param end How it ended.
+ * @param reason Why it could not be started, if it could not.
+ * @returns An `Extension.Crash` report, or `Extension.LaunchError`.
+ */
+export function createExtensionReport(
+  requestId: string,
+  end: ProcessEnd,
+  reason: string | undefined,
+): FailureReport {
+  if (reason !== undefined)
+    return createFailureReport('Extension.LaunchError', `RequestId: ${requestId} Error: ${reason}`)
+  const how = end.signal === null ? `exit code ${end.status}` : describeSignal(end.signal)
+  return createFailureReport('Extension.Crash', `RequestId: ${requestId} Error: ${how}`)
 }
 
 /**

@@ -7,7 +7,7 @@ export { StreamFailed } from './errors.ts'
 export type { LiveCode, LiveFunction, SwapOutcome } from './live-function.ts'
 export { renderSourceFailure, sourceFailedType } from './source-failure.ts'
 export type { EnvironmentStatus, PoolStatus } from './pool.ts'
-export { isKnownRuntime, runtimeIds } from './runtimes.ts'
+export { checkRuntimes, isKnownRuntime, runtimeIds } from './runtimes.ts'
 export type {
   Debugging,
   EngineLimits,

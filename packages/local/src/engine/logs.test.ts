@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createReportLine, InvocationLog, LineSplitter } from './logs.ts'
+import { InvocationLog, LineSplitter } from './logs.ts'
 
 function split(...chunks: Buffer[]): string[] {
   const lines: string[] = []
@@ -38,24 +38,5 @@ describe('InvocationLog', () => {
     expect(log.lines().at(-1)).toMatch(/^99\./)
     log.add('x'.repeat(1_000_000))
     expect(log.lines().at(-1)).toHaveLength(1_000_000)
-  })
-})
-
-describe('createReportLine()', () => {
-  it('writes the fields of Lambda', () => {
-    expect(
-      createReportLine({
-        requestId: 'r',
-        durationMs: 1.005,
-        memorySizeMb: 128,
-        maxMemoryUsedMb: 60,
-        initDurationMs: 2,
-      }),
-    ).toBe(
-      'REPORT RequestId: r\tDuration: 1.00 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\tInit Duration: 2.00 ms\t',
-    )
-    expect(createReportLine({ requestId: 'r', durationMs: 0, memorySizeMb: 1, status: 'timeout' })).toMatch(
-      /Billed Duration: 1 ms.*Status: timeout\t$/,
-    )
   })
 })

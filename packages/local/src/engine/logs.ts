@@ -77,37 +77,3 @@ export class InvocationLog {
     return [...this.#lines]
   }
 }
-
-/** What a REPORT line says. */
-export interface InvocationReport {
-  readonly requestId: string
-  readonly durationMs: number
-  readonly memorySizeMb: number
-  /** Highest resident memory of the process so far; absent where the platform does not tell. */
-  readonly maxMemoryUsedMb?: number
-  /** Present on the first invocation of an environment. */
-  readonly initDurationMs?: number
-  /** Present when the invocation did not succeed. */
-  readonly status?: 'timeout' | 'error'
-  readonly errorType?: string
-}
-
-/**
- * Creates the REPORT line.
- * @param report What it says.
- * @returns The line, fields separated by tabs as Lambda writes them.
- */
-export function createReportLine(report: InvocationReport): string {
-  const fields = [
-    `REPORT RequestId: ${report.requestId}`,
-    `Duration: ${report.durationMs.toFixed(2)} ms`,
-    `Billed Duration: ${Math.max(1, Math.ceil(report.durationMs))} ms`,
-    `Memory Size: ${report.memorySizeMb} MB`,
-  ]
-  if (report.maxMemoryUsedMb !== undefined) fields.push(`Max Memory Used: ${report.maxMemoryUsedMb} MB`)
-  if (report.initDurationMs !== undefined)
-    fields.push(`Init Duration: ${report.initDurationMs.toFixed(2)} ms`)
-  if (report.status !== undefined) fields.push(`Status: ${report.status}`)
-  if (report.errorType !== undefined) fields.push(`Error Type: ${report.errorType}`)
-  return `${fields.join('\t')}\t`
-}

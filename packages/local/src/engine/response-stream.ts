@@ -37,6 +37,11 @@ export class ResponseStream implements StreamTarget {
     this.#onEnd = onEnd
   }
 
+  /** Bytes written so far. */
+  get totalBytes(): number {
+    return this.#totalBytes
+  }
+
   /** Whether anything was written. */
   get hasBytes(): boolean {
     return this.#totalBytes > 0

@@ -1,6 +1,6 @@
 import type { FailureReport } from './errors.ts'
 import { InvocationLog } from './logs.ts'
-import type { InvocationReport } from './logs.ts'
+import type { InvocationReport, PlatformStatus } from './platform-log.ts'
 import { ResponseStream } from './response-stream.ts'
 import type { StreamTarget } from './runtime-api.ts'
 import type { Invocation, InvokeOutcome } from './types.ts'
@@ -32,7 +32,7 @@ export class Run {
   #answer: Answer | undefined
   #stream: ResponseStream | undefined
   #isHandedOut = false
-  #status: 'timeout' | 'error' | undefined
+  #status: PlatformStatus = 'success'
   #errorType: string | undefined
 
   /**
@@ -71,10 +71,9 @@ export class Run {
    * @param phase Where.
    */
   fail(report: FailureReport, phase: FailurePhase): void {
-    if (phase === 'timeout') {
-      this.#status = 'timeout'
-      this.#endedAt = performance.now()
-    }
+    if (phase === 'timeout') this.#status = 'timeout'
+    // A process that ended takes back what was not handed out, if memory was why: Lambda would have killed it before.
+    if (report.errorType === 'Runtime.OutOfMemory' && !this.#isHandedOut) this.#answer = undefined
     this.#take({ kind: 'error', report, phase })
     this.#stream?.end(report)
   }
@@ -134,6 +133,11 @@ export class Run {
     }
   }
 
+  /** Says that the run goes on after the answer: extensions were still at work. */
+  prolong(): void {
+    this.#endedAt = performance.now()
+  }
+
   /** Says that nothing can be logged any more. */
   finish(): void {
     this.#finished.resolve()
@@ -141,15 +145,25 @@ export class Run {
 
   /**
    * Tells what a REPORT line says about the run itself.
-   * @returns Request id, duration and how it ended.
+   * @param longestMs The function's timeout.
+   * @returns Request id, trace, duration, size of the response and how it ended.
    */
-  report(): Pick<InvocationReport, 'requestId' | 'durationMs' | 'status' | 'errorType'> {
+  report(longestMs: number): Omit<InvocationReport, 'memorySizeMb'> {
+    const { requestId, traceId } = this.job.invocation
+    const durationMs = (this.#endedAt ?? performance.now()) - this.#startedAt
     return {
-      requestId: this.requestId,
-      durationMs: (this.#endedAt ?? performance.now()) - this.#startedAt,
-      ...(this.#status === undefined ? {} : { status: this.#status }),
+      requestId,
+      durationMs: this.#status === 'timeout' ? longestMs : durationMs,
+      status: this.#status,
+      producedBytes: this.#producedBytes(),
+      ...(traceId === undefined ? {} : { traceId }),
       ...(this.#status === 'error' && this.#errorType !== undefined ? { errorType: this.#errorType } : {}),
     }
+  }
+
+  #producedBytes(): number {
+    if (this.#answer?.kind === 'result') return this.#answer.payload.length
+    return this.#stream?.totalBytes ?? 0
   }
 
   #take(answer: Answer): void {
@@ -160,7 +174,7 @@ export class Run {
   }
 
   #note(failure: FailureReport): void {
-    this.#status ??= 'error'
+    if (this.#status === 'success') this.#status = 'error'
     this.#errorType ??= failure.errorType
   }
 }

@@ -2,12 +2,13 @@ import { Agent, request } from 'node:http'
 import type { ClientRequest } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { ApiServer } from './api-server.ts'
 import { RuntimeApi } from './runtime-api.ts'
 import type { RuntimeEvents } from './runtime-api.ts'
 
-const opened: RuntimeApi[] = []
+const opened: ApiServer[] = []
 afterEach(() => {
-  for (const api of opened.splice(0)) api.close()
+  for (const server of opened.splice(0)) server.close()
 })
 
 interface Told {
@@ -17,6 +18,7 @@ interface Told {
 
 interface Side {
   api: RuntimeApi
+  server: ApiServer
   told: Told[]
   seen: (name: string) => Promise<Told>
 }
@@ -52,8 +54,9 @@ async function open(): Promise<Side> {
       }
     },
   }
-  const api = await RuntimeApi.listen(events)
-  opened.push(api)
+  const api = new RuntimeApi(events)
+  const server = await ApiServer.listen([api])
+  opened.push(server)
   const seen = async (name: string): Promise<Told> => {
     for (;;) {
       const found = told.find((entry) => entry.name === name)
@@ -64,7 +67,7 @@ async function open(): Promise<Side> {
       await new Promise<void>((resolve) => waiters.push(resolve))
     }
   }
-  return { api, told, seen }
+  return { api, server, told, seen }
 }
 
 interface Answer {
@@ -76,14 +79,14 @@ interface Answer {
 const agent = new Agent({ keepAlive: true })
 
 function ask(
-  api: RuntimeApi,
+  { server }: Side,
   method: string,
   path: string,
   headers: Record<string, string> = {},
   write: (request: ClientRequest) => void = () => {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const [hostname, port] = api.address.split(':')
+    const [hostname, port] = server.address.split(':')
     const sent = request(
       { method, hostname, port, path: `/2018-06-01/runtime/${path}`, headers, agent },
       (got) => {
@@ -113,10 +116,10 @@ const event = {
   clientContext: '{"custom":"é"}',
 }
 
-async function invoke({ api, seen }: Side, requestId: string): Promise<Answer> {
-  const next = ask(api, 'GET', 'invocation/next')
-  await seen('polled')
-  api.deliver({ ...event, requestId })
+async function invoke(side: Side, requestId: string): Promise<Answer> {
+  const next = ask(side, 'GET', 'invocation/next')
+  await side.seen('polled')
+  side.api.deliver({ ...event, requestId })
   return await next
 }
 
@@ -134,7 +137,7 @@ describe('the Runtime API with a client of node:http', () => {
       'lambda-runtime-trace-id': 'Root=1',
       'lambda-runtime-client-context': '{"custom":"\\u00e9"}',
     })
-    const answer = await ask(side.api, 'POST', 'invocation/id-1/response', {}, (sent) => {
+    const answer = await ask(side, 'POST', 'invocation/id-1/response', {}, (sent) => {
       sent.write('{"chunk')
       sent.write('ed":1}')
     })
@@ -148,15 +151,13 @@ describe('the Runtime API with a client of node:http', () => {
     await invoke(side, 'id-1')
     const body = '{"errorMessage":"m","errorType":"Own"}'
     const headers = { 'Lambda-Runtime-Function-Error-Type': 'Runtime.Special' }
-    expect((await ask(side.api, 'POST', 'invocation/id-1/error', headers, (s) => s.write(body))).status).toBe(
-      202,
-    )
+    expect((await ask(side, 'POST', 'invocation/id-1/error', headers, (s) => s.write(body))).status).toBe(202)
     expect((await side.seen('failed')).text).toBe(`Runtime.Special ${body}`)
     await invoke(side, 'id-2')
-    await ask(side.api, 'POST', 'invocation/id-2/error', {}, (s) => s.write(body))
+    await ask(side, 'POST', 'invocation/id-2/error', {}, (s) => s.write(body))
     expect((await side.seen('failed')).text).toBe(`Own ${body}`)
     await invoke(side, 'id-3')
-    await ask(side.api, 'POST', 'invocation/id-3/error', {}, (s) => s.write('plain'))
+    await ask(side, 'POST', 'invocation/id-3/error', {}, (s) => s.write('plain'))
     expect((await side.seen('failed')).text).toBe(
       'Runtime.Unknown {"errorType":"Runtime.Unknown","errorMessage":"plain"}',
     )
@@ -165,29 +166,29 @@ describe('the Runtime API with a client of node:http', () => {
   it('takes an init error once, before the first poll', async () => {
     const side = await open()
     const body = '{"errorType":"Runtime.ImportModuleError"}'
-    expect((await ask(side.api, 'POST', 'init/error', {}, (s) => s.write(body))).status).toBe(202)
+    expect((await ask(side, 'POST', 'init/error', {}, (s) => s.write(body))).status).toBe(202)
     expect((await side.seen('initFailed')).text).toBe(`Runtime.ImportModuleError ${body}`)
-    expect((await ask(side.api, 'POST', 'init/error', {}, (s) => s.write(body))).status).toBe(403)
-    expect((await ask(side.api, 'GET', 'invocation/next')).status).toBe(403)
+    expect((await ask(side, 'POST', 'init/error', {}, (s) => s.write(body))).status).toBe(403)
+    expect((await ask(side, 'GET', 'invocation/next')).status).toBe(403)
   })
 
   it('refuses wrong ids, wrong states, wrong modes, wrong paths and what is too large', async () => {
     const side = await open()
     const type = (answer: Answer): unknown => [answer.status, JSON.parse(answer.body).errorType]
-    expect(type(await ask(side.api, 'POST', 'invocation/id-1/response'))).toEqual([400, 'InvalidRequestID'])
+    expect(type(await ask(side, 'POST', 'invocation/id-1/response'))).toEqual([400, 'InvalidRequestID'])
     await invoke(side, 'id-1')
-    expect(type(await ask(side.api, 'POST', 'invocation/id-0/response'))).toEqual([400, 'InvalidRequestID'])
-    expect(type(await ask(side.api, 'GET', 'invocation/next'))).toEqual([403, 'InvalidStateTransition'])
-    expect(type(await ask(side.api, 'POST', 'init/error'))).toEqual([403, 'InvalidStateTransition'])
+    expect(type(await ask(side, 'POST', 'invocation/id-0/response'))).toEqual([400, 'InvalidRequestID'])
+    expect(type(await ask(side, 'GET', 'invocation/next'))).toEqual([403, 'InvalidStateTransition'])
+    expect(type(await ask(side, 'POST', 'init/error'))).toEqual([403, 'InvalidStateTransition'])
     expect(
       type(
-        await ask(side.api, 'POST', 'invocation/id-1/response', {
+        await ask(side, 'POST', 'invocation/id-1/response', {
           'Lambda-Runtime-Function-Response-Mode': 'fast',
         }),
       ),
     ).toEqual([400, 'InvalidFunctionResponseMode'])
-    expect(type(await ask(side.api, 'POST', 'nothing'))).toEqual([404, 'NotFound'])
-    const large = await ask(side.api, 'POST', 'invocation/id-1/response', {}, (s) => {
+    expect(type(await ask(side, 'POST', 'nothing'))).toEqual([404, 'NotFound'])
+    const large = await ask(side, 'POST', 'invocation/id-1/response', {}, (s) => {
       s.write(Buffer.alloc(6_291_557))
     })
     expect(large).toMatchObject({
@@ -195,10 +196,7 @@ describe('the Runtime API with a client of node:http', () => {
       body: '{"errorMessage":"Exceeded maximum allowed payload size (6291556 bytes).","errorType":"RequestEntityTooLarge"}',
     })
     expect((await side.seen('failed')).text).toContain('Function.ResponseSizeTooLarge')
-    expect(type(await ask(side.api, 'POST', 'invocation/id-1/response'))).toEqual([
-      403,
-      'InvalidStateTransition',
-    ])
+    expect(type(await ask(side, 'POST', 'invocation/id-1/response'))).toEqual([403, 'InvalidStateTransition'])
   })
 
   it('streams a response, and reads the error of its trailers', async () => {
@@ -210,9 +208,9 @@ describe('the Runtime API with a client of node:http', () => {
       'Transfer-Encoding': 'chunked',
     }
     await invoke(side, 'id-1')
-    expect(
-      (await ask(side.api, 'POST', 'invocation/id-1/response', headers, (s) => s.write('one'))).status,
-    ).toBe(202)
+    expect((await ask(side, 'POST', 'invocation/id-1/response', headers, (s) => s.write('one'))).status).toBe(
+      202,
+    )
     expect(side.told.splice(0)).toEqual([
       { name: 'stream', text: 'text/x' },
       { name: 'part', text: 'one' },
@@ -220,7 +218,7 @@ describe('the Runtime API with a client of node:http', () => {
     ])
     await invoke(side, 'id-2')
     const document = '{"errorType":"Late","errorMessage":"m"}'
-    await ask(side.api, 'POST', 'invocation/id-2/response', headers, (s) => {
+    await ask(side, 'POST', 'invocation/id-2/response', headers, (s) => {
       s.write('two')
       s.addTrailers({
         'Lambda-Runtime-Function-Error-Type': 'Late',
@@ -233,14 +231,14 @@ describe('the Runtime API with a client of node:http', () => {
   it('tells of a response that broke off and of a poll that was lost', async () => {
     const side = await open()
     await invoke(side, 'id-1')
-    const socket = connect(Number(side.api.address.split(':')[1]), '127.0.0.1')
+    const socket = connect(Number(side.server.address.split(':')[1]), '127.0.0.1')
     socket.write(
-      `POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: ${side.api.address}\r\nContent-Length: 100\r\n\r\nabc`,
+      `POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: ${side.server.address}\r\nContent-Length: 100\r\n\r\nabc`,
     )
     setTimeout(() => socket.destroy(), 50)
     expect((await side.seen('failed')).text).toContain('Runtime.TruncatedResponse')
-    const poll = connect(Number(side.api.address.split(':')[1]), '127.0.0.1')
-    poll.write(`GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: ${side.api.address}\r\n\r\n`)
+    const poll = connect(Number(side.server.address.split(':')[1]), '127.0.0.1')
+    poll.write(`GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: ${side.server.address}\r\n\r\n`)
     await side.seen('polled')
     poll.destroy()
     await side.seen('pollLost')
@@ -251,7 +249,7 @@ describe('the Runtime API with a client of node:http', () => {
     const side = await open()
     const speak = (text: string): Promise<string> =>
       new Promise((resolve) => {
-        const socket = connect(Number(side.api.address.split(':')[1]), '127.0.0.1')
+        const socket = connect(Number(side.server.address.split(':')[1]), '127.0.0.1')
         socket.once('data', (data) => {
           socket.destroy()
           resolve(data.toString().split('\r\n')[0] ?? '')
@@ -262,7 +260,7 @@ describe('the Runtime API with a client of node:http', () => {
     await invoke(side, 'id-1')
     expect(
       await speak(
-        `POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: ${side.api.address}\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n`,
+        `POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: ${side.server.address}\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n`,
       ),
     ).toBe('HTTP/1.1 100 Continue')
   })

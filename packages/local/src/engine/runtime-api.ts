@@ -1,10 +1,11 @@
-import { createServer } from 'node:net'
-import type { AddressInfo, Server, Socket } from 'node:net'
 import { maxResultBytes } from '@furlong/events'
+import { accepted, createRefusalAnswer } from './api-answers.ts'
+import type { Refusal } from './api-answers.ts'
+import { BodyCollector, ignore, tooLarge } from './api-server.ts'
+import type { Api, Connection, Exchange, Route } from './api-server.ts'
 import { createFailureReport } from './errors.ts'
 import type { FailureReport } from './errors.ts'
-import { MalformedRequest, RequestReader } from './http-reader.ts'
-import type { RequestHead, RequestSink } from './http-reader.ts'
+import type { RequestHead } from './http-reader.ts'
 
 /** What a streamed response is written to, by the environment. */
 export interface StreamTarget {
@@ -41,20 +42,7 @@ export interface RuntimeEvent {
 }
 
 // 'answering': the head of a response was accepted and its body is on the way.
-type State = 'starting' | 'waiting' | 'invoking' | 'answering' | 'answered' | 'failed'
-
-interface Exchange {
-  data(chunk: Buffer): void
-  end(trailers: ReadonlyMap<string, string>): void
-  /** The connection was lost before the end. */
-  lost(): void
-}
-
-interface Refusal {
-  readonly status: number
-  readonly errorType: string
-  readonly errorMessage: string
-}
+type State = 'starting' | 'waiting' | 'invoking' | 'answering' | 'answered' | 'timedOut' | 'failed'
 
 const invalidRequestId: Refusal = {
   status: 400,
@@ -71,105 +59,51 @@ const invalidMode: Refusal = {
   errorType: 'InvalidFunctionResponseMode',
   errorMessage: 'Invalid function response mode',
 }
-const tooLarge: Refusal = {
-  status: 413,
-  errorType: 'RequestEntityTooLarge',
-  errorMessage: `Exceeded maximum allowed payload size (${maxResultBytes} bytes).`,
+/** guess: the emulator of AWS answers 410 to what comes after the timeout; type and sentence are ours. */
+const invokeTimeout: Refusal = {
+  status: 410,
+  errorType: 'InvokeTimeout',
+  errorMessage: 'The invocation has timed out',
 }
-const notFound: Refusal = {
-  status: 404,
-  errorType: 'NotFound',
-  errorMessage: 'This Runtime API serves 2018-06-01 only, without extensions and telemetry',
-}
-const forbidden: Refusal = {
-  status: 403,
-  errorType: 'Forbidden',
-  errorMessage: 'This Runtime API answers the process of its function only',
-}
-
-const statusTexts: Readonly<Record<number, string>> = {
-  200: 'OK',
-  202: 'Accepted',
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  413: 'Payload Too Large',
-}
-
-const accepted = createAnswer(202, '{"status":"OK"}')
-
-type Open = (
-  api: RuntimeApi,
-  connection: Connection,
-  head: RequestHead,
-  requestId: string,
-) => Exchange | Refusal
-
-interface Route {
-  readonly method: string
-  readonly path: RegExp
-  readonly open: Open
-}
-
-const routes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: /^\/2018-06-01\/runtime\/invocation\/next$/,
-    open: (api, connection) => api.openNext(connection),
-  },
-  {
-    method: 'POST',
-    path: /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/response$/,
-    open: (api, connection, head, requestId) => api.openResponse(connection, head, requestId),
-  },
-  {
-    method: 'POST',
-    path: /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/error$/,
-    open: (api, connection, head, requestId) => api.openError(connection, head, requestId),
-  },
-  {
-    method: 'POST',
-    path: /^\/2018-06-01\/runtime\/init\/error$/,
-    open: (api, connection, head) => api.openInitError(connection, head),
-  },
-]
 
 /**
- * The server side of the Runtime API for one execution environment, on a port of 127.0.0.1 of its own.
+ * The Runtime API of one execution environment: the strict state machine of one runtime.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
-export class RuntimeApi {
+export class RuntimeApi implements Api {
+  readonly routes: readonly Route[] = [
+    {
+      method: 'GET',
+      path: /^\/2018-06-01\/runtime\/invocation\/next$/,
+      open: (connection) => this.#openNext(connection),
+    },
+    {
+      method: 'POST',
+      path: /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/response$/,
+      open: (connection, head, requestId) => this.#openResponse(connection, head, requestId),
+    },
+    {
+      method: 'POST',
+      path: /^\/2018-06-01\/runtime\/invocation\/([^/?]+)\/error$/,
+      open: (connection, head, requestId) => this.#openError(connection, head, requestId),
+    },
+    {
+      method: 'POST',
+      path: /^\/2018-06-01\/runtime\/init\/error$/,
+      open: (connection, head) => this.#openInitError(connection, head),
+    },
+  ]
   readonly #events: RuntimeEvents
-  readonly #server: Server
-  readonly #connections = new Set<Connection>()
   #state: State = 'starting'
   #requestId = ''
   #waiting: Connection | undefined
 
-  private constructor(events: RuntimeEvents) {
-    this.#events = events
-    this.#server = createServer({ noDelay: true }, (socket) => {
-      this.#connections.add(new Connection(this, socket))
-    })
-  }
-
   /**
-   * Starts to listen.
+   * Creates the API.
    * @param events Told what the runtime does.
-   * @returns The API, on a port the system chose.
    */
-  static async listen(events: RuntimeEvents): Promise<RuntimeApi> {
-    const api = new RuntimeApi(events)
-    await new Promise<void>((resolve, reject) => {
-      api.#server.once('error', reject)
-      api.#server.listen(0, '127.0.0.1', () => resolve())
-    })
-    return api
-  }
-
-  /** `127.0.0.1:port`, the value of AWS_LAMBDA_RUNTIME_API. */
-  get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  constructor(events: RuntimeEvents) {
+    this.#events = events
   }
 
   /**
@@ -191,47 +125,27 @@ export class RuntimeApi {
   reset(): void {
     this.#waiting = undefined
     this.#state = 'starting'
-    for (const connection of this.#connections) connection.close()
   }
 
-  /** Closes the port and every connection. */
+  /** The invocation is over without an answer: one that still comes is too late. */
+  timeOut(): void {
+    this.#state = 'timedOut'
+  }
+
+  /** Takes nothing any more. */
   close(): void {
     this.#state = 'failed'
     this.#waiting = undefined
-    for (const connection of this.#connections) connection.close()
-    this.#server.close()
   }
 
-  /**
-   * Finds what answers a request.
-   * @param connection Where it arrived.
-   * @param head Its head.
-   * @returns The exchange that takes its body.
-   */
-  open(connection: Connection, head: RequestHead): Exchange {
-    const opened = this.#dispatch(connection, head)
-    return 'status' in opened ? new Refused(connection, opened) : opened
+  forget(connection: Connection): void {
+    if (this.#waiting !== connection) return
+    this.#waiting = undefined
+    this.#state = 'answered'
+    this.#events.pollLost()
   }
 
-  #dispatch(connection: Connection, head: RequestHead): Exchange | Refusal {
-    // A page in a browser could otherwise take events away or answer them: browsers name the origin, runtimes do not.
-    if (head.headers.has('origin') || head.headers.has('sec-fetch-site')) return forbidden
-    const host = head.headers.get('host')
-    if (host !== undefined && !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) return forbidden
-    for (const route of routes) {
-      if (route.method !== head.method) continue
-      const match = route.path.exec(head.target)
-      if (match !== null) return route.open(this, connection, head, match[1] ?? '')
-    }
-    return notFound
-  }
-
-  /**
-   * Serves `next`.
-   * @param connection Where the runtime waits.
-   * @returns The exchange.
-   */
-  openNext(connection: Connection): Exchange | Refusal {
+  #openNext(connection: Connection): Exchange | Refusal {
     if (this.#state !== 'starting' && this.#state !== 'answered') return invalidTransition
     return {
       data: ignore,
@@ -244,14 +158,7 @@ export class RuntimeApi {
     }
   }
 
-  /**
-   * Serves `response`.
-   * @param connection Where it arrived.
-   * @param head Its head.
-   * @param requestId The request id of the path.
-   * @returns The exchange.
-   */
-  openResponse(connection: Connection, head: RequestHead, requestId: string): Exchange | Refusal {
+  #openResponse(connection: Connection, head: RequestHead, requestId: string): Exchange | Refusal {
     const refusal = this.#checkAnswer(requestId)
     if (refusal !== undefined) return refusal
     const mode = head.headers.get('lambda-runtime-function-response-mode')?.toLowerCase()
@@ -303,14 +210,7 @@ export class RuntimeApi {
     }
   }
 
-  /**
-   * Serves `error`.
-   * @param connection Where it arrived.
-   * @param head Its head.
-   * @param requestId The request id of the path.
-   * @returns The exchange.
-   */
-  openError(connection: Connection, head: RequestHead, requestId: string): Exchange | Refusal {
+  #openError(connection: Connection, head: RequestHead, requestId: string): Exchange | Refusal {
     const refusal = this.#checkAnswer(requestId)
     if (refusal !== undefined) return refusal
     this.#state = 'answering'
@@ -325,33 +225,16 @@ export class RuntimeApi {
     )
   }
 
-  /**
-   * Serves `init/error`.
-   * @param connection Where it arrived.
-   * @param head Its head.
-   * @returns The exchange.
-   */
-  openInitError(connection: Connection, head: RequestHead): Exchange | Refusal {
+  #openInitError(connection: Connection, head: RequestHead): Exchange | Refusal {
     if (this.#state !== 'starting') return invalidTransition
     this.#state = 'failed'
     return this.#collectReport(connection, head, ignore, (report) => this.#events.initFailed(report))
   }
 
-  /**
-   * Forgets a connection.
-   * @param connection The connection.
-   */
-  forget(connection: Connection): void {
-    this.#connections.delete(connection)
-    if (this.#waiting !== connection) return
-    this.#waiting = undefined
-    this.#state = 'answered'
-    this.#events.pollLost()
-  }
-
   #checkAnswer(requestId: string): Refusal | undefined {
     // An id of an earlier invocation and an id nobody was given are the same mistake to Lambda.
     if (this.#requestId === '' || requestId !== this.#requestId) return invalidRequestId
+    if (this.#state === 'timedOut') return invokeTimeout
     return this.#state === 'invoking' ? undefined : invalidTransition
   }
 
@@ -382,125 +265,6 @@ export class RuntimeApi {
     this.#state = 'answered'
     this.#events.failed(createTruncatedReport(this.#requestId))
   }
-}
-
-/** One connection of the runtime. */
-class Connection implements RequestSink {
-  readonly #api: RuntimeApi
-  readonly #socket: Socket
-  readonly #reader: RequestReader
-  #exchange: Exchange | undefined
-  #closeAfter = false
-
-  constructor(api: RuntimeApi, socket: Socket) {
-    this.#api = api
-    this.#socket = socket
-    this.#reader = new RequestReader(this)
-    socket.on('data', (chunk: Buffer) => this.#read(chunk))
-    // A broken connection is told by 'close', which follows.
-    socket.on('error', ignore)
-    socket.on('close', () => {
-      const exchange = this.#exchange
-      this.#exchange = undefined
-      exchange?.lost()
-      api.forget(this)
-    })
-  }
-
-  head(head: RequestHead): void {
-    this.#closeAfter = /\bclose\b/i.test(head.headers.get('connection') ?? '')
-    if (head.headers.get('expect')?.toLowerCase() === '100-continue') {
-      this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
-    }
-    this.#exchange = this.#api.open(this, head)
-  }
-
-  data(chunk: Buffer): void {
-    this.#exchange?.data(chunk)
-  }
-
-  end(trailers: ReadonlyMap<string, string>): void {
-    const exchange = this.#exchange
-    this.#exchange = undefined
-    exchange?.end(trailers)
-  }
-
-  send(answer: Buffer): void {
-    this.#socket.write(answer)
-    if (this.#closeAfter) this.#socket.end()
-  }
-
-  pause(): void {
-    this.#socket.pause()
-  }
-
-  resume(): void {
-    this.#socket.resume()
-  }
-
-  close(): void {
-    this.#socket.destroy()
-  }
-
-  #read(chunk: Buffer): void {
-    try {
-      this.#reader.push(chunk)
-    } catch (error) {
-      if (!(error instanceof MalformedRequest)) throw error
-      this.#socket.end(
-        createRefusalAnswer({ status: 400, errorType: 'MalformedRequest', errorMessage: error.message }),
-      )
-    }
-  }
-}
-
-/** A request that is refused once its body was read: a client that still writes does not read an answer. */
-class Refused implements Exchange {
-  readonly #connection: Connection
-  readonly #refusal: Refusal
-
-  constructor(connection: Connection, refusal: Refusal) {
-    this.#connection = connection
-    this.#refusal = refusal
-  }
-
-  data(): void {}
-
-  lost(): void {}
-
-  end(): void {
-    this.#connection.send(createRefusalAnswer(this.#refusal))
-  }
-}
-
-/** Collects a body up to the limit; what is larger is read and dropped. */
-class BodyCollector {
-  #chunks: Buffer[] = []
-  #bytes = 0
-
-  push(chunk: Buffer): void {
-    this.#bytes += chunk.length
-    if (this.#bytes > maxResultBytes) this.#chunks = []
-    else this.#chunks.push(chunk)
-  }
-
-  take(): Buffer | undefined {
-    if (this.#bytes > maxResultBytes) return undefined
-    const [first, ...others] = this.#chunks
-    return first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks)
-  }
-}
-
-function ignore(): void {}
-
-function createAnswer(status: number, body: string): Buffer {
-  return Buffer.from(
-    `HTTP/1.1 ${status} ${statusTexts[status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
-}
-
-function createRefusalAnswer({ status, errorType, errorMessage }: Refusal): Buffer {
-  return createAnswer(status, JSON.stringify({ errorMessage, errorType }))
 }
 
 function createEventAnswer(event: RuntimeEvent): Buffer {

@@ -17,45 +17,80 @@ export interface Launch {
   readonly args: readonly string[]
   /** Says what runs, for the INIT_START line. */
   readonly label: string
+  /** Says that the interpreter is not of the version that the runtime names, and what to do. */
+  readonly notice?: string
 }
 
 interface Runtime {
-  readonly family: 'nodejs' | 'python' | 'provided'
+  readonly family: RuntimeFamily
   /** Finds the program; an own program is the one named in the options, debugger arguments go before the bootstrap. */
   resolve(
     spec: FunctionSpec,
     own: string | undefined,
     debugging: readonly string[],
   ): Promise<Launch | FailureReport>
+  /** Tries a program that is to take the place of the default one. */
+  check(id: string, program: string): Promise<unknown>
 }
+
+/** What runtimes of one kind have in common. */
+export type RuntimeFamily = 'nodejs' | 'python' | 'provided'
 
 const node: Runtime = {
   family: 'nodejs',
-  resolve: (spec, own, debugging) =>
-    Promise.resolve({
-      program: own ?? process.execPath,
-      args: [...debugging, join(runtimeFolder, 'node.mjs')],
-      label: own ?? `Node.js ${process.version} for ${spec.runtime}`,
-    }),
+  resolve: async (spec, own, debugging) => {
+    const { runtime } = spec
+    const found =
+      own === undefined
+        ? { program: process.execPath, version: process.versions.node }
+        : await askProgram(own, askNode, runtime)
+    return {
+      program: found.program,
+      args: [...createNodeArguments(spec), ...debugging, join(runtimeFolder, 'node.mjs')],
+      label: `Node.js v${found.version} for ${runtime}`,
+      ...describeMismatch(runtime, 'Node.js', found),
+    }
+  },
+  check: (id, program) => askProgram(program, askNode, id),
+}
+
+// Those of Lambda's own bootstrap: a twentieth of the memory for what is new, nine tenths for what is old.
+function createNodeArguments({ memorySizeMb, environment }: FunctionSpec): string[] {
+  const general = ['--expose-gc', '--max-http-header-size=81920']
+  if (/--max[-_](semi|old)[-_]space[-_]size/.test(environment['NODE_OPTIONS'] ?? '')) return general
+  const newMb = Math.floor(memorySizeMb / 20)
+  return [
+    ...general,
+    `--max-semi-space-size=${Math.floor(newMb / 2)}`,
+    `--max-old-space-size=${Math.floor((memorySizeMb * 9) / 10)}`,
+  ]
 }
 
 const python: Runtime = {
   family: 'python',
-  resolve: async (spec, own, debugging) => {
-    const found = await resolvePython(own ?? 'python3')
+  resolve: async ({ runtime }, own, debugging) => {
+    const found = await findPython(runtime, own)
     return {
-      program: found.executable,
+      program: found.program,
       // -B: Lambda's code folder is read-only, so no bytecode is written into it; -u: lines leave as they are printed.
       args: ['-B', '-u', ...debugging, join(runtimeFolder, 'python.py')],
-      label: `Python ${found.version} for ${spec.runtime}`,
+      label: `Python ${found.version} for ${runtime}`,
+      ...describeMismatch(runtime, 'Python', found),
     }
   },
+  check: (id, program) => askProgram(program, askPython, id),
+}
+
+async function findPython(runtime: string, own: string | undefined): Promise<Program> {
+  if (own !== undefined) return await askProgram(own, askPython, runtime)
+  // The interpreter of that version first: most systems have several, and python3 is one of them.
+  return await askProgram(runtime, askPython, runtime).catch(() => askProgram('python3', askPython, runtime))
 }
 
 const provided: Runtime = {
   family: 'provided',
-  resolve: async (spec, own) => {
-    const bootstrap = own ?? join(spec.codeFolder, 'bootstrap')
+  resolve: async ({ runtime, codeFolder }, own) => {
+    const bootstrap = own ?? join(codeFolder, 'bootstrap')
     try {
       await access(bootstrap, constants.F_OK)
     } catch {
@@ -69,7 +104,14 @@ const provided: Runtime = {
     } catch {
       return createFailureReport('Runtime.InvalidEntrypoint', `fork/exec ${bootstrap}: permission denied`)
     }
-    return { program: bootstrap, args: [], label: spec.runtime }
+    return { program: bootstrap, args: [], label: runtime }
+  },
+  check: async (id, program) => {
+    try {
+      await access(program, constants.X_OK)
+    } catch (error) {
+      throw createMissingError(id, program, error)
+    }
   },
 }
 
@@ -114,7 +156,16 @@ export function resolveRuntime(
   debugging: readonly string[] = [],
 ): Promise<Launch | FailureReport> {
   const { program = programs[spec.runtime], arguments: own = [] } = spec.interpreter ?? {}
-  return Promise.resolve(findRuntime(spec.runtime).resolve(spec, program, [...debugging, ...own]))
+  return findRuntime(spec.runtime).resolve(spec, program, [...debugging, ...own])
+}
+
+/**
+ * Tries the programs that are to take the place of the default ones.
+ * @param programs Programs by runtime id.
+ * @throws {LocalError} `UnknownRuntime`, or `RuntimeMissing` when a program is not there or does not run.
+ */
+export async function checkRuntimes(programs: Readonly<Record<string, string>>): Promise<void> {
+  await Promise.all(Object.entries(programs).map(([id, program]) => findRuntime(id).check(id, program)))
 }
 
 /**
@@ -123,7 +174,7 @@ export function resolveRuntime(
  * @returns The family.
  * @throws {LocalError} `UnknownRuntime`.
  */
-export function runtimeFamily(id: string): 'nodejs' | 'python' | 'provided' {
+export function runtimeFamily(id: string): RuntimeFamily {
   return findRuntime(id).family
 }
 
@@ -138,34 +189,62 @@ function findRuntime(id: string): Runtime {
   return runtime
 }
 
-interface PythonProgram {
-  readonly executable: string
+/** An interpreter of this machine. */
+interface Program {
+  /** Its real path. */
+  readonly program: string
+  /** For example `3.12.4`. */
   readonly version: string
 }
 
-const pythons = new Map<string, Promise<PythonProgram>>()
+// Asked of the interpreter itself: its path and its version, one a line.
+const askNode = ['-p', "process.execPath + '\\n' + process.versions.node"] as const
+const askPython = [
+  '-c',
+  'import platform, sys; print(sys.executable); print(platform.python_version())',
+] as const
+
+const programs = new Map<string, Promise<Program>>()
 
 // A version manager's shim costs 100 ms at every start, so the interpreter behind it is asked for once.
-function resolvePython(program: string): Promise<PythonProgram> {
-  const known = pythons.get(program)
+function askProgram(program: string, question: readonly string[], id: string): Promise<Program> {
+  const known = programs.get(program)
   if (known !== undefined) return known
-  const asked = askPython(program)
-  pythons.set(program, asked)
-  asked.catch(() => pythons.delete(program))
+  const asked = runQuestion(program, question, id)
+  programs.set(program, asked)
+  asked.catch(() => programs.delete(program))
   return asked
 }
 
-async function askPython(program: string): Promise<PythonProgram> {
-  const question = 'import platform, sys; print(sys.executable); print(platform.python_version())'
+async function runQuestion(program: string, question: readonly string[], id: string): Promise<Program> {
   try {
-    const { stdout } = await promisify(execFile)(program, ['-c', question], { timeout: 10_000 })
+    const { stdout } = await promisify(execFile)(program, question, { timeout: 10_000 })
     const [executable = '', version = ''] = stdout.split(/\r?\n/)
-    return { executable: executable === '' ? program : executable, version }
+    if (!/^\d+\.\d+/.test(version)) throw new Error(`it answers ${JSON.stringify(stdout.slice(0, 80))}`)
+    return { program: executable === '' ? program : executable, version }
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : 'no answer'
-    throw new LocalError(
-      'RuntimeMissing',
-      `Python functions need ${program} on PATH, and it could not be run: ${reason}`,
-    )
+    throw createMissingError(id, program, error)
+  }
+}
+
+function createMissingError(id: string, program: string, error: unknown): LocalError {
+  const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+  return new LocalError(
+    'RuntimeMissing',
+    `The runtime ${id} needs ${program}, and it could not be run: ${reason}. Install it, or name another program with --runtime ${id}=<program>.`,
+    { cause: error },
+  )
+}
+
+/** A function should run on what it was made for: where it does not, that is said. */
+function describeMismatch(
+  runtime: string,
+  language: string,
+  { program, version }: Program,
+): { readonly notice?: string } {
+  const wanted = /\d+(\.\d+)?/.exec(runtime)?.[0] ?? ''
+  if (`${version}.`.startsWith(`${wanted}.`)) return {}
+  return {
+    notice: `${runtime} functions run on ${language} ${version} (${program}). To run them on ${language} ${wanted}, start with --runtime ${runtime}=<program>.`,
   }
 }

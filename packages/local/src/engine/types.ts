@@ -132,8 +132,10 @@ export interface EngineLimits {
   readonly idleExpiryMs: number
   /** Length of the init phase, after which it is repeated under the function's timeout; Infinity for no bound. */
   readonly initMs: number
-  /** Time between SIGTERM and SIGKILL. */
+  /** Time between SIGTERM and SIGKILL for a runtime, also when only internal extensions are registered. */
   readonly stopMs: number
+  /** The same for a runtime and its external extensions together: the runtime has three tenths of it. */
+  readonly shutdownMs: number
 }
 
 /** How a function runs under a debugger: in one environment, with no timeout, never frozen, never expired. */
@@ -152,6 +154,10 @@ export interface EngineOptions {
   onLog(line: LogLine): void
   /** Runtime id → program that takes the place of the default one. */
   readonly runtimes?: Readonly<Record<string, string>>
+  /** The folder that stands for /opt: `extensions/`, `bin/`, `lib/`, `nodejs/`, `python/`, and wrapper scripts. */
+  readonly optFolder?: string
+  /** Receives what a user should know of the engine, once: that an interpreter is of another version, say. */
+  onNotice?(text: string): void
   /** Asked once for each new revision of a function: whether it runs under a debugger, and how. */
   debugOf?(spec: FunctionSpec): Debugging | undefined
   readonly limits?: Partial<EngineLimits>

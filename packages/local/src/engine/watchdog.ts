@@ -1,29 +1,22 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describeProcess, folderPrefix, listName, removeFolder, removeLeftovers } from './leftovers.ts'
 import { runtimeFolder } from './runtimes.ts'
 
 /**
- * Removes a folder of a function with all that the function left there.
- * @param folder The folder; it stays when the function made parts of it that its owner may not remove.
- */
-export async function removeFolder(folder: string): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-  } catch {
-    // What a function did to its temporary files must not keep the server from going on.
-  }
-}
-
-/**
  * A small shell process that outlives the server by a moment: when its input ends, whatever ended the server,
- * it kills the process groups that are left, stopped ones too, and removes their folders.
+ * it kills the process groups that are left, stopped ones too, and removes their folders. What it cannot do, because it
+ * was killed as well, the next engine of the same user does.
  */
 export class Watchdog {
   #folder: Promise<string> | undefined
+  #path: string | undefined
   #shell: ChildProcess | undefined
+  #leftovers: Promise<void> | undefined
 
   /**
    * Makes the folder that holds the folders of all environments, and starts the shell.
@@ -37,9 +30,11 @@ export class Watchdog {
   /**
    * Watches a process group.
    * @param pid The id of the group.
+   * @param marker A text that stands in the environment of whatever the group starts.
    */
-  add(pid: number): void {
-    this.#shell?.stdin?.write(`+ ${pid}\n`)
+  add(pid: number, marker: string): void {
+    this.#shell?.stdin?.write(`+ ${pid} ${marker}\n`)
+    if (this.#path !== undefined) appendFileSync(join(this.#path, listName), describeProcess(pid, marker))
   }
 
   /**
@@ -62,16 +57,20 @@ export class Watchdog {
       await ended
     }
     await removeFolder(folder)
+    await this.#leftovers
   }
 
   async #start(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'furlong-'))
+    const folder = await mkdtemp(join(tmpdir(), folderPrefix))
+    await writeFile(join(folder, listName), describeProcess(process.pid, ''))
+    this.#path = folder
+    this.#leftovers = removeLeftovers()
     if (process.platform === 'win32') return folder
     const shell = spawn('/bin/sh', [join(runtimeFolder, 'watchdog.sh'), folder], {
       stdio: ['pipe', 'ignore', 'ignore'],
       // Not in the server's group, so that Ctrl-C does not end it before its work is due.
       detached: true,
-      // It needs `kill` and `rm`, whatever else the server's path leaves out.
+      // It needs `kill`, `grep` and `rm`, whatever else the server's path leaves out.
       env: { PATH: `${process.env['PATH'] ?? ''}:/usr/bin:/bin` },
     })
     shell.on('error', () => {

@@ -511,6 +511,20 @@ describe('the pool', () => {
     expect(engine.status()).toEqual({ processes: 0, functions: [] })
   })
 
+  it('keeps the environments of versions apart, and retires those of one version', async () => {
+    const { engine } = createEngine()
+    const latest = await createFunction(
+      esm('export const handler = async () => process.env.AWS_LAMBDA_FUNCTION_VERSION'),
+    )
+    const version = { ...latest, version: '1', revision: '9' }
+    expect(resultOf(await call(engine, latest))).toBe('$LATEST')
+    expect(resultOf(await call(engine, version))).toBe('1')
+    expect(engine.status().processes).toBe(2)
+    await engine.retire(latest.arn, '1')
+    expect(engine.status().functions.map((pool) => pool.version)).toEqual(['$LATEST'])
+    await engine.retire(latest.arn)
+  })
+
   it('retires an environment whose session is about to end', async () => {
     let now = Date.now()
     const sessions: string[] = []

@@ -37,7 +37,7 @@ export function findUrlFunction(
   if (url === undefined) return findAliasless(store, urlId, region)
   const { functionArn, qualifier } = url
   const record = store.functionByArn(functionArn)
-  const version = store.version(functionArn, qualifier, Math.random)
+  const version = qualifier === undefined ? record : store.version(functionArn, qualifier, Math.random)
   if (record === undefined || version === undefined) return undefined
   if (region !== undefined && region !== record.region) return undefined
   return {

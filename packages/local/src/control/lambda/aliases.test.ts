@@ -224,6 +224,9 @@ describe('aliases', () => {
     await expect(lambda.getAlias(unknown)).rejects.toThrow(`Cannot find alias arn: ${arn}:none`)
     await expect(lambda.updateAlias(unknown)).rejects.toThrow(`Alias not found: ${arn}:none`)
     await expect(lambda.listAliases({ FunctionName: 'none' })).rejects.toThrow('Function not found: ')
+    await expect(lambda.getAlias({ FunctionName: 'shop:1', Name: 'live' })).rejects.toThrow(
+      `Function not found: ${arn}:1`,
+    )
     await expect(invoke('none')).rejects.toThrow(`Function not found: ${arn}:none`)
     await expect(lambda.invoke({ FunctionName: 'none' })).rejects.toThrow(/function:none:\$LATEST$/)
   })

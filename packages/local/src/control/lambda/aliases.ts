@@ -4,7 +4,7 @@ import type { AliasRecord } from '../../store/aliases.ts'
 import type { Store } from '../../store/store.ts'
 import { paginate } from '../pagination.ts'
 import { conflictError, invalidMarkerError, invalidParameterError, notFoundError } from './errors.ts'
-import { findFunction, type FunctionTarget } from './function-target.ts'
+import { findFunction, type FunctionTarget, refuseQualifier } from './function-target.ts'
 import { description, functionName, marker, maxItems, revisionId } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult, Member } from './operation.ts'
 import { defineOperation } from './operation.ts'
@@ -83,6 +83,7 @@ function checkVersions(
 
 function createAlias({ input, target, services }: LambdaCall<CreateAliasInput>): LambdaResult {
   const { store } = services
+  refuseQualifier(target)
   return store.transaction(() => {
     const weights = input.RoutingConfig?.AdditionalVersionWeights ?? {}
     checkVersions(store, target, input.FunctionVersion, weights)
@@ -103,6 +104,7 @@ function createAlias({ input, target, services }: LambdaCall<CreateAliasInput>):
 }
 
 function getAlias({ input, target, services }: LambdaCall<AliasInput>): LambdaResult {
+  refuseQualifier(target)
   const alias = services.store.alias(target.arn, input.Name)
   if (alias === undefined) throw notFoundError(`Cannot find alias arn: ${target.arn}:${input.Name}`)
   return { json: render(alias) }
@@ -111,6 +113,7 @@ function getAlias({ input, target, services }: LambdaCall<AliasInput>): LambdaRe
 /** What is not given stays; an empty RoutingConfig sends every call to one version again. */
 function updateAlias({ input, target, services }: LambdaCall<AliasInput>): LambdaResult {
   const { store } = services
+  refuseQualifier(target)
   return store.transaction(() => {
     const alias = store.alias(target.arn, input.Name)
     if (alias === undefined) throw notFoundError(`Alias not found: ${target.arn}:${input.Name}`)

@@ -99,7 +99,18 @@ export function findInvoked(
  * @throws {ControlError} `Function not found: <arn>` when it is unknown, or named with another qualifier than `$LATEST`
  */
 export function findFunction(store: Store, target: FunctionTarget): FunctionRecord {
-  return found(isLatest(target) ? store.functionByArn(target.arn) : undefined, target)
+  refuseQualifier(target)
+  return found(store.functionByArn(target.arn), target)
+}
+
+/**
+ * Refuses the name of a version or an alias where only a function can be meant. What Lambda says there is not known.
+ *
+ * @param target the function
+ * @throws {ControlError} `Function not found: <arn>`
+ */
+export function refuseQualifier(target: FunctionTarget): void {
+  if (!isLatest(target)) found(undefined, target)
 }
 
 function found<Record>(record: Record | undefined, target: FunctionTarget): Record {

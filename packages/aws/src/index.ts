@@ -34,3 +34,13 @@ export type { PermissionOutcome } from './statements.ts'
 export type { AccessAnswer } from './access.ts'
 export { assumeRole } from './assume.ts'
 export { createAwsCommand, quoteShellWord } from './command-line.ts'
+export { applyFix } from './doctor/apply-fix.ts'
+export { examineUrl, type DoctorOptions, type Examination } from './doctor/doctor.ts'
+export type { Finding, FindingPart } from './doctor/finding.ts'
+export type { HalfGrant } from './doctor/half-grants.ts'
+export {
+  findHalfGrantedUrls,
+  upgradeGrants,
+  type HalfGrantedUrl,
+  type UpgradedGrant,
+} from './doctor/upgrade.ts'

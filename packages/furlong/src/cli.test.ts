@@ -181,6 +181,54 @@ describe('furlong against a local side', () => {
     expect(allowed.err).toContain('let in by lambda:InvokeFunction: the policy of function books')
   })
 
+  it('doctors a URL: says what is missing, mends it, and finds old grants', async () => {
+    expect(await here('deploy', 'caller.mjs', '--name', 'visitor', '--no-url')).toMatchObject({ code: 0 })
+    const mine = await here('doctor', 'books')
+    expect(mine).toMatchObject({ code: 0, err: expect.stringContaining('target: local side') })
+    expect(mine.out).toMatch(
+      /✓ permissions {2}Both permissions are there\.\n.*✓ unsigned .*403.*\n.*✓ signed .*200/,
+    )
+
+    const role = 'arn:aws:iam::111122223333:role/visitor-role'
+    const ill = await here('doctor', 'books', '--as', 'visitor')
+    expect(ill.code).toBe(1)
+    expect(ill.out).toContain('no policy allows lambda:InvokeFunctionUrl or lambda:InvokeFunction')
+    expect(ill.out).toContain('A signed GET / is refused (403), as the policies have it.')
+    expect(ill.out).toContain(`\nFix\n  npx furlong grant books --to ${role}\n`)
+
+    const lambda = await createClients(targetOf(await sideAt(port), 0)).lambda()
+    await lambda.addPermission({
+      FunctionName: 'books',
+      StatementId: 'old-recipe',
+      Action: 'lambda:InvokeFunctionUrl',
+      Principal: role,
+      FunctionUrlAuthType: 'AWS_IAM',
+    })
+    const all = await here('doctor', '--all')
+    expect(all).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`${role}: lambda:InvokeFunction is missing`),
+    })
+    const mended = await here('doctor', 'books', '--as', 'visitor', '--fix', '--format', 'json')
+    expect(mended).toMatchObject({ code: 0, err: expect.stringContaining('done: aws lambda add-permission') })
+    expect(JSON.parse(mended.out)).toMatchObject({ isHealthy: true, caller: role, fixes: [] })
+    expect(await here('doctor', '--all')).toMatchObject({ code: 0 })
+
+    await lambda.addPermission({
+      FunctionName: 'books',
+      StatementId: 'older-recipe',
+      Action: 'lambda:InvokeFunctionUrl',
+      Principal: 'arn:aws:iam::111122223333:user/administrator',
+    })
+    const upgraded = await here('grant', 'books', '--upgrade')
+    expect(upgraded).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('user/administrator  lambda:InvokeFunction  added'),
+    })
+    expect((await here('doctor')).code).toBe(2)
+    expect((await here('doctor', 'visitor')).out).toContain('The function visitor has no URL.')
+  })
+
   it('grants once, to the role of a function, and takes it back', async () => {
     const again = await here('grant', 'books', '--to', 'caller', '--format', 'json')
     expect(JSON.parse(again.out)).toMatchObject({

@@ -79,6 +79,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'why a request was refused',
     load: async () => (await import('./commands/explain.ts')).command,
   },
+  doctor: {
+    group: 'Call and explain',
+    summary: 'what is wrong with a function URL',
+    load: async () => (await import('./commands/doctor.ts')).command,
+  },
   logs: {
     group: 'Call and explain',
     summary: 'what functions wrote',

@@ -1,5 +1,5 @@
-import type { Grant, GrantOptions } from '@furlong/aws'
-import { targetOptions, type Command } from '../command.ts'
+import type { Grant, GrantOptions, UpgradedGrant } from '@furlong/aws'
+import { targetOptions, type Command, type Outcome } from '../command.ts'
 import { createCredentialsOf } from '../session.ts'
 import { createTable } from '../reporter.ts'
 import { selectTarget, type Selection } from '../target.ts'
@@ -8,7 +8,7 @@ import { selectTarget, type Selection } from '../target.ts'
 export const command: Command = {
   name: 'grant',
   summary: 'let a caller call a URL',
-  usage: 'grant <function> --to <caller> [--wait]',
+  usage: 'grant <function> --to <caller> [--wait] | grant <function> --upgrade',
   description: [
     'Adds both statements a function URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction, with the',
     'conditions that keep them to the URL. The caller is a function (its role is granted), a role, a user, an',
@@ -17,6 +17,10 @@ export const command: Command = {
   options: {
     to: { type: 'string', value: '<caller>', says: 'who may call' },
     wait: { type: 'boolean', says: "wait until a signed GET / of the caller's role is let in" },
+    upgrade: {
+      type: 'boolean',
+      says: 'add the second permission for each caller that has the first one only, as grants before October 2025',
+    },
     timeout: { type: 'string', value: '<seconds>', says: 'how long to wait; default 180' },
     ...targetOptions,
   },
@@ -28,6 +32,13 @@ export const command: Command = {
   ],
   run: async ({ values, positionals: [functionName = ''], context, reporter }) => {
     const to = values.text('to')
+    if (values.flag('upgrade')) {
+      if (to !== undefined)
+        throw values.wrong('--upgrade is for every caller there is, --to for one: one or the other.')
+      const selection = await selectTarget(values, context, reporter, { functionName })
+      const { upgradeGrants } = await import('@furlong/aws')
+      return tellUpgrade(await upgradeGrants(selection.target, { functionName }))
+    }
     if (to === undefined)
       throw values.wrong(
         '--to is missing: who may call?',
@@ -44,6 +55,16 @@ export const command: Command = {
     for (const note of granted.notes) reporter.say(note)
     return { data: granted, lines: renderGrant(granted, reporter.paint) }
   },
+}
+
+function tellUpgrade(added: readonly UpgradedGrant[]): Outcome {
+  const lines = added.map(
+    ({ principal, action, statementId }) => `${principal}  ${action}  added  ${statementId}`,
+  )
+  return {
+    data: { added },
+    lines: lines.length === 0 ? ['Every caller that has one of the two permissions has the other.'] : lines,
+  }
 }
 
 function createWait(

@@ -69,6 +69,7 @@ function createWords(options: LocalOptions): string[] {
     ...(options.optFolder === undefined ? [] : [`--opt=${options.optFolder}`]),
     ...(options.freezeAfterMs === undefined ? [] : [`--freeze-after=${options.freezeAfterMs}`]),
     ...(options.hints === false ? ['--no-hints'] : []),
+    ...(options.streamThrottle === false ? ['--no-stream-throttle'] : []),
   ]
 }
 

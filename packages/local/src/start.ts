@@ -56,6 +56,8 @@ export interface LocalOptions {
   readonly region?: string
   /** Whether refusals carry the header `x-furlong-why`; default true. */
   readonly hints?: boolean
+  /** Whether streams are slowed to 2 MB a second after their first 6 MB, as on Lambda; default true. */
+  readonly streamThrottle?: boolean
   /** Clock, for signatures, sessions and policies; default the machine's. */
   readonly now?: () => Date
   /** Sees every finished record. */
@@ -140,6 +142,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     memory = false,
     region = 'us-east-1',
     hints = true,
+    streamThrottle = true,
     now = () => new Date(),
     accounts: accountIds = defaultAccounts,
     urlPorts: range = defaultUrlPorts,
@@ -169,6 +172,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       records,
       now,
       hints,
+      streamThrottle,
       onRecord: options.onRecord ?? (() => {}),
       urlIdOfPort: (at) => (at === port ? undefined : (ports.urlIdOf(at) ?? '')),
       ownApi: (exchange) =>
@@ -281,6 +285,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'accounts',
   'region',
   'hints',
+  'streamThrottle',
   'now',
   'onRecord',
   'onLog',

@@ -25,6 +25,10 @@ export const startOptions: Readonly<Record<string, Option>> = {
     says: 'idle time before a function is frozen; default 100',
   },
   'no-hints': { type: 'boolean', says: 'leave the header x-furlong-why out of refusals' },
+  'no-stream-throttle': {
+    type: 'boolean',
+    says: 'stream at full speed beyond 6 MB; Lambda slows down to 2 MB a second',
+  },
 }
 
 /** `furlong up` */
@@ -105,6 +109,7 @@ export function readStartOptions(values: Values): LocalOptions {
     announce: true,
     port: values.number('port', { min: 0, max: 65_535 }) ?? defaultPort,
     hints: !values.flag('no-hints'),
+    streamThrottle: !values.flag('no-stream-throttle'),
     movePorts: values.flag('move-ports'),
     runtimes: values.pairs('runtime'),
     memory,

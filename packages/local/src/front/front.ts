@@ -1,5 +1,6 @@
 /** The front door: one HTTP server behind the main port and every URL port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { maxEventBytes } from '@furlong/events'
 import { maxControlBodyBytes } from '../control/index.ts'
 import { maskTarget } from '../record/mask-target.ts'
@@ -7,10 +8,12 @@ import type { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'
 import { Recording } from '../record/recording.ts'
 import type { UrlReply } from '../url/respond.ts'
+import { StreamRate } from '../url/stream-rate.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
+import { findFault, readParserFault, refuseConnection, toFaultAnswer, type Fault } from './malformed.ts'
 import { readBody } from './read-body.ts'
 import { findRoute, type Route, type UrlRoute } from './routing.ts'
-import { type Answer, drained, flatHeaders, send } from './send.ts'
+import { type Answer, drained, flatHeaders, paused, send } from './send.ts'
 import { type EventStream, sendEvents } from './send-events.ts'
 
 /** What stands behind each route. */
@@ -19,6 +22,8 @@ export interface FrontServices {
   readonly now: () => Date
   /** Whether refusals carry `x-furlong-why`. */
   readonly hints: boolean
+  /** Whether streams are slowed down as on Lambda. */
+  readonly streamThrottle: boolean
   readonly onRecord: (record: RequestRecord) => void
   /** The URL that listens on a port; undefined for the main port, '' for a port whose URL is gone. */
   readonly urlIdOfPort: (port: number | undefined) => string | undefined
@@ -56,14 +61,70 @@ const internalFailure: Answer = {
  */
 export function createFront(services: FrontServices): Server {
   const front = createServer(
-    { maxHeaderSize: maxHeaderBytes, noDelay: true, keepAliveTimeout: 60_000 },
+    // A missing Host is answered here, like all that is malformed.
+    { maxHeaderSize: maxHeaderBytes, noDelay: true, keepAliveTimeout: 60_000, requireHostHeader: false },
     (request, response) => {
-      void handle(services, request, response)
+      const fault = findFault(request)
+      latest.set(request.socket, response)
+      if (fault === undefined) void handle(services, request, response)
+      else refuseRequest(services, request, response, fault)
     },
   )
   // Lambda counts bytes, not headers; Node would drop those beyond 2,000 unsaid.
   front.maxHeadersCount = 0
+  // A client that has said all it has to say may still listen. Node has no public name for this.
+  Object.assign(front, { httpAllowHalfOpen: true })
+  front.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnread(services, error, socket))
   return front
+}
+
+/** The answer a connection got last, or is getting. */
+const latest = new WeakMap<Duplex, ServerResponse>()
+
+/** Answers what the parser could not read; an answer to a whole request before it goes first, and is the last. */
+function refuseUnread(services: FrontServices, error: NodeJS.ErrnoException, socket: Duplex): void {
+  const fault = readParserFault(error)
+  if (fault === undefined || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  keepFault(services, { method: '', target: '', host: '' }, fault)
+  const before = latest.get(socket)
+  if (before !== undefined && !before.writableFinished && before.req.complete) {
+    before.shouldKeepAlive = false
+    before.once('close', () => socket.destroy())
+    return
+  }
+  if (before?.headersSent === true && !before.writableFinished) socket.destroy()
+  else refuseConnection(socket, fault)
+}
+
+/** What could be read in two ways: nothing behind it on the same connection can be trusted to be a request. */
+function refuseRequest(
+  services: FrontServices,
+  { method = '', url: target = '', rawHeaders }: IncomingMessage,
+  response: ServerResponse,
+  fault: Fault,
+): void {
+  response.shouldKeepAlive = false
+  send(response, toFaultAnswer(fault), services.now())
+  keepFault(services, { method, target, host: headerOf(rawHeaders, 'host') ?? '' }, fault)
+}
+
+function keepFault(
+  services: FrontServices,
+  { method, target, host }: { readonly method: string; readonly target: string; readonly host: string },
+  { status, says }: Fault,
+): void {
+  const recording = new Recording(services.records.nextId(), {
+    kind: 'api',
+    method,
+    url: maskTarget(target),
+    host,
+    now: services.now(),
+  })
+  recording.refuse({ gate: 'route', code: 'MalformedRequest', cause: says })
+  keep(services, { recording }, status)
 }
 
 async function handle(
@@ -109,7 +170,7 @@ async function answer(services: FrontServices, exchange: Exchange, route: Route)
   if (route.kind === 'own-api') {
     const reply = services.ownApi(exchange)
     if ('events' in reply) await sendEvents(exchange.response, reply)
-    else send(exchange.response, reply)
+    else send(exchange.response, reply, exchange.now)
   } else if (route.kind === 'control-plane') {
     finish(services, exchange, await services.controlPlane(exchange))
   } else {
@@ -138,13 +199,17 @@ function fail(
     keep(services, exchange, 0)
     return
   }
-  send(response, { ...internalFailure, headers: withHint(services, exchange, internalFailure.headers) })
+  send(
+    response,
+    { ...internalFailure, headers: withHint(services, exchange, internalFailure.headers) },
+    services.now(),
+  )
   keep(services, exchange, internalFailure.status)
 }
 
 function finish(services: FrontServices, exchange: Exchange, answer: Answer): void {
   const headers = withHint(services, exchange, answer.headers)
-  send(exchange.response, { ...answer, headers })
+  send(exchange.response, { ...answer, headers }, exchange.now)
   keep(services, exchange, answer.status)
 }
 
@@ -164,12 +229,15 @@ async function stream(
   }
   response.once('close', onClose)
   try {
-    response.writeHead(reply.status, flatHeaders(response, reply.headers))
+    response.writeHead(reply.status, flatHeaders(response, reply.headers, exchange.now))
     // `flushHeaders` would send a head without a body as UTF-8.
     response.write('', 'latin1')
+    const rate = services.streamThrottle ? new StreamRate(performance.now()) : undefined
     for await (const chunk of reply.body) {
       if (gone) break
       if (!response.write(chunk)) await drained(response)
+      const waitMs = rate?.take(chunk.length, performance.now()) ?? 0
+      if (waitMs > 0) await paused(response, waitMs)
     }
     reply.finished(gone ? 'caller-left' : 'whole')
     if (!gone) response.end()

@@ -32,7 +32,7 @@ export async function sendEvents(response: ServerResponse, { events }: EventStre
     ['Content-Type', 'text/event-stream'],
     ['Cache-Control', 'no-store'],
   ] as const
-  response.writeHead(200, flatHeaders(response, headers))
+  response.writeHead(200, flatHeaders(response, headers, new Date()))
   response.flushHeaders()
   const heartbeat = setInterval(() => response.write(':\n\n'), heartbeatMs)
   try {

@@ -87,7 +87,7 @@ export class UrlPorts {
   }
 
   async #listen(urlId: string, port: number): Promise<boolean> {
-    const server = createServer({ noDelay: true }, this.#options.onConnection)
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, this.#options.onConnection)
     const listening = await new Promise<boolean>((done, fail) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
         error.code === 'EADDRINUSE' ? done(false) : fail(error),

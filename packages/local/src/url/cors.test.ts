@@ -34,9 +34,10 @@ describe('corsHeaders()', () => {
 
 describe('preflightHeaders()', () => {
   it('adds methods, lower-case headers and the age', () => {
-    expect(preflightHeaders(cors, 'https://a.example').slice(-3)).toEqual([
+    expect(preflightHeaders(cors, 'https://a.example').slice(2)).toEqual([
       ['Access-Control-Allow-Headers', 'x-one,content-type'],
       ['Access-Control-Allow-Methods', 'GET,POST'],
+      ['Access-Control-Allow-Credentials', 'true'],
       ['Access-Control-Max-Age', '60'],
     ])
   })

@@ -14,6 +14,14 @@ const list = (values: readonly string[]): string =>
 const isAllowedOrigin = (cors: Cors, origin: string): boolean =>
   cors.AllowOrigins?.some((allowed) => allowed === '*' || allowed === origin) ?? false
 
+function originHeaders(cors: Cors, origin: string | undefined): Headers {
+  if (origin === undefined || !isAllowedOrigin(cors, origin)) return []
+  return [
+    ['Vary', 'Origin'],
+    ['Access-Control-Allow-Origin', origin],
+  ]
+}
+
 /**
  * The headers that Lambda adds to any answer to a browser.
  *
@@ -23,11 +31,8 @@ const isAllowedOrigin = (cors: Cors, origin: string): boolean =>
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors
  */
 export function corsHeaders(cors: Cors, origin: string | undefined): Headers {
-  if (origin === undefined || !isAllowedOrigin(cors, origin)) return []
-  const headers: Headers = [
-    ['Vary', 'Origin'],
-    ['Access-Control-Allow-Origin', origin],
-  ]
+  const headers = originHeaders(cors, origin)
+  if (headers.length === 0) return headers
   if (cors.AllowCredentials === true) headers.push(['Access-Control-Allow-Credentials', 'true'])
   if (cors.ExposeHeaders?.length) headers.push(['Access-Control-Expose-Headers', list(cors.ExposeHeaders)])
   return headers
@@ -36,17 +41,20 @@ export function corsHeaders(cors: Cors, origin: string | undefined): Headers {
 /**
  * The headers of an answer to a preflight.
  *
+ * guess: what is exposed is no part of it; the captured one had nothing to expose.
+ *
  * @param cors the URL's configuration
  * @param origin the request's `Origin`
- * @returns what `corsHeaders` says, and the allowed methods and headers
+ * @returns the allowed headers and methods; nothing for an origin that is not allowed
  */
 export function preflightHeaders(cors: Cors, origin: string): Headers {
-  const headers = corsHeaders(cors, origin)
+  const headers = originHeaders(cors, origin)
   if (headers.length === 0) return headers
   if (cors.AllowHeaders?.length) headers.push(['Access-Control-Allow-Headers', list(cors.AllowHeaders)])
   if (cors.AllowMethods?.length) {
     headers.push(['Access-Control-Allow-Methods', toOctets(cors.AllowMethods.join(','))])
   }
+  if (cors.AllowCredentials === true) headers.push(['Access-Control-Allow-Credentials', 'true'])
   if (cors.MaxAge) headers.push(['Access-Control-Max-Age', String(cors.MaxAge)])
   return headers
 }

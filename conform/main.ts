@@ -7,6 +7,7 @@ const suites: Readonly<
   sigv4: () => import('./sigv4/run.ts'),
   fuzz: () => import('./fuzz/run.ts'),
   host: () => import('./host/run.ts'),
+  url: () => import('./url/run.ts'),
   iam: () => import('./iam/run.ts'),
   explanations: () => import('./iam/explanations.ts'),
   operations: () => import('./operations/run.ts'),

@@ -49,6 +49,38 @@ export const tooLarge: Refusal = {
   errorMessage: `Exceeded maximum allowed payload size (${maxResultBytes} bytes).`,
 }
 
+// What is copied to save a write.
+const joinedBytes = 64 * 1024
+
+/** What headers say to every API. */
+interface HeaderFacts {
+  /** Sent by somebody else than a process of the function. */
+  readonly isForeign: boolean
+  readonly closes: boolean
+  /** Waits for 100 Continue. */
+  readonly expects: boolean
+}
+
+// The reader hands out the same object for the same headers.
+const knownFacts = new WeakMap<ReadonlyMap<string, string>, HeaderFacts>()
+
+function readFacts(headers: ReadonlyMap<string, string>): HeaderFacts {
+  const known = knownFacts.get(headers)
+  if (known !== undefined) return known
+  const host = headers.get('host') ?? 'localhost'
+  const facts = {
+    // A page in a browser could otherwise take events away or answer them: browsers name the origin, runtimes do not.
+    isForeign:
+      headers.has('origin') ||
+      headers.has('sec-fetch-site') ||
+      !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host),
+    closes: /\bclose\b/i.test(headers.get('connection') ?? ''),
+    expects: headers.get('expect')?.toLowerCase() === '100-continue',
+  }
+  knownFacts.set(headers, facts)
+  return facts
+}
+
 /** HTTP on a port of 127.0.0.1 for the processes of one execution environment. */
 export class ApiServer {
   readonly #apis: readonly Api[]
@@ -115,10 +147,7 @@ export class ApiServer {
   }
 
   #dispatch(connection: Connection, head: RequestHead): Exchange | Refusal {
-    // A page in a browser could otherwise take events away or answer them: browsers name the origin, runtimes do not.
-    if (head.headers.has('origin') || head.headers.has('sec-fetch-site')) return forbidden
-    const host = head.headers.get('host')
-    if (host !== undefined && !/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) return forbidden
+    if (readFacts(head.headers).isForeign) return forbidden
     for (const route of this.#routes) {
       if (route.method !== head.method) continue
       const match = route.path.exec(head.target)
@@ -135,6 +164,8 @@ export class Connection implements RequestSink {
   readonly #reader: RequestReader
   #exchange: Exchange | undefined
   #closeAfter = false
+  #held: Buffer | undefined
+  #isParked = false
 
   /**
    * Serves a connection.
@@ -157,10 +188,9 @@ export class Connection implements RequestSink {
   }
 
   head(head: RequestHead): void {
-    this.#closeAfter = /\bclose\b/i.test(head.headers.get('connection') ?? '')
-    if (head.headers.get('expect')?.toLowerCase() === '100-continue') {
-      this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
-    }
+    const { closes, expects } = readFacts(head.headers)
+    this.#closeAfter = closes
+    if (expects) this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
     this.#exchange = this.#server.open(this, head)
   }
 
@@ -179,8 +209,33 @@ export class Connection implements RequestSink {
    * @param answer Its bytes.
    */
   send(answer: Buffer): void {
-    this.#socket.write(answer)
+    const held = this.#held
+    this.#held = undefined
+    this.#isParked = false
+    if (held === undefined) {
+      this.#socket.write(answer)
+    } else if (answer.length <= joinedBytes) {
+      this.#socket.write(Buffer.concat([held, answer]))
+    } else {
+      this.#socket.write(held)
+      this.#socket.write(answer)
+    }
     if (this.#closeAfter) this.#socket.end()
+  }
+
+  /**
+   * Sends an answer together with the next one, when what was read holds the next request already and its answer comes
+   * later: who sends that request without waiting for this answer does not need it, and each write wakes a process.
+   * @param answer Its bytes.
+   */
+  sendWithNext(answer: Buffer): void {
+    if (this.#held !== undefined) this.#socket.write(this.#held)
+    this.#held = answer
+  }
+
+  /** Says that the answer to the current request comes later. */
+  park(): void {
+    this.#isParked = true
   }
 
   /** Reads no more for now. */
@@ -201,6 +256,10 @@ export class Connection implements RequestSink {
   #read(chunk: Buffer): void {
     try {
       this.#reader.push(chunk)
+      const held = this.#held
+      if (held === undefined || this.#isParked) return
+      this.#held = undefined
+      this.send(held)
     } catch (error) {
       if (!(error instanceof MalformedRequest)) throw error
       this.#socket.end(

@@ -65,8 +65,7 @@ export class Engine implements Fleet {
   async invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome> {
     if (this.#isClosed) throw new LocalError('EngineClosed', 'The engine is closed')
     const live = this.#live.size === 0 ? undefined : this.#live.get(keyOf(spec))
-    if (live === undefined) return await this.#poolFor(spec).invoke(invocation)
-    const admitted = await live.admit(spec)
+    const admitted = live === undefined ? spec : await live.admit(spec)
     if ('kind' in admitted) return admitted
     return await this.#poolFor(admitted).invoke(invocation)
   }

@@ -200,8 +200,10 @@ export class Environment {
     this.#invocations += 1
     this.#run = new Run(job, performance.now(), isFirst ? this.#initLog.lines() : [])
     this.#logAll(this.#platform.start(requestId, invokedFunctionArn))
-    this.#sandbox.thaw()
-    this.#services.memory.add(this.#sandbox)
+    if (this.#sandbox.isFrozen) {
+      this.#sandbox.thaw()
+      this.#services.memory.add(this.#sandbox)
+    }
     this.#armTimeout(timeoutMs)
     this.#extensions.invoke({ requestId, deadlineMs, invokedFunctionArn, traceId })
     const context = readClientContext(clientContext)
@@ -350,13 +352,11 @@ export class Environment {
   #settleSoon(): void {
     if (this.#isSettling) return
     this.#isSettling = true
-    setImmediate(() => {
-      this.#isSettling = false
-      this.#settle()
-    })
+    setImmediate(this.#settle)
   }
 
-  #settle(): void {
+  readonly #settle = (): void => {
+    this.#isSettling = false
     const isDone = this.#hasPolled && this.#extensions.areReady
     if (this.#state === 'starting') {
       if (isDone) this.#becomeReady()
@@ -414,7 +414,6 @@ export class Environment {
   #becomeIdle(): void {
     this.#state = 'idle'
     this.#idleSince = performance.now()
-    this.#services.memory.remove(this.#sandbox)
     this.#idleTimer ??= this.#armIdle(this.#services.limits.freezeAfterMs)
     this.#owner.onIdle(this)
   }
@@ -434,10 +433,16 @@ export class Environment {
       void this.stop()
       return
     }
-    if (idleMs >= freezeAfterMs) this.#sandbox.freeze()
+    if (idleMs >= freezeAfterMs) this.#freeze()
     this.#idleTimer = this.#armIdle(
       idleMs < freezeAfterMs ? freezeAfterMs - idleMs : Math.max(1, idleExpiryMs - idleMs),
     )
+  }
+
+  #freeze(): void {
+    this.#sandbox.freeze()
+    // What cannot run cannot take memory.
+    this.#services.memory.remove(this.#sandbox)
   }
 
   #armTimeout(ms: number): void {
@@ -553,12 +558,17 @@ export class Environment {
   }
 
   #logAll(lines: readonly string[]): void {
-    for (const line of lines) this.#log(line)
+    if (lines.length === 0) return
+    const at = this.#services.now().toISOString()
+    for (const line of lines) this.#logAt(at, line)
   }
 
   #log(text: string): void {
+    this.#logAt(this.#services.now().toISOString(), text)
+  }
+
+  #logAt(at: string, text: string): void {
     const run = this.#run
-    const at = this.#services.now().toISOString()
     const functionArn = this.spec.arn
     if (run === undefined) {
       if (this.#invocations === 0) this.#initLog.add(text)

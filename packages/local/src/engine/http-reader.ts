@@ -2,7 +2,7 @@
 export interface RequestHead {
   readonly method: string
   readonly target: string
-  /** Names in lower case; repeated ones are joined by `, `. */
+  /** Names in lower case; repeated ones are joined by `, `. The same object for the same text. */
   readonly headers: ReadonlyMap<string, string>
 }
 
@@ -21,13 +21,17 @@ const maxHeadBytes = 2 * 1024 * 1024
 const maxChunkLineBytes = 1024
 
 const emptyBuffer: Buffer = Buffer.alloc(0)
-const noTrailers: ReadonlyMap<string, string> = new Map()
+const noFields: ReadonlyMap<string, string> = new Map()
 const needMore = -1
 
 /** A request that cannot be read; its connection is closed after the answer 400. */
 export class MalformedRequest extends Error {
   override readonly name = 'MalformedRequest'
 }
+
+// The header lines of a runtime are the same for every request, but for a length: they are read once.
+const maxKnownHeads = 16
+const maxKnownBytes = 512
 
 type Step = 'head' | 'length' | 'chunkLine' | 'chunkData' | 'chunkEnd' | 'trailers'
 
@@ -40,6 +44,7 @@ export class RequestReader {
   #step: Step = 'head'
   #rest: Buffer = emptyBuffer
   #remaining = 0
+  readonly #known = new Map<string, ReadonlyMap<string, string>>()
   readonly #steps: Readonly<Record<Step, (buffer: Buffer, offset: number) => number>> = {
     head: (buffer, offset) => this.#readHead(buffer, offset),
     length: (buffer, offset) => this.#readData(buffer, offset, 'head'),
@@ -84,12 +89,25 @@ export class RequestReader {
     }
     const end = buffer.indexOf('\r\n\r\n', offset)
     if (end === -1) return refuseAbove(buffer.length - offset, maxHeadBytes)
-    const lines = buffer.toString('latin1', offset, end).split('\r\n')
-    const request = /^([A-Z]{1,20}) ([!-~]{1,8192}) HTTP\/1\.1$/.exec(lines[0] ?? '')
+    const text = buffer.toString('latin1', offset, end)
+    const lineEnd = text.indexOf('\r\n')
+    const line = lineEnd === -1 ? text : text.slice(0, lineEnd)
+    const request = /^([A-Z]{1,20}) ([!-~]{1,8192}) HTTP\/1\.1$/.exec(line)
     if (request === null) throw new MalformedRequest('The request line is not that of an HTTP/1.1 request')
-    const headers = readFields(lines, 1)
+    const headers = lineEnd === -1 ? noFields : this.#readHeaders(text.slice(lineEnd + 2))
     this.#begin({ method: request[1] ?? '', target: request[2] ?? '', headers })
     return end + 4
+  }
+
+  #readHeaders(text: string): ReadonlyMap<string, string> {
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    const headers = readFields(text)
+    if (text.length <= maxKnownBytes) {
+      if (this.#known.size === maxKnownHeads) this.#known.clear()
+      this.#known.set(text, headers)
+    }
+    return headers
   }
 
   #begin(head: RequestHead): void {
@@ -108,7 +126,7 @@ export class RequestReader {
     this.#remaining = length === undefined ? 0 : Number(length)
     this.#step = this.#remaining === 0 ? 'head' : 'length'
     this.#sink.head(head)
-    if (this.#remaining === 0) this.#sink.end(noTrailers)
+    if (this.#remaining === 0) this.#sink.end(noFields)
   }
 
   #readData(buffer: Buffer, offset: number, after: 'head' | 'chunkEnd'): number {
@@ -116,7 +134,7 @@ export class RequestReader {
     this.#remaining -= end - offset
     if (this.#remaining === 0) this.#step = after
     this.#sink.data(buffer.subarray(offset, end))
-    if (this.#remaining === 0 && after === 'head') this.#sink.end(noTrailers)
+    if (this.#remaining === 0 && after === 'head') this.#sink.end(noFields)
     return end
   }
 
@@ -143,12 +161,12 @@ export class RequestReader {
     if (buffer.length - offset < 2) return needMore
     if (buffer[offset] === 13 && buffer[offset + 1] === 10) {
       this.#step = 'head'
-      this.#sink.end(noTrailers)
+      this.#sink.end(noFields)
       return offset + 2
     }
     const end = buffer.indexOf('\r\n\r\n', offset)
     if (end === -1) return refuseAbove(buffer.length - offset, maxHeadBytes)
-    const trailers = readFields(buffer.toString('latin1', offset, end).split('\r\n'), 0)
+    const trailers = readFields(buffer.toString('latin1', offset, end))
     this.#step = 'head'
     this.#sink.end(trailers)
     return end + 4
@@ -160,11 +178,11 @@ function refuseAbove(bytes: number, limit: number): number {
   return needMore
 }
 
-function readFields(lines: readonly string[], from: number): Map<string, string> {
+function readFields(text: string): Map<string, string> {
   const fields = new Map<string, string>()
-  for (let index = from; index < lines.length; index++) {
+  for (const line of text.split('\r\n')) {
     // No blank before the colon and no folded line: both have been used to smuggle a second request.
-    const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*?)[ \t]*$/.exec(lines[index] ?? '')
+    const field = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*?)[ \t]*$/.exec(line)
     if (field === null) throw new MalformedRequest('A header line cannot be read')
     const name = (field[1] ?? '').toLowerCase()
     const value = field[2] ?? ''

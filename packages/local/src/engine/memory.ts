@@ -8,7 +8,7 @@ const pageBytes = 4096
 const bytesPerMb = 1024 ** 2
 const tickMs = 100
 // Every process of the machine is looked at for what a function started: less often.
-const ticksPerScan = 10
+const ticksPerScan = 20
 
 /** What a process holds, in MB. */
 export interface ProcessMemory {
@@ -76,7 +76,7 @@ export interface MemoryUser {
   checkMemory(groups: ReadonlyMap<number, GroupMemory> | undefined): void
 }
 
-/** Looks at the memory of busy environments ten times a second, and at that of what they started once a second. */
+/** Looks at the memory of environments that are not frozen ten times a second, and at what they started every other second. */
 export class MemoryWatch {
   readonly #users = new Set<MemoryUser>()
   #timer: NodeJS.Timeout | undefined

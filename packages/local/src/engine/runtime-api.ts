@@ -153,6 +153,7 @@ export class RuntimeApi implements Api {
       end: () => {
         this.#state = 'waiting'
         this.#waiting = connection
+        connection.park()
         this.#events.polled()
       },
     }
@@ -176,7 +177,7 @@ export class RuntimeApi implements Api {
         this.#state = 'answered'
         const payload = body.take()
         if (payload === undefined) {
-          connection.send(createRefusalAnswer(tooLarge))
+          connection.sendWithNext(createRefusalAnswer(tooLarge))
           this.#events.failed(
             createFailureReport(
               'Function.ResponseSizeTooLarge',
@@ -185,7 +186,7 @@ export class RuntimeApi implements Api {
           )
           return
         }
-        connection.send(accepted)
+        connection.sendWithNext(accepted)
         this.#events.responded(payload)
       },
     }
@@ -204,7 +205,7 @@ export class RuntimeApi implements Api {
       },
       end: (trailers) => {
         this.#state = 'answered'
-        connection.send(accepted)
+        connection.sendWithNext(accepted)
         target.end(readTrailers(trailers))
       },
     }
@@ -250,7 +251,7 @@ export class RuntimeApi implements Api {
       lost,
       end: () => {
         const document = body.take()
-        connection.send(document === undefined ? createRefusalAnswer(tooLarge) : accepted)
+        connection.sendWithNext(document === undefined ? createRefusalAnswer(tooLarge) : accepted)
         done(
           readReport(
             head.headers.get('lambda-runtime-function-error-type'),
@@ -272,12 +273,12 @@ function createEventAnswer(event: RuntimeEvent): Buffer {
     event.clientContext === undefined
       ? ''
       : `Lambda-Runtime-Client-Context: ${toHeaderValue(event.clientContext)}\r\n`
+  const trace = event.traceId === '' ? '' : `Lambda-Runtime-Trace-Id: ${toHeaderValue(event.traceId)}\r\n`
   const head =
     'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n' +
     `Lambda-Runtime-Aws-Request-Id: ${event.requestId}\r\n` +
     `Lambda-Runtime-Deadline-Ms: ${event.deadlineMs}\r\n` +
-    `Lambda-Runtime-Invoked-Function-Arn: ${toHeaderValue(event.invokedFunctionArn)}\r\n` +
-    `Lambda-Runtime-Trace-Id: ${toHeaderValue(event.traceId)}\r\n${context}` +
+    `Lambda-Runtime-Invoked-Function-Arn: ${toHeaderValue(event.invokedFunctionArn)}\r\n${trace}${context}` +
     `Content-Length: ${event.payload.length}\r\n\r\n`
   const answer = Buffer.allocUnsafe(head.length + event.payload.length)
   answer.write(head, 0, 'latin1')
@@ -287,6 +288,7 @@ function createEventAnswer(event: RuntimeEvent): Buffer {
 
 // Trace ids and client contexts come from callers: a line end in one would write headers of its own.
 function toHeaderValue(text: string): string {
+  if (!/[^\x20-\x7e]/.test(text)) return text
   return text.replaceAll(/[\r\n]/g, ' ').replaceAll(/[^\x20-\x7e]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })

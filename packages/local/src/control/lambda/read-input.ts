@@ -1,7 +1,8 @@
 import { createValidationMessage, findViolations } from '../constraints.ts'
 import { ControlError } from '../control-error.ts'
 import { invalidParameterError } from './errors.ts'
-import type { LambdaOperation, Member, MemberType } from './operation.ts'
+import type { LambdaOperation, Member } from './operation.ts'
+import { findTypeMismatch } from './type-mismatch.ts'
 
 /** Where the members of a call stand. */
 export interface InputSources {
@@ -18,7 +19,6 @@ type Values = Record<string, unknown>
 const serializationTexts = {
   body: 'Could not parse request body into json: it is not a JSON object',
   integer: (name: string) => `${name} is no integer`,
-  type: (name: string, type: MemberType) => `${name} must be of type ${type}`,
 } as const
 
 /**
@@ -88,26 +88,17 @@ function refuseUnserved(
   }
 }
 
-const typeChecks: Readonly<Record<MemberType, (value: unknown) => boolean>> = {
-  string: (value) => typeof value === 'string',
-  integer: Number.isSafeInteger,
-  boolean: (value) => typeof value === 'boolean',
-  list: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
-  map: (value) => isRecord(value) && Object.values(value).every((item) => typeof item === 'string'),
-  numbers: (value) => isRecord(value) && Object.values(value).every((item) => typeof item === 'number'),
-  structure: isRecord,
-  blob: (value) => typeof value === 'string',
-}
-
 function checkTypes(members: Readonly<Record<string, Member>>, input: Values): void {
   for (const [name, member] of Object.entries(members)) {
     const value = input[name]
     // A neutral value of a member that is not served, and JSON null, mean that the member is absent.
     if (value === null || value === undefined || member.isNeutral !== undefined) {
       delete input[name]
-    } else if (!typeChecks[member.type](value)) {
-      throw new ControlError('SerializationException', serializationTexts.type(name, member.type))
-    } else if (member.members !== undefined) {
+      continue
+    }
+    const mismatch = findTypeMismatch(value, member.type)
+    if (mismatch !== undefined) throw new ControlError('SerializationException', mismatch)
+    if (member.members !== undefined) {
       const nested = { ...(value as Values) }
       checkTypes(member.members, nested)
       input[name] = nested

@@ -18,6 +18,7 @@ export {
 } from './bundle/bundle.ts'
 export { watchBundle, type Watch, type WatchListener } from './bundle/watch.ts'
 export { deploy, type Deployment, type DeployOptions, type DeployStep } from './deploy.ts'
+export { destroy, planDestroy, type DestroyStep } from './destroy.ts'
 export {
   createUrl,
   deleteUrl,

@@ -1,3 +1,4 @@
+import type { Role } from '@aws-sdk/client-iam'
 import { parseArn } from '@furlong/iam'
 import { AwsError, isServiceError } from './errors.ts'
 import type { Clients } from './target.ts'
@@ -26,7 +27,7 @@ export interface EnsuredRole {
  */
 export async function ensureRole(clients: Clients, functionName: string): Promise<EnsuredRole> {
   const iam = await clients.iam()
-  const RoleName = `${functionName.slice(0, maxRoleNameLength - '-role'.length)}-role`
+  const RoleName = nameRole(functionName)
   const existing = await readRoleArn(clients, RoleName)
   const roleArn = existing ?? (await createRole(clients, RoleName, functionName))
   // Attaching is idempotent; it is done again because a first run may have stopped between the two.
@@ -37,15 +38,68 @@ export async function ensureRole(clients: Clients, functionName: string): Promis
   return { roleArn, isNew: existing === undefined }
 }
 
+/** Named after the function, within the limit of IAM. */
+const nameRole = (functionName: string): string =>
+  `${functionName.slice(0, maxRoleNameLength - '-role'.length)}-role`
+
+/** A role that `ensureRole` made. */
+export interface OwnRole {
+  readonly roleArn: string
+  /** Why it must stay; absent when nothing else hangs on it. */
+  readonly kept?: string
+}
+
 /**
- * Takes back a role that `ensureRole` has just made, when the function it was for could not be.
+ * Looks at the role that was made for a function.
  * @param clients the clients
- * @param roleArn ARN of the role
+ * @param functionName bare name of the function
+ * @returns the role; undefined when there is none, or one of that name that somebody else made
+ */
+export async function inspectOwnRole(clients: Clients, functionName: string): Promise<OwnRole | undefined> {
+  const iam = await clients.iam()
+  const RoleName = nameRole(functionName)
+  const role = await readRole(clients, RoleName)
+  if (role?.Arn === undefined || role.Description !== describeRole(functionName)) return undefined
+  const roleArn = role.Arn
+  const keep = (kept: string): OwnRole => ({ roleArn, kept })
+  const { AttachedPolicies = [] } = await iam.listAttachedRolePolicies({ RoleName })
+  const { PolicyNames = [] } = await iam.listRolePolicies({ RoleName })
+  const foreign = [
+    ...PolicyNames,
+    ...AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []).filter(
+      (arn) => arn !== createPolicyArn(roleArn),
+    ),
+  ]
+  if (foreign.length > 0)
+    return keep(`it has policies that furlong deploy did not give it: ${foreign.join(', ')}`)
+  const { paginateListFunctions } = await import('@aws-sdk/client-lambda')
+  for await (const { Functions = [] } of paginateListFunctions({ client: await clients.lambda() }, {})) {
+    const other = Functions.find(
+      ({ Role, FunctionName }) => Role === roleArn && FunctionName !== functionName,
+    )
+    if (other !== undefined) return keep(`the function ${other.FunctionName} has it, too`)
+  }
+  return { roleArn }
+}
+
+/** By this text a role is known as furlong's own. */
+const describeRole = (functionName: string): string =>
+  `Role of the function ${functionName}, made by furlong deploy`
+
+/**
+ * Takes back a role that `ensureRole` made.
+ * @param clients the clients
+ * @param roleArn ARN of the role, which has no policies but the one it was given
  */
 export async function removeRole(clients: Clients, roleArn: string): Promise<void> {
   const iam = await clients.iam()
   const RoleName = roleArn.split('/').at(-1) ?? ''
-  await iam.detachRolePolicy({ RoleName, PolicyArn: createPolicyArn(roleArn) })
+  try {
+    await iam.detachRolePolicy({ RoleName, PolicyArn: createPolicyArn(roleArn) })
+  } catch (error) {
+    // An earlier run may have stopped between the two.
+    if (!isServiceError(error, 'NoSuchEntityException', 'NoSuchEntity')) throw error
+  }
   await iam.deleteRole({ RoleName })
 }
 
@@ -72,8 +126,12 @@ export async function findRoleArn(clients: Clients, role: string): Promise<strin
 }
 
 async function readRoleArn(clients: Clients, RoleName: string): Promise<string | undefined> {
+  return (await readRole(clients, RoleName))?.Arn
+}
+
+async function readRole(clients: Clients, RoleName: string): Promise<Role | undefined> {
   try {
-    return (await (await clients.iam()).getRole({ RoleName })).Role?.Arn
+    return (await (await clients.iam()).getRole({ RoleName })).Role
   } catch (error) {
     if (isServiceError(error, 'NoSuchEntityException', 'NoSuchEntity')) return undefined
     throw error
@@ -86,7 +144,7 @@ async function createRole(clients: Clients, RoleName: string, functionName: stri
   ).createRole({
     RoleName,
     AssumeRolePolicyDocument: trustPolicy,
-    Description: `Role of the function ${functionName}, made by furlong deploy`,
+    Description: describeRole(functionName),
   })
   return Role?.Arn ?? ''
 }

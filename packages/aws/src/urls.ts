@@ -1,4 +1,5 @@
 import type {
+  Cors,
   FunctionUrlAuthType,
   GetFunctionUrlConfigCommandOutput,
   InvokeMode,
@@ -29,6 +30,8 @@ export interface UrlOptions {
   readonly functionName: string
   readonly public?: boolean
   readonly stream?: boolean
+  /** Origins whose pages may call, such as `https://app.example`; none takes the configuration away. */
+  readonly corsOrigins?: readonly string[]
   /** 32 lower-case letters and digits, as on AWS; local side only. */
   readonly id?: string
 }
@@ -86,7 +89,12 @@ export async function createUrl(target: Target, options: UrlOptions): Promise<Fu
     try {
       const AuthType = options.public === true ? 'NONE' : 'AWS_IAM'
       url = readUrl(
-        await lambda.createFunctionUrlConfig({ ...createRefInput(found.ref), AuthType, InvokeMode: mode }),
+        await lambda.createFunctionUrlConfig({
+          ...createRefInput(found.ref),
+          AuthType,
+          InvokeMode: mode,
+          ...createCorsInput(options.corsOrigins),
+        }),
       )
     } catch (error) {
       await takeBack?.()
@@ -116,11 +124,36 @@ export async function updateUrl(target: Target, options: Omit<UrlOptions, 'id'>)
       ...createRefInput(found.ref),
       ...(options.public === undefined ? {} : { AuthType: options.public ? 'NONE' : 'AWS_IAM' }),
       ...(mode === undefined ? {} : { InvokeMode: mode }),
+      ...createCorsInput(options.corsOrigins),
     })
     if (options.public === true) await openToEverybody(target, lambda, found.ref)
     if (mode !== undefined) await setInvokeMode(target, lambda, found.ref, mode)
     return { ...readUrl(output), ...(mode === undefined ? {} : { invokeMode: mode }) }
   })
+}
+
+/** What a page has to send with a signed request, beside what it sends anyway. */
+const signedHeaders = [
+  'authorization',
+  'content-type',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+]
+/** How long a browser may keep the answer to its preflight, in seconds. */
+const corsMaxAgeSeconds = 3600
+
+/** An empty configuration takes away what is there; nothing is sent where nothing was said. */
+function createCorsInput(origins: readonly string[] | undefined): { Cors?: Cors } {
+  if (origins === undefined) return {}
+  if (origins.length === 0) return { Cors: {} }
+  const Cors = {
+    AllowOrigins: [...origins],
+    AllowMethods: ['*'],
+    AllowHeaders: signedHeaders,
+    MaxAge: corsMaxAgeSeconds,
+  }
+  return { Cors }
 }
 
 /**

@@ -469,6 +469,63 @@ describe('furlong against a local side', () => {
     expect((await here('revoke', 'books', '--from', '*')).out).toContain('FunctionURLAllowInvokeAction')
   })
 
+  it('lets pages of an origin call, signed, and takes that back', async () => {
+    const made = await here('deploy', 'app.mjs', '--name', 'paged', '--format', 'json')
+    const { url } = (JSON.parse(made.out) as { url: { url: string } }).url
+    const preflight = (): Promise<Response> =>
+      fetch(url, {
+        method: 'OPTIONS',
+        headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+      })
+    expect((await preflight()).status).toBe(403)
+    expect(await here('url', 'update', 'paged', '--cors', 'https://app.example')).toMatchObject({ code: 0 })
+    const { headers } = await preflight()
+    expect(headers.get('access-control-allow-origin')).toBe('https://app.example')
+    expect(headers.get('access-control-allow-headers')).toContain('authorization')
+    expect(await here('url', 'update', 'paged', '--no-cors')).toMatchObject({ code: 0 })
+    expect((await preflight()).status).toBe(403)
+    const wrong = await here('url', 'update', 'paged', '--cors', 'https://app.example/')
+    expect(wrong).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("'https://app.example/' is no origin"),
+    })
+  })
+
+  it('takes away what deploy made, and nothing that hangs on something else', async () => {
+    await here('deploy', 'app.mjs', '--name', 'paged')
+    expect(await here('destroy', 'paged', '--plan')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^url +goes +http.*\nfunction +goes +arn.*\nrole +goes +arn/),
+    })
+    expect(await here('destroy', 'paged')).toMatchObject({ code: 0 })
+    expect((await here('url', 'get', 'paged')).err).toContain('FunctionNotFound')
+    const clients = createClients(targetOf(await sideAt(port), 0))
+    const iam = await clients.iam()
+    await expect(iam.getRole({ RoleName: 'paged-role' })).rejects.toThrow('cannot be found')
+    expect((await here('destroy', 'paged')).err).toContain('no role that was made for it')
+
+    await here('deploy', 'caller.mjs', '--name', 'lender', '--no-url')
+    await here('deploy', 'caller.mjs', '--name', 'borrower', '--no-url', '--role', 'lender-role')
+    const shared = await here('destroy', 'lender')
+    expect(shared.out).toMatch(/role +stays +arn.*: the function borrower has it, too/)
+    await iam.putRolePolicy({
+      RoleName: 'lender-role',
+      PolicyName: 'own',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' },
+      }),
+    })
+    expect((await here('destroy', 'borrower')).out).not.toContain('lender-role')
+    const kept = await here('destroy', 'lender', '--plan')
+    expect(kept.out).toContain('it has policies that furlong deploy did not give it: own')
+    await iam.deleteRolePolicy({ RoleName: 'lender-role', PolicyName: 'own' })
+    expect(await here('destroy', 'lender')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^role +gone/),
+    })
+  })
+
   it('says what is wrong with an entry, a name and an id, and makes nothing', async () => {
     await writeFile(join(folder, 'bad.ts'), 'export const handler = async ( => 1\n')
     const syntax = await here('deploy', 'bad.ts', '--format', 'json')

@@ -44,6 +44,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'bundle, role, function and URL',
     load: async () => (await import('./commands/deploy.ts')).command,
   },
+  destroy: {
+    group: 'Host, expose, grant',
+    summary: 'take away what deploy made',
+    load: async () => (await import('./commands/destroy.ts')).command,
+  },
   url: {
     group: 'Host, expose, grant',
     summary: 'create, get, update, delete or list function URLs',

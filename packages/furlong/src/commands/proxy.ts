@@ -6,6 +6,7 @@ import type { Command, Invocation, Outcome } from '../command.ts'
 import { CliError } from '../errors.ts'
 import type { ProxyRules } from '../proxy/guard.ts'
 import { createSigningProxy, type ProxiedRequest } from '../proxy/signing-proxy.ts'
+import { readOrigin } from '../read-origin.ts'
 import { renewCredentials } from '../renewing-credentials.ts'
 
 const tokenVariable = 'FURLONG_PROXY_TOKEN'
@@ -43,7 +44,7 @@ export const command: Command = {
     const { values, positionals, context } = invocation
     const now = (): Date => context.now()
     const listen = values.number('listen', { min: 1, max: 65_535 }) ?? 0
-    const origins = values.list('allow-origin').map((text) => readOrigin(text, invocation))
+    const origins = values.list('allow-origin').map((text) => readOrigin(text, values))
     const callee = await findCallee(invocation, positionals[0] ?? '')
     if (new URL(callee.url).search !== '') {
       throw values.wrong('A proxy takes no query: each request brings its own.')
@@ -119,14 +120,4 @@ function chooseToken({ context, reporter }: Invocation): string {
   const token = randomBytes(24).toString('base64url')
   reporter.say(`clients send: Authorization: Bearer ${token}`)
   return token
-}
-
-function readOrigin(text: string, { values }: Invocation): string {
-  const isOrigin = URL.canParse(text) && new URL(text).origin === text
-  if (!isOrigin) {
-    throw values.wrong(
-      `--allow-origin ${text}: an origin such as http://localhost:5173 is wanted, without a path.`,
-    )
-  }
-  return text
 }

@@ -2,6 +2,7 @@ import { nameFunction } from '../render/name.ts'
 import type { FunctionUrl } from '@furlong/aws'
 import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
 import { confirmOnAws } from '../confirm.ts'
+import { readOrigin } from '../read-origin.ts'
 import { createTable } from '../reporter.ts'
 import { selectTarget, type Selection } from '../target.ts'
 
@@ -36,7 +37,7 @@ const actions: Readonly<Record<string, { readonly needsFunction: boolean; run: A
       const changes = readChanges(values)
       if (Object.keys(changes).length === 0) {
         throw values.wrong(
-          'There is nothing to change: --stream, --no-stream, --public or --no-public is wanted.',
+          'There is nothing to change: --stream, --no-stream, --public, --no-public, --cors or --no-cors is wanted.',
         )
       }
       const { updateUrl } = await import('@furlong/aws')
@@ -81,6 +82,13 @@ export const command: Command = {
     'no-stream': { type: 'boolean', says: 'create, update: buffer responses' },
     public: { type: 'boolean', says: 'create, update: let everybody call, without signature' },
     'no-public': { type: 'boolean', says: 'update: let in those it is granted to' },
+    cors: {
+      type: 'string',
+      multiple: true,
+      value: '<origin>',
+      says: 'create, update: pages of this origin may call, signed or not; may be repeated',
+    },
+    'no-cors': { type: 'boolean', says: 'update: no page of another origin may call' },
     yes: { type: 'boolean', short: 'y', says: 'delete: do not ask on AWS' },
     ...targetOptions,
   },
@@ -105,11 +113,20 @@ export const command: Command = {
   },
 }
 
-function readChanges(values: Invocation['values']): { stream?: boolean; public?: boolean } {
+function readChanges(values: Invocation['values']): {
+  stream?: boolean
+  public?: boolean
+  corsOrigins?: readonly string[]
+} {
   const [stream, isPublic] = [values.choice('stream'), values.choice('public')]
+  const origins = values.list('cors').map((text) => (text === '*' ? text : readOrigin(text, values)))
+  if (origins.length > 0 && values.flag('no-cors'))
+    throw values.wrong('--cors and --no-cors exclude each other.')
+  const saysCors = origins.length > 0 || values.flag('no-cors')
   return {
     ...(stream === undefined ? {} : { stream }),
     ...(isPublic === undefined ? {} : { public: isPublic }),
+    ...(saysCors ? { corsOrigins: origins } : {}),
   }
 }
 

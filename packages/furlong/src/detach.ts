@@ -63,6 +63,9 @@ function createWords(options: LocalOptions): string[] {
     ...(options.memory === true ? ['--memory'] : []),
     ...(options.stateFolder === undefined ? [] : [`--state=${options.stateFolder}`]),
     ...(options.accounts === undefined ? [] : [`--accounts=${options.accounts.join(',')}`]),
+    ...(options.accountConcurrency === undefined
+      ? []
+      : [`--account-concurrency=${options.accountConcurrency}`]),
     ...(options.urlPorts === undefined ? [] : [`--url-ports=${options.urlPorts.join('-')}`]),
     ...(options.movePorts === true ? ['--move-ports'] : []),
     ...Object.entries(options.runtimes ?? {}).map(([id, program]) => `--runtime=${id}=${program}`),

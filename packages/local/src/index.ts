@@ -3,7 +3,15 @@ export type { Local, LocalOptions } from './start.ts'
 export { LocalError } from './errors.ts'
 export type { LocalErrorCode } from './errors.ts'
 export type { Debugging, FunctionSpec, LogLine, SessionCredentials } from './engine/index.ts'
-export type { Gate, GateOutcome, Refusal, RequestRecord } from './record/record.ts'
+export type {
+  Gate,
+  GateOutcome,
+  Refusal,
+  RequestRecord,
+  ThrottleFix,
+  ThrottleReason,
+  ThrottleRefusal,
+} from './record/record.ts'
 export type { Records } from './record/records.ts'
 export { renderSourceFailure } from './engine/index.ts'
 export type { LiveCode, LiveFunction, SourceFailure, SwapOutcome } from './engine/index.ts'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { Admission, defaultAccountConcurrency, Invoker } from './admit/index.ts'
 import { CompiledPolicies } from './auth/compiled-policies.ts'
 import { mintSession } from './auth/function-sessions.ts'
 import { CodeStore } from './store/code-store.ts'
@@ -52,6 +53,8 @@ export interface LocalOptions {
   readonly movePorts?: boolean
   /** Account ids of 12 digits; default 111122223333 and 444455556666. The first is the one `environment()` is for. */
   readonly accounts?: readonly string[]
+  /** Simultaneous executions of each account in each region, from 1; default 1,000. New accounts of AWS may have 10. */
+  readonly accountConcurrency?: number
   /** Region of `environment()`; default us-east-1. Every region is served. */
   readonly region?: string
   /** Whether refusals carry the header `x-furlong-why`; default true. */
@@ -145,6 +148,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     streamThrottle = true,
     now = () => new Date(),
     accounts: accountIds = defaultAccounts,
+    accountConcurrency = defaultAccountConcurrency,
     urlPorts: range = defaultUrlPorts,
   } = options
   checkOptions(options, accountIds)
@@ -184,9 +188,15 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
           mintSession: (roleArn) => mintSession(store, roleArn, 'furlong-call', now()),
           shutdown: () => void setImmediate(() => void close()),
         }),
-      controlPlane: (exchange) => serveControlPlane(exchange, { store, engine, code, urls, policies }),
+      controlPlane: (exchange) =>
+        serveControlPlane(exchange, { store, engine, invoker, accountConcurrency, code, urls, policies }),
       functionUrl: (exchange, route) =>
-        serveFunctionUrl(exchange, route, { store, policies, engine, codeFolder: (sha) => code.folder(sha) }),
+        serveFunctionUrl(exchange, route, {
+          store,
+          policies,
+          invoker,
+          codeFolder: (sha) => code.folder(sha),
+        }),
     })
     const port = await listen(front, options.port ?? 0)
     releases.add(() => stop(front))
@@ -215,6 +225,9 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       },
     })
     releases.add(() => engine.close())
+
+    const admission = new Admission({ accountConcurrency, reserved: () => store.reservedConcurrency() })
+    const invoker = new Invoker({ admission, engine })
 
     const urls = createUrlListeners(ports, store)
     await reopenUrls(ports, store, options.movePorts === true)
@@ -283,6 +296,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'urlPorts',
   'movePorts',
   'accounts',
+  'accountConcurrency',
   'region',
   'hints',
   'streamThrottle',
@@ -300,12 +314,16 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
 const isPort = (value: unknown, lowest: number): boolean =>
   Number.isInteger(value) && Number(value) >= lowest && Number(value) <= 65_535
 
+const isAccountConcurrency = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1_000_000
+
 function checkOptions(options: LocalOptions, accountIds: readonly string[]): void {
   const wrong = (what: string): TypeError => new TypeError(`startLocal: ${what}.`)
   const unknown = Object.keys(options).find((name) => !optionNames.has(name))
   if (unknown !== undefined)
     throw wrong(`there is no option ${unknown}; there are ${[...optionNames].join(', ')}`)
   const { memory, stateFolder, port = 0, urlPorts = defaultUrlPorts } = options
+  const { accountConcurrency = defaultAccountConcurrency } = options
   if (memory === true && stateFolder !== undefined) throw wrong('memory and stateFolder exclude each other')
   if (!isPort(port, 0)) throw wrong(`port must be a whole number from 0 to 65535, not ${String(port)}`)
   const [from, to] = urlPorts
@@ -315,6 +333,11 @@ function checkOptions(options: LocalOptions, accountIds: readonly string[]): voi
   const { freezeAfterMs = 0 } = options
   if (!(freezeAfterMs >= 0)) {
     throw wrong(`freezeAfterMs must be 0 or more milliseconds, not ${String(freezeAfterMs)}`)
+  }
+  if (!isAccountConcurrency(accountConcurrency)) {
+    throw wrong(
+      `accountConcurrency must be a whole number from 1 to 1000000, not ${String(accountConcurrency)}`,
+    )
   }
   if (accountIds.length === 0) throw wrong('accounts must name at least one account')
   if (new Set(accountIds).size < accountIds.length) throw wrong('accounts must not name one account twice')

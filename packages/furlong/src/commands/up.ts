@@ -10,6 +10,11 @@ export const startOptions: Readonly<Record<string, Option>> = {
   memory: { type: 'boolean', says: 'keep no state on disk' },
   state: { type: 'string', value: '<folder>', says: 'state folder; default .furlong' },
   accounts: { type: 'string', value: '<id,id>', says: 'account ids; default 111122223333,444455556666' },
+  'account-concurrency': {
+    type: 'string',
+    value: '<count>',
+    says: 'simultaneous executions of each account; default 1000',
+  },
   'url-ports': { type: 'string', value: '<from-to>', says: 'ports of function URLs; default 20000-29999' },
   'move-ports': { type: 'boolean', says: 'give a URL another port when its own is in use' },
   runtime: {
@@ -105,6 +110,7 @@ export function readStartOptions(values: Values): LocalOptions {
   const urlPorts = readPortRange(values)
   const optFolder = values.text('opt')
   const freezeAfterMs = values.number('freeze-after', { min: 0, max: 2_147_483_647 })
+  const accountConcurrency = values.number('account-concurrency', { min: 1, max: 1_000_000 })
   return {
     announce: true,
     port: values.number('port', { min: 0, max: 65_535 }) ?? defaultPort,
@@ -118,6 +124,7 @@ export function readStartOptions(values: Values): LocalOptions {
     ...(urlPorts === undefined ? {} : { urlPorts }),
     ...(optFolder === undefined ? {} : { optFolder }),
     ...(freezeAfterMs === undefined ? {} : { freezeAfterMs }),
+    ...(accountConcurrency === undefined ? {} : { accountConcurrency }),
   }
 }
 

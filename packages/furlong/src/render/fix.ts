@@ -1,5 +1,6 @@
 import { createAwsCommand, quoteShellWord } from '@furlong/aws'
 import { type Fix, parseFunctionArn } from '@furlong/iam'
+import type { ThrottleFix } from '@furlong/local'
 import { nameFunction } from './name.ts'
 
 /** Where `npx furlong` works when nothing is said: functions elsewhere are named by their ARN. */
@@ -48,6 +49,29 @@ export function renderPlan(fixes: readonly Fix[], home?: Home): RenderedPlan {
       return [`Remove or narrow the Deny statement ${sid ?? `number ${index + 1}`} of ${policy.name}.`]
     }),
   }
+}
+
+/**
+ * Renders a change of reserved concurrency as a command of the AWS CLI.
+ * @param fix the change
+ * @returns the command, ready for a POSIX shell
+ * @see https://docs.aws.amazon.com/cli/latest/reference/lambda/put-function-concurrency.html
+ */
+export function renderThrottleFix(fix: ThrottleFix): string {
+  const called = parseFunctionArn(fix.functionArn)
+  return [
+    'aws',
+    'lambda',
+    fix.kind,
+    '--function-name',
+    called?.name ?? fix.functionArn,
+    ...(fix.kind === 'put-function-concurrency'
+      ? ['--reserved-concurrent-executions', String(fix.reservedConcurrentExecutions)]
+      : []),
+    ...(called === undefined ? [] : ['--region', called.region]),
+  ]
+    .map(quoteShellWord)
+    .join(' ')
 }
 
 /** Both statements of a URL are one grant, which adds what is missing. */

@@ -1,7 +1,7 @@
 import type { ExplainedAction, PolicyFinding, PolicyKind, StatementRef } from '@furlong/iam'
 import type { GateOutcome, Refusal, RequestRecord } from '@furlong/local'
 import { createTable, plainPaint, type Paint } from '../reporter.ts'
-import { renderPlan, type Home } from './fix.ts'
+import { renderPlan, renderThrottleFix, type Home } from './fix.ts'
 import { nameFunction, shortenArn } from './name.ts'
 
 /**
@@ -137,7 +137,10 @@ function describeCredentials(account: string): string {
 function listSteps(refusal: Refusal, home: Home | undefined): string[] {
   const plan = renderPlan(refusal.explanation?.fixes ?? [], home)
   // What the local side says of itself comes first: it knows more than a signature tells.
-  const stated = refusal.fix === undefined ? [] : [refusal.fix]
+  const stated = [
+    ...(refusal.throttle?.fixes ?? []).map(renderThrottleFix),
+    ...(refusal.fix === undefined ? [] : [refusal.fix]),
+  ]
   return [...stated, ...plan.furlong, ...plan.sentences, ...(refusal.diagnoses ?? []).map(({ fix }) => fix)]
 }
 

@@ -1,6 +1,6 @@
 import type { Explanation } from '@furlong/iam'
 
-import type { ControlRefusal } from './services.ts'
+import type { ControlRefusal, HeaderPair } from './services.ts'
 
 /** A refusal inside a handler; it becomes an answer in one place for each protocol. */
 export class ControlError extends Error {
@@ -10,16 +10,25 @@ export class ControlError extends Error {
   readonly explanation?: Explanation
   /** What the record says, where AWS's words hide what is known here. */
   readonly recorded?: string
+  /** Members of the answer beside its message, before them. */
+  readonly members?: Readonly<Record<string, string>>
+  /** Set where AWS leaves out the member `Type` that errors of this code have. */
+  readonly withoutType?: true
+  /** Headers of the answer beside the usual ones. */
+  readonly headers?: readonly HeaderPair[]
 
   /**
    * @param code AWS's error code
    * @param message AWS's text, or ours where AWS has none
-   * @param details `explanation`: why policies did not allow it; `recorded`: what the record says in place of AWS's text
+   * @param details `explanation`: why policies did not allow it; `recorded`: what the record says in place of AWS's text;
+   *   `members`, `headers`: what AWS's answer carries besides; `withoutType`: what it does not
    */
   constructor(
     code: string,
     message: string,
-    details: { readonly explanation?: Explanation; readonly recorded?: string } = {},
+    details: Partial<
+      Pick<ControlError, 'explanation' | 'recorded' | 'members' | 'withoutType' | 'headers'>
+    > = {},
   ) {
     super(message)
     this.code = code

@@ -1,6 +1,7 @@
 import type { Explanation, HttpFacts, Principal, RequestContext } from '@furlong/iam'
 import type { RawRequest } from '@furlong/sigv4'
 
+import type { Barred } from '../admit/index.ts'
 import type { FunctionSpec, Invocation, InvokeOutcome } from '../engine/types.ts'
 import type { CodeStore } from '../store/code-store.ts'
 import type { FunctionUrlRow } from '../store/function-urls.ts'
@@ -26,8 +27,6 @@ export interface ControlRequest {
 
 /** What an operation needs of the engine. */
 export interface FunctionEngine {
-  /** Runs a function once. */
-  invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome>
   /** Ends the environments of a function that is gone, or of one version of it. */
   retire(functionArn: string, version?: string): Promise<void>
 }
@@ -49,6 +48,8 @@ export type Authorization = { readonly allowed: true } | { readonly allowed: fal
 export interface ControlServices {
   readonly store: Store
   readonly engine: FunctionEngine
+  /** Simultaneous executions of each account in each region. */
+  readonly accountConcurrency: number
   readonly code: CodeStore
   readonly urls: UrlListeners
   /** Decides one action on one resource (an ARN, or `*`), with the service's own condition keys. */
@@ -58,6 +59,8 @@ export interface ControlServices {
     resource: string,
     context?: RequestContext,
   ): Authorization
+  /** Runs a function once, if its limits of concurrency allow it; the record knows when they do not. */
+  invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome | Barred>
 }
 
 /** One header, name and value. */

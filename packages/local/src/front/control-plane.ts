@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createAccessDeniedMessage, createApiRequest, decide, parseArn, parseFunctionArn } from '@furlong/iam'
 import { readAuthorization } from '@furlong/sigv4'
+import type { Invoker } from '../admit/index.ts'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
@@ -29,8 +30,9 @@ const isService = (name: string): name is Service => services.has(name)
 const regionName = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/
 
 /** What the control plane needs beside the operations' own services. */
-export interface ControlPlane extends Omit<ControlServices, 'authorize'> {
+export interface ControlPlane extends Omit<ControlServices, 'authorize' | 'invoke'> {
   readonly policies: CompiledPolicies
+  readonly invoker: Invoker
 }
 
 /**
@@ -79,6 +81,7 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
   const answer = await handleControl(request, {
     ...plane,
     authorize: createAuthorize(exchange, plane, caller),
+    invoke: (spec, invocation) => plane.invoker.invoke(spec, invocation, recording),
   })
   if (answer.operation !== undefined) recording.set({ operation: answer.operation })
   if (recording.refusal === undefined) tellAnswer(exchange, answer)

@@ -27,7 +27,39 @@ export interface Refusal {
   readonly diagnoses?: readonly Diagnosis[]
   /** For a policy: both actions, the nearest statements and the proved fixes. */
   readonly explanation?: Explanation
+  /** For a limit of concurrency: which one, its numbers, and what changes it. */
+  readonly throttle?: ThrottleRefusal
 }
+
+/** AWS's names for the limits behind a 429. @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export type ThrottleReason =
+  | 'ConcurrentInvocationLimitExceeded'
+  | 'FunctionInvocationRateLimitExceeded'
+  | 'ReservedFunctionConcurrentInvocationLimitExceeded'
+  | 'ReservedFunctionInvocationRateLimitExceeded'
+  | 'CallerRateLimitExceeded'
+  | 'ConcurrentSnapshotCreateLimitExceeded'
+
+/** The limit that an invocation met. */
+export interface ThrottleRefusal {
+  readonly reason: ThrottleReason
+  /** Simultaneous executions, or requests a second where the reason is a rate. */
+  readonly limit: number
+  /** Executions that counted against it at that moment. */
+  readonly running: number
+  /** What would let the next one in; none where no call of an API does. */
+  readonly fixes: readonly ThrottleFix[]
+}
+
+/** A change of a function's reserved concurrency, as input of the API. */
+export type ThrottleFix =
+  | {
+      readonly kind: 'put-function-concurrency'
+      /** Unqualified. */
+      readonly functionArn: string
+      readonly reservedConcurrentExecutions: number
+    }
+  | { readonly kind: 'delete-function-concurrency'; readonly functionArn: string }
 
 /** Everything observable about one request. Tokens and signatures are masked before they get here. */
 export interface RequestRecord {

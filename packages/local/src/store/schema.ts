@@ -221,6 +221,26 @@ export const migrations: readonly string[] = [
   ALTER TABLE functionPolicies ADD COLUMN revisionId TEXT NOT NULL DEFAULT '';
   UPDATE functionPolicies SET revisionId = (SELECT revisionId FROM functions WHERE arn = functionArn);
   `,
+  // Reserved concurrency, and asynchronous invocations that were accepted and have not ended.
+  `
+  CREATE TABLE functionConcurrency (
+    functionArn TEXT PRIMARY KEY REFERENCES functions ON DELETE CASCADE,
+    reserved INTEGER NOT NULL CHECK (reserved >= 0)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE asyncInvocations (
+    requestId TEXT PRIMARY KEY,
+    functionArn TEXT NOT NULL REFERENCES functions ON DELETE CASCADE,
+    qualifier TEXT,
+    payload BLOB NOT NULL,
+    clientContext TEXT,
+    acceptedAt INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    throttles INTEGER NOT NULL,
+    dueAt INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX asyncInvocationsOfFunction ON asyncInvocations (functionArn);
+  `,
 ]
 
 /**

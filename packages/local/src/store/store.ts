@@ -7,6 +7,7 @@ import { Accounts } from './accounts.ts'
 import type { AliasRecord } from './aliases.ts'
 import { Aliases } from './aliases.ts'
 import { createFunctionArn } from './arns.ts'
+import { FunctionConcurrency } from './function-concurrency.ts'
 import { createFunctionPolicyDocument, FunctionPolicies } from './function-policies.ts'
 import type { FunctionUrlRow } from './function-urls.ts'
 import { FunctionUrls } from './function-urls.ts'
@@ -63,6 +64,7 @@ export class Store {
   readonly aliases: Aliases
   readonly urls: FunctionUrls
   readonly policies: FunctionPolicies
+  readonly concurrency: FunctionConcurrency
   readonly #database: DatabaseSync
   readonly #memo: Memo
   #isInTransaction = false
@@ -84,6 +86,7 @@ export class Store {
     this.aliases = new Aliases(database)
     this.urls = new FunctionUrls(database)
     this.policies = new FunctionPolicies(database)
+    this.concurrency = new FunctionConcurrency(database)
   }
 
   /**
@@ -304,6 +307,15 @@ export class Store {
     return this.#memo.get(`version ${functionArn} ${qualifier}`, () =>
       this.versions.get(functionArn, qualifier),
     )
+  }
+
+  /**
+   * Reads the reserved concurrency of every function that has one.
+   *
+   * @returns simultaneous executions by unqualified ARN; the same map for as long as nothing has changed
+   */
+  reservedConcurrency(): ReadonlyMap<string, number> {
+    return this.#memo.get('reserved concurrency', () => this.concurrency.all())
   }
 
   /**

@@ -2,6 +2,7 @@
 import { maxEventBytes } from '@furlong/events'
 import type { SigV4Failure } from '@furlong/sigv4'
 import type { Answer } from '../front/send.ts'
+import type { ThrottleReason } from '../record/record.ts'
 
 /** One error answer: status, `x-amzn-ErrorType` and body. */
 export interface ErrorAnswer {
@@ -33,6 +34,17 @@ export const functionFailed: ErrorAnswer = {
   status: 502,
   contentType: 'application/json',
   body: 'Internal Server Error',
+}
+
+/**
+ * No concurrency is left, or too many requests came in a second.
+ *
+ * @param reason which limit was met
+ * @returns 429 with its members in AWS's order
+ */
+export function throttled(reason: ThrottleReason): ErrorAnswer {
+  const body = { Reason: reason, Type: 'User', message: 'Rate Exceeded.' }
+  return json(429, 'TooManyRequestsException', JSON.stringify(body))
 }
 
 /** guess: the member is spelt `message`; the status and the text are reported. */

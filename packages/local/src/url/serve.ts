@@ -10,7 +10,7 @@ import type { CompiledPolicies } from '../auth/compiled-policies.ts'
 import { readHttpFacts, sourceIpOf } from '../auth/http-facts.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies } from '../auth/policy-sets.ts'
-import type { Engine } from '../engine/index.ts'
+import type { Invoker } from '../admit/index.ts'
 import { LocalError } from '../errors.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { UrlRoute } from '../front/routing.ts'
@@ -23,6 +23,7 @@ import {
   functionFailed,
   noSuchUrl,
   signatureRefused,
+  throttled,
   toReply,
 } from './answers.ts'
 import { preflightHeaders } from './cors.ts'
@@ -33,7 +34,7 @@ import { type AliaslessUrl, findUrlFunction, type UrlFunction } from './url-func
 export interface UrlServices {
   readonly store: Store
   readonly policies: CompiledPolicies
-  readonly engine: Engine
+  readonly invoker: Invoker
   /** Where a function's code lies unpacked. */
   readonly codeFolder: (codeSha256: string) => string
 }
@@ -107,14 +108,10 @@ export async function serveFunctionUrl(
     )
     return toReply(eventTooLarge, requestId)
   }
-  recording.pass('admit')
   try {
-    const outcome = await services.engine.invoke(called.spec, {
-      requestId,
-      payload,
-      traceId,
-      invokedFunctionArn: called.resourceArn,
-    })
+    const invocation = { requestId, payload, traceId, invokedFunctionArn: called.resourceArn }
+    const outcome = await services.invoker.invoke(called.spec, invocation, recording)
+    if (outcome.kind === 'throttled') return toReply(throttled(outcome.reason), requestId)
     return await respond(exchange, called, outcome, { requestId, traceId })
   } catch (error) {
     if (!(error instanceof LocalError)) throw error

@@ -1,10 +1,10 @@
+import { unreservedConcurrency } from '../../admit/index.ts'
 import { maxUnzippedBytes, maxZippedBytes } from '../../store/code-error.ts'
 import type { LambdaOperation } from './operation.ts'
 import { defineOperation } from './operation.ts'
 
-/** Lambda's default quotas; they are reported, the machine sets the real ones. */
+/** Lambda's default quota, in bytes; it is reported, the machine's disk sets the real one. */
 const totalCodeSize = 80_530_636_800
-const concurrentExecutions = 1000
 
 /** GetAccountSettings. */
 export const accountSettingsOperation: LambdaOperation = defineOperation({
@@ -16,7 +16,7 @@ export const accountSettingsOperation: LambdaOperation = defineOperation({
   resource: '*',
   members: {},
   handle: ({ request, services }) => {
-    const { store } = services
+    const { store, accountConcurrency } = services
     const functions = store.functions.list(request.accountId, request.region)
     // Every version counts, whether or not it shares its code with another.
     const versions = functions.flatMap((latest) => [latest, ...store.versions.list(latest.arn)])
@@ -26,8 +26,12 @@ export const accountSettingsOperation: LambdaOperation = defineOperation({
           TotalCodeSize: totalCodeSize,
           CodeSizeUnzipped: maxUnzippedBytes,
           CodeSizeZipped: maxZippedBytes,
-          ConcurrentExecutions: concurrentExecutions,
-          UnreservedConcurrentExecutions: concurrentExecutions,
+          ConcurrentExecutions: accountConcurrency,
+          UnreservedConcurrentExecutions: unreservedConcurrency(
+            accountConcurrency,
+            store.reservedConcurrency(),
+            request,
+          ),
         },
         AccountUsage: {
           TotalCodeSize: versions.reduce((sum, { codeSize }) => sum + codeSize, 0),

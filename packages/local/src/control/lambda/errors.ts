@@ -1,3 +1,4 @@
+import type { ThrottleReason } from '../../record/record.ts'
 import { ControlError } from '../control-error.ts'
 import { invalidMarker } from '../pagination.ts'
 import type { ControlAnswer } from '../services.ts'
@@ -54,13 +55,18 @@ export function createLambdaErrorAnswer(
   operation?: string,
 ): ControlAnswer {
   const row = errors[error.code] ?? internalFailure
-  const body = { ...(row.type === undefined ? {} : { Type: row.type }), [row.key]: error.message }
+  const body = {
+    ...error.members,
+    ...(row.type === undefined || error.withoutType === true ? {} : { Type: row.type }),
+    [row.key]: error.message,
+  }
   return {
     status: row.status,
     headers: [
       ['Content-Type', 'application/json'],
       ['x-amzn-RequestId', requestId],
       ['x-amzn-ErrorType', error.code],
+      ...(error.headers ?? []),
     ],
     body: Buffer.from(JSON.stringify(body)),
     ...(operation === undefined ? {} : { operation }),
@@ -105,4 +111,20 @@ export function conflictError(message: string): ControlError {
  */
 export function invalidMarkerError(): ControlError {
   return invalidParameterError(invalidMarker)
+}
+
+/** guess: the seconds after which a throttled call may be tried again; the header is in the model, its value in no capture. */
+const retryAfterSeconds = 1
+
+/**
+ * Makes a TooManyRequestsException.
+ *
+ * @param reason which limit was met
+ * @returns the error
+ */
+export function throttledError(reason: ThrottleReason): ControlError {
+  return new ControlError('TooManyRequestsException', 'Rate Exceeded.', {
+    members: { Reason: reason },
+    headers: [['Retry-After', String(retryAfterSeconds)]],
+  })
 }

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url'
 
 import type { VersionRecord } from '../../store/version-record.ts'
 import { paginate } from '../pagination.ts'
+import { renderConcurrency } from './concurrency.ts'
 import { invalidMarkerError, invalidParameterError } from './errors.ts'
 import { renderListedVersion, renderVersion } from './function-configuration.ts'
 import { findFunction, findVersion } from './function-target.ts'
@@ -15,6 +16,7 @@ const named = { FunctionName: namespacedFunctionName, Qualifier: qualifier }
 function getFunction({ target, services }: LambdaCall<unknown>): LambdaResult {
   const version = findVersion(services.store, target)
   const tags = services.store.functionByArn(target.arn)?.tags ?? {}
+  const reserved = services.store.reservedConcurrency().get(target.arn)
   return {
     json: {
       Configuration: renderVersion(version, target.qualifiedArn),
@@ -24,6 +26,7 @@ function getFunction({ target, services }: LambdaCall<unknown>): LambdaResult {
         Location: pathToFileURL(services.code.zipFile(version.codeSha256)).href,
       },
       ...(Object.keys(tags).length === 0 ? {} : { Tags: tags }),
+      ...(reserved === undefined ? {} : { Concurrency: renderConcurrency(reserved) }),
     },
   }
 }

@@ -3,7 +3,7 @@ import type { InvokeOutcome } from '../../engine/types.ts'
 import { StreamFailed } from '../../engine/errors.ts'
 import { ControlError } from '../control-error.ts'
 import type { HeaderPair } from '../services.ts'
-import { invalidParameterError } from './errors.ts'
+import { invalidParameterError, throttledError } from './errors.ts'
 import { findInvoked } from './function-target.ts'
 import { namespacedFunctionName, notServed, qualifier } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
@@ -27,7 +27,7 @@ async function invoke(call: LambdaCall<InvokeInput>): Promise<LambdaResult> {
       'furlong does not serve the InvocationType Event; use RequestResponse or DryRun.',
     )
   }
-  const outcome = await services.engine.invoke(
+  const outcome = await services.invoke(
     createFunctionSpec(version, services.code.folder(version.codeSha256)),
     {
       requestId: request.requestId,
@@ -36,6 +36,7 @@ async function invoke(call: LambdaCall<InvokeInput>): Promise<LambdaResult> {
       ...(input.ClientContext === undefined ? {} : { clientContext: input.ClientContext }),
     },
   )
+  if (outcome.kind === 'throttled') throw throttledError(outcome.reason)
   const result = await readOutcome(outcome)
   const headers: HeaderPair[] = [['X-Amz-Executed-Version', version.version]]
   if (result.failed) headers.push(['X-Amz-Function-Error', 'Unhandled'])

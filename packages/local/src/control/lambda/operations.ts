@@ -1,5 +1,6 @@
 import { accountSettingsOperation } from './account-settings.ts'
 import { aliasOperations } from './aliases.ts'
+import { concurrencyOperations } from './concurrency.ts'
 import { createFunctionOperation } from './create-function.ts'
 import { functionOperations } from './functions.ts'
 import { invokeOperation } from './invoke.ts'
@@ -18,6 +19,7 @@ export const lambdaOperations: readonly LambdaOperation[] = [
   ...versionOperations,
   ...aliasOperations,
   invokeOperation,
+  ...concurrencyOperations,
   ...urlConfigOperations,
   ...permissionOperations,
   ...tagOperations,

@@ -39,13 +39,21 @@ let code: GatedCode
 type Answered = Record<string, unknown> & { readonly status: number }
 
 async function send(method: string, target: string, body?: object): Promise<Answered> {
-  const engine = { invoke: () => Promise.reject(new Error('not run')), retire: () => Promise.resolve() }
+  const engine = { retire: () => Promise.resolve() }
   const urls = {
     open: () => Promise.reject(new Error('not opened')),
     close: async () => {},
     render: () => '',
   }
-  const services: ControlServices = { store, code, engine, urls, authorize: () => ({ allowed: true }) }
+  const services: ControlServices = {
+    store,
+    code,
+    engine,
+    urls,
+    accountConcurrency: 1000,
+    authorize: () => ({ allowed: true }),
+    invoke: () => Promise.reject(new Error('not run')),
+  }
   const answer = await handleControl(
     {
       raw: {

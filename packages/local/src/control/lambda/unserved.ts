@@ -42,11 +42,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     path: '/2020-06-30/functions/{FunctionName}/code-signing-config',
   },
   {
-    name: 'DeleteFunctionConcurrency',
-    method: 'DELETE',
-    path: '/2017-10-31/functions/{FunctionName}/concurrency',
-  },
-  {
     name: 'DeleteFunctionEventInvokeConfig',
     method: 'DELETE',
     path: '/2019-09-25/functions/{FunctionName}/event-invoke-config',
@@ -97,7 +92,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'GET',
     path: '/2020-06-30/functions/{FunctionName}/code-signing-config',
   },
-  { name: 'GetFunctionConcurrency', method: 'GET', path: '/2019-09-30/functions/{FunctionName}/concurrency' },
   {
     name: 'GetFunctionEventInvokeConfig',
     method: 'GET',
@@ -167,7 +161,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     method: 'PUT',
     path: '/2020-06-30/functions/{FunctionName}/code-signing-config',
   },
-  { name: 'PutFunctionConcurrency', method: 'PUT', path: '/2017-10-31/functions/{FunctionName}/concurrency' },
   {
     name: 'PutFunctionEventInvokeConfig',
     method: 'PUT',

@@ -59,21 +59,20 @@ beforeAll(() => {
   services = {
     store,
     code: new CodeStore(folder),
-    engine: {
-      invoke: async () => ({
-        kind: 'result',
-        payload: Buffer.from('1'),
-        logLines: () => [],
-        finished: Promise.resolve(),
-      }),
-      retire: async () => {},
-    },
+    engine: { retire: async () => {} },
+    accountConcurrency: 1000,
     urls: {
       open: async (url) => ({ ...url, port: (ports += 1) }),
       close: async () => {},
       render: ({ port }) => `http://127.0.0.1:${port}/`,
     },
     authorize: () => ({ allowed: true }),
+    invoke: async () => ({
+      kind: 'result',
+      payload: Buffer.from('1'),
+      logLines: () => [],
+      finished: Promise.resolve(),
+    }),
   }
 })
 

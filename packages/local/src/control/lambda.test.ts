@@ -218,9 +218,9 @@ describe('CreateFunction', () => {
     ],
     [
       'a long timeout and much memory',
-      { Timeout: 901, MemorySize: 10_241 },
+      { Timeout: 901, MemorySize: 32_769 },
       'ValidationException',
-      "2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900; Value '10241' at 'memorySize' failed to satisfy constraint: Member must have value less than or equal to 10240",
+      "2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900; Value '32769' at 'memorySize' failed to satisfy constraint: Member must have value less than or equal to 32768",
     ],
     [
       'a reserved variable',

@@ -23,7 +23,7 @@ export const configurationMembers: Readonly<Record<string, Member>> = {
   Handler: { type: 'string', max: 128, pattern: '[^\\s]+' },
   Description: description,
   Timeout: { type: 'integer', min: 1, max: 900 },
-  MemorySize: { type: 'integer', min: 128, max: 10_240 },
+  MemorySize: { type: 'integer', min: 128, max: 32_768 },
   Environment: { type: 'structure', members: { Variables: { type: 'map' } } },
   EphemeralStorage: {
     type: 'structure',

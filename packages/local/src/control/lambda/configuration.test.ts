@@ -159,6 +159,11 @@ describe('a configuration', () => {
       "1 validation error detected: Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value less than or equal to 10240",
     ],
     [
+      'more memory than a function gets',
+      { MemorySize: 10_241 },
+      "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240",
+    ],
+    [
       'several wrong members',
       { Timeout: 0, TracingConfig: { Mode: 'On' as 'Active' }, Architectures: ['arm' as 'arm64'] },
       "3 validation errors detected: Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1; Value 'On' at 'tracingConfig.mode' failed to satisfy constraint: Member must satisfy enum value set: [Active, PassThrough]; Value '[arm]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",

@@ -25,6 +25,9 @@ export interface ConfigurationInput {
   readonly LoggingConfig?: Partial<LoggingConfig>
 }
 
+/** The most that a function gets which does not run on managed instances. */
+const maxMemorySizeMb = 10_240
+
 /** What a configuration consists of. */
 export type Configuration = Pick<
   VersionRecord,
@@ -132,6 +135,11 @@ export function checkConfiguration(
   services: ControlServices,
 ): void {
   if (input.Runtime !== undefined) checkRuntime(input.Runtime)
+  if (input.MemorySize !== undefined && input.MemorySize > maxMemorySizeMb) {
+    throw invalidParameterError(
+      `'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to ${maxMemorySizeMb}`,
+    )
+  }
   checkEnvironment(input.Environment?.Variables ?? {})
   if (input.Role !== undefined) checkFunctionRole(input.Role, accountId, request, services)
 }

@@ -236,7 +236,8 @@ export const permissionOperations: readonly LambdaOperation[] = [
     action: 'lambda:RemovePermission',
     members: {
       FunctionName: namespacedFunctionName,
-      StatementId: { ...statementId, from: 'uri' },
+      // Wider than what AddPermission takes: other services write statements, too.
+      StatementId: { ...statementId, from: 'uri', pattern: '([a-zA-Z0-9-_.]+)' },
       Qualifier: qualifier,
       RevisionId: { ...revisionId, from: 'query' },
     },

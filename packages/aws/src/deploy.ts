@@ -1,5 +1,5 @@
 import type { FunctionConfiguration, Lambda, Runtime } from '@aws-sdk/client-lambda'
-import { createBundle, findEntry, nameFromEntry, type Bundle } from './bundle/bundle.ts'
+import { createBundle, findEntry, nameFromEntry, type Bundle, type BundleOptions } from './bundle/bundle.ts'
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
 import { invokeModeVariable, readHostMode, toInvokeMode } from './invoke-mode.ts'
@@ -139,10 +139,11 @@ function checkVariableNames(environment: Readonly<Record<string, string>>): void
   )
 }
 
-function pickBundleOptions(options: DeployOptions): { handler?: string; hostModule?: string } {
+function pickBundleOptions({ handler, hostModule, cwd }: DeployOptions): BundleOptions {
   return {
-    ...(options.handler === undefined ? {} : { handler: options.handler }),
-    ...(options.hostModule === undefined ? {} : { hostModule: options.hostModule }),
+    ...(handler === undefined ? {} : { handler }),
+    ...(hostModule === undefined ? {} : { hostModule }),
+    ...(cwd === undefined ? {} : { cwd }),
   }
 }
 

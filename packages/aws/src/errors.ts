@@ -25,6 +25,17 @@ export type AwsErrorCode =
   | 'TimedOut'
   | 'AwsRefused'
 
+/** A place in a source that could not be bundled. */
+export interface SourcePlace {
+  readonly message: string
+  readonly file?: string
+  /** From 1. */
+  readonly line?: number
+  /** From 1. */
+  readonly column?: number
+  readonly lineText?: string
+}
+
 /** The one error of this package: the world failed, `code` says how, `tryThis` what to do next. */
 export class AwsError extends Error {
   override readonly name = 'AwsError'
@@ -32,17 +43,24 @@ export class AwsError extends Error {
   readonly code: AwsErrorCode
   /** A command or an action that may help; absent when there is none worth naming. */
   readonly tryThis: string | undefined
+  /** Where in the source, for `BundleFailed`. */
+  readonly source: SourcePlace | undefined
 
   /**
    * Creates the error.
    * @param code what failed
    * @param message one sentence that names the value, the limit and its unit
-   * @param details `tryThis`, a next step; `cause`, the error underneath
+   * @param details `tryThis`, a next step; `cause`, the error underneath; `source`, the place in a source
    */
-  constructor(code: AwsErrorCode, message: string, details: { tryThis?: string; cause?: unknown } = {}) {
+  constructor(
+    code: AwsErrorCode,
+    message: string,
+    details: { tryThis?: string; cause?: unknown; source?: SourcePlace } = {},
+  ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause })
     this.code = code
     this.tryThis = details.tryThis
+    this.source = details.source
   }
 }
 

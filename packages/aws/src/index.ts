@@ -1,4 +1,4 @@
-export { AwsError, toAwsError, type AwsErrorCode } from './errors.ts'
+export { AwsError, toAwsError, type AwsErrorCode, type SourcePlace } from './errors.ts'
 export {
   createAwsTarget,
   createClients,
@@ -11,12 +11,22 @@ export { maxFunctionNameLength, parseFunctionName, type FunctionName } from './f
 export { findFunction, type FoundFunction } from './functions.ts'
 export {
   createBundle,
+  createStandIn,
+  findEntry,
   nameFromEntry,
   type Bundle,
   type BundleOptions,
   type EntryKind,
 } from './bundle/bundle.ts'
-export { watchBundle, type Watch, type WatchListener } from './bundle/watch.ts'
+export {
+  listProjectFolders,
+  watchBundle,
+  watchPython,
+  type SourceWatch,
+  type Watch,
+  type WatchListener,
+} from './bundle/watch.ts'
+export { updateCode } from './update-code.ts'
 export { deploy, type Deployment, type DeployOptions, type DeployStep } from './deploy.ts'
 export { destroy, planDestroy, type DestroyStep } from './destroy.ts'
 export {

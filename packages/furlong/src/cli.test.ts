@@ -637,35 +637,3 @@ describe('furlong up, down and run', () => {
     expect(await ended).toMatchObject({ code: 9, out: 'ready\ncaught\n' })
   })
 })
-
-describe('furlong dev', () => {
-  it('deploys, updates on save, tells a syntax error and refusals, and ends by a signal', async () => {
-    const project = join(folder, 'project')
-    await mkdir(project)
-    const entry = join(project, 'app.mjs')
-    await writeFile(entry, app)
-    const child = start(['dev', 'app.mjs', '--memory', '--port', '0', '--format', 'human'], { cwd: project })
-    const ready = waitForText(child, 'stderr', /ready on/)
-    const url = /http:\S+/.exec(await waitForText(child, 'stdout', /http:\S+\n/))?.[0] ?? ''
-    const port = /127\.0\.0\.1:(\d+)/.exec(await ready)?.[1] ?? ''
-    expect(await furlong('call', url, '--port', port)).toMatchObject({ code: 0, out: 'first edition' })
-    const updated = waitForText(child, 'stderr', /updated project in/)
-    await writeFile(entry, app.replace('first edition', 'second edition'))
-    await updated
-    expect(await furlong('call', url, '--port', port)).toMatchObject({ code: 0, out: 'second edition' })
-    const broken = waitForText(child, 'stderr', /could not be bundled[^]*app\.mjs:/)
-    await writeFile(entry, `${app}\n syntax error (`)
-    await broken
-    expect(await furlong('call', url, '--port', port)).toMatchObject({ code: 0, out: 'second edition' })
-    const refusal = waitForText(child, 'stderr', /403 authenticate project GET/)
-    expect((await furlong('call', url, '--unsigned', '--port', port)).code).toBe(1)
-    await refusal
-    expect(await end(child)).toBe(0)
-  })
-
-  it('ends at once when the entry cannot be bundled', async () => {
-    const { code, err } = await furlong('dev', 'nowhere.ts', '--memory', '--port', '0')
-    expect(code).toBe(1)
-    expect(err).toContain("There is no file or folder 'nowhere.ts'")
-  })
-})

@@ -9,6 +9,8 @@ export interface Option {
   readonly multiple?: boolean
   /** What stands for the value in the help: `<port>`. */
   readonly value?: string
+  /** What the option stands for when it is given without `=` and a value. */
+  readonly bare?: string
   readonly says: string
 }
 

@@ -21,7 +21,7 @@ export interface Context {
   /** Path of furlong's own program, for starting it again. */
   readonly program: string
   /**
-   * Hears SIGINT and SIGTERM instead of ending at once.
+   * Hears SIGINT, SIGTERM and SIGHUP instead of ending at once.
    * @param listener gets the signal's name
    * @returns stops hearing
    */

@@ -27,6 +27,10 @@ export type CliErrorCode =
   | 'unwritable-file'
   | 'program-not-found'
   | 'program-not-run'
+  | 'python-missing'
+  | 'debugpy-missing'
+  | 'debug-port-in-use'
+  | 'not-debuggable'
 
 type Details = Readonly<Record<string, string>>
 
@@ -163,6 +167,31 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     title: 'Program not found',
     exitCode: 127,
     sentence: ({ program }) => `There is no program '${program}' to run.`,
+  },
+  'python-missing': {
+    title: 'Python missing',
+    exitCode: failed,
+    sentence: ({ program, reason }) => `A Python function needs ${program}, and it cannot be run: ${reason}.`,
+    tryThis: () => 'python3 -m venv .venv, or an active virtual environment',
+  },
+  'debugpy-missing': {
+    title: 'debugpy missing',
+    exitCode: failed,
+    sentence: ({ program }) => `A debugger for Python needs debugpy, which ${program} cannot import.`,
+    tryThis: ({ program }) => `${program} -m pip install debugpy`,
+  },
+  'debug-port-in-use': {
+    title: 'Debugger port in use',
+    exitCode: failed,
+    sentence: ({ port, reason }) => `No debugger can listen on port ${port}: ${reason}.`,
+    tryThis: ({ option }) => `--${option}=<another port>`,
+  },
+  'not-debuggable': {
+    title: 'No debugger for this runtime',
+    exitCode: failed,
+    sentence: ({ runtime }) =>
+      `A function of the runtime ${runtime || 'unknown'} cannot be debugged by furlong.`,
+    tryThis: () => 'a nodejs runtime, or a Python file',
   },
   'program-not-run': {
     title: 'Program cannot be run',

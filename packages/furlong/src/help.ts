@@ -51,6 +51,11 @@ export function renderHelp(command: Command, paint: Paint): string[] {
   ]
 }
 
+/** `[=<port>]` may be left out, and stands next to its option. */
+function renderValue(value = ''): string {
+  return value === '' || value.startsWith('[') ? value : ` ${value}`
+}
+
 function renderOptions(
   title: string,
   options: readonly (readonly [string, Option])[],
@@ -58,7 +63,7 @@ function renderOptions(
 ): string[] {
   if (options.length === 0) return []
   const rows = options.map(([name, { short, value, says }]) => [
-    `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`,
+    `${short === undefined ? '    ' : `-${short}, `}--${name}${renderValue(value)}`,
     says,
   ])
   return ['', paint('bold', title), ...createTable(rows, { indent: 2 })]

@@ -26,6 +26,9 @@ function silenceSqliteWarning(): void {
   }
 }
 
+/** By ctrl-c, by whoever ends processes, and by a terminal that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 function createProcessContext(): Context {
   return {
     stdin: process.stdin,
@@ -36,11 +39,9 @@ function createProcessContext(): Context {
     now: () => new Date(),
     program: process.argv[1] ?? '',
     onSignal: (listener) => {
-      process.on('SIGINT', listener)
-      process.on('SIGTERM', listener)
+      for (const signal of signals) process.on(signal, listener)
       return () => {
-        process.off('SIGINT', listener)
-        process.off('SIGTERM', listener)
+        for (const signal of signals) process.off(signal, listener)
       }
     },
   }

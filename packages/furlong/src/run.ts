@@ -82,7 +82,7 @@ function parse(command: Command, words: readonly string[]): Parsed {
   const options: Readonly<Record<string, Option>> = { ...command.options, ...commonOptions }
   try {
     const { values, positionals } = parseArgs({
-      args: [...own],
+      args: own.map((word) => completeWord(word, options)),
       options: Object.fromEntries(
         Object.entries(options).map(([name, option]) => [name, toParseOption(option)]),
       ),
@@ -97,6 +97,13 @@ function parse(command: Command, words: readonly string[]): Parsed {
   } catch (error) {
     throw describeParseError(error, command.name, Object.keys(options))
   }
+}
+
+/** An option that may stand alone gets what it means then, since the parser wants a value for each. */
+function completeWord(word: string, options: Readonly<Record<string, Option>>): string {
+  const name = word.startsWith('--') ? word.slice(2) : ''
+  const bare = Object.hasOwn(options, name) ? options[name]?.bare : undefined
+  return bare === undefined ? word : `${word}=${bare}`
 }
 
 function toParseOption({ type, short, multiple }: Option): {

@@ -1,4 +1,4 @@
-import { startLocal, type Local, type LocalOptions, type LogLine } from '@furlong/local'
+import { startLocal, type Local, type LocalOptions, type LogLine, type RequestRecord } from '@furlong/local'
 import type { Home } from './render/fix.ts'
 import { isWorthTelling, renderRefusalLine } from './render/record.ts'
 import type { Reporter } from './reporter.ts'
@@ -6,19 +6,26 @@ import type { Reporter } from './reporter.ts'
 /**
  * Starts a local side in this process that tells each refusal in one line on stderr, or as JSON on stdout.
  * @param options how it is started
- * @param io where its lines go; `onLog` for the lines of functions
+ * @param io where its lines go; `onLog` for the lines of functions, `onRequest` for calls of function URLs that nothing refused
  * @returns the running side
  */
 export async function startSide(
   options: LocalOptions,
-  io: { readonly reporter: Reporter; readonly onLog?: (line: LogLine) => void },
+  io: {
+    readonly reporter: Reporter
+    readonly onLog?: (line: LogLine) => void
+    readonly onRequest?: (record: RequestRecord) => void
+  },
 ): Promise<Local> {
   const { reporter } = io
   const home: { here?: Home } = {}
   const local = await startLocal({
     ...options,
     onRecord: (record) => {
+      if (record.kind === 'function-url' && !isRefused(record)) io.onRequest?.(record)
       if (!isWorthTelling(record)) return
+      // Where each request has its line, source failures are told once, when they are made.
+      if (io.onRequest !== undefined && isSourceFailure(record)) return
       if (reporter.format === 'json') reporter.print(JSON.stringify({ type: 'refusal', record }))
       else reporter.say(renderRefusalLine(record, reporter.errorPaint, home.here))
     },
@@ -28,3 +35,8 @@ export async function startSide(
   home.here = { accountId: local.accounts[0]?.accountId ?? '', region: local.region }
   return local
 }
+
+const isSourceFailure = ({ refusal }: RequestRecord): boolean => refusal?.code === 'Furlong.SourceFailed'
+
+/** A source failure was no gate's doing: the request is one like any other. */
+const isRefused = (record: RequestRecord): boolean => record.refusal !== undefined && !isSourceFailure(record)

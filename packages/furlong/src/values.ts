@@ -17,6 +17,11 @@ export class Values {
     this.#raw = raw
   }
 
+  /** Copies them, some of them replaced. */
+  with(replaced: Raw): Values {
+    return new Values(this.#command, { ...this.#raw, ...replaced })
+  }
+
   /** Tells whether a flag is set. */
   flag(name: string): boolean {
     return this.#raw[name] === true

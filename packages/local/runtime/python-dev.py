@@ -25,12 +25,12 @@ def write_report(report):
 
 def list_modules():
     standard = sysconfig.get_path("stdlib")
-    files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    named = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
+    files = {os.path.realpath(file) for file in named if file}
     return sorted(
         file
         for file in files
-        if file
-        and file not in (__file__, BOOTSTRAP)
+        if file not in (__file__, BOOTSTRAP)
         and not file.startswith(standard + os.sep)
         and not any(part in INSTALLED for part in file.split(os.sep))
     )

@@ -4,8 +4,8 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import { AwsError } from '../errors.ts'
 import { suggestFunctionName } from '../function-name.ts'
 import { createZip, readFolder, type BundleFile } from './archive.ts'
-import { buildJavaScript, planJavaScript } from './javascript.ts'
-import { findPythonHandler, readPython } from './python.ts'
+import { buildJavaScript, planJavaScript, type JavaScriptOptions } from './javascript.ts'
+import { createPythonStandIn, findPythonHandler, readPython } from './python.ts'
 
 /** What an entry is. */
 export type EntryKind = 'javascript' | 'python' | 'folder' | 'zip'
@@ -29,6 +29,8 @@ export interface BundleOptions {
   readonly handler?: string
   /** Path of `@furlong/host` for projects that do not have it; default: found from the entry's folder. */
   readonly hostModule?: string
+  /** Whether the source map names the sources by where they lie on this machine; default false. */
+  readonly development?: boolean
 }
 
 /** Runtime of a JavaScript entry when none is named. */
@@ -126,6 +128,22 @@ export async function createBundle(entry: string, options: BundleOptions = {}): 
 }
 
 /**
+ * Makes the bundle of a Python entry that runs from its folder: nothing of it is in the zip.
+ * @param entry absolute path of the `.py` file
+ * @param handler in Lambda's form; default what the entry has
+ * @returns the bundle
+ * @throws {AwsError} `BundleFailed` when the entry has no handler
+ */
+export async function createStandIn(entry: string, handler?: string): Promise<Bundle> {
+  const standIn = await createPythonStandIn(entry, handler)
+  return finishBundle(
+    'python',
+    { zip: createZip(standIn.files), runtime: defaultPythonRuntime },
+    standIn.handler,
+  )
+}
+
+/**
  * Completes a bundle with the hash that Lambda will report.
  * @param kind what the entry was
  * @param part zip and runtime
@@ -144,15 +162,18 @@ export function finishBundle(kind: EntryKind, part: BundlePart, handler: string 
 }
 
 /**
- * Reads which export of a JavaScript entry is the handler.
+ * Reads what a JavaScript entry's bundle may be told.
  * @param options the bundle's options; `handler` as `file.export` or the bare export
  * @returns options for the plan
  */
-export function readJavaScriptOptions(options: BundleOptions): { exportName?: string; hostModule?: string } {
-  const exportName = options.handler?.split('.').at(-1)
+export function readJavaScriptOptions(options: BundleOptions): JavaScriptOptions {
+  const { handler, hostModule, cwd, development } = options
+  const exportName = handler?.split('.').at(-1)
   return {
     ...(exportName === undefined ? {} : { exportName }),
-    ...(options.hostModule === undefined ? {} : { hostModule: options.hostModule }),
+    ...(hostModule === undefined ? {} : { hostModule }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(development === undefined ? {} : { development }),
   }
 }
 

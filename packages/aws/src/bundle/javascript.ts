@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
-import type { BuildFailure, BuildOptions, BuildResult, Metafile } from 'esbuild'
-import { AwsError } from '../errors.ts'
+import { basename, dirname, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile } from 'esbuild'
+import { AwsError, type SourcePlace } from '../errors.ts'
 import type { BundleFile } from './archive.ts'
 
 /** What the entry offers: a Lambda handler, a default export to be hosted, or CommonJS, which only shows at run time. */
@@ -12,7 +13,21 @@ export interface JavaScriptPlan {
   readonly shape: EntryShape
   /** The handler in Lambda's form. */
   readonly handler: string
+  /** Turns what esbuild throws into the coded error. */
+  toError(error: unknown): Error
   readonly buildOptions: BuildOptions & { readonly write: false; readonly metafile: true }
+}
+
+/** How an entry is to be planned. */
+export interface JavaScriptOptions {
+  /** Export that is the handler; default `handler`. */
+  readonly exportName?: string
+  /** Path of `@furlong/host` when the entry's project may lack it. */
+  readonly hostModule?: string
+  /** Folder that paths of errors are told from; default the entry's. */
+  readonly cwd?: string
+  /** Whether the source map names the sources by where they lie on this machine, for stacks and debuggers; default false. */
+  readonly development?: boolean
 }
 
 /** Node's version on Lambda that the syntax is lowered to. */
@@ -26,16 +41,17 @@ const banner =
 /**
  * Looks at an entry and decides how to build it.
  * @param entry absolute path of a TypeScript or JavaScript file
- * @param options `exportName` of the handler; `hostModule`, the path of `@furlong/host` when the entry's project may lack it
+ * @param options how
  * @returns the plan
  * @throws {AwsError} `BundleFailed` on a syntax error, a missing import, or an entry that exports nothing to call
  */
 export async function planJavaScript(
   entry: string,
-  options: { exportName?: string; hostModule?: string } = {},
+  options: JavaScriptOptions = {},
 ): Promise<JavaScriptPlan> {
-  const exportName = options.exportName ?? 'handler'
-  const shape = await readShape(entry, exportName)
+  const { exportName = 'handler', cwd = dirname(entry) } = options
+  const toError = (error: unknown): Error => toBundleError(error, dirname(entry), cwd)
+  const shape = await readShape(entry, exportName, toError)
   const common = {
     bundle: true,
     platform: 'node',
@@ -50,15 +66,21 @@ export async function planJavaScript(
     absWorkingDir: dirname(entry),
     banner: { js: banner },
     logLevel: 'silent',
+    ...(options.development === true ? { sourceRoot: pathToFileURL(`${dirname(entry)}/`).href } : {}),
     ...(options.hostModule === undefined || resolvesHost(entry)
       ? {}
       : { alias: { '@furlong/host': options.hostModule } }),
   } as const satisfies BuildOptions
   if (shape === 'handler') {
-    return { shape, handler: `index.${exportName}`, buildOptions: { ...common, entryPoints: [entry] } }
+    return {
+      shape,
+      handler: `index.${exportName}`,
+      toError,
+      buildOptions: { ...common, entryPoints: [entry] },
+    }
   }
   const stdin = createHostedEntry(entry, shape, exportName)
-  return { shape, handler: 'index.handler', buildOptions: { ...common, stdin } }
+  return { shape, handler: 'index.handler', toError, buildOptions: { ...common, stdin } }
 }
 
 /**
@@ -72,7 +94,7 @@ export async function buildJavaScript(plan: JavaScriptPlan): Promise<BundleFile[
   try {
     return readOutput(await build(plan.buildOptions))
   } catch (error) {
-    throw toBundleError(error)
+    throw plan.toError(error)
   }
 }
 
@@ -88,20 +110,33 @@ export function readOutput(result: BuildResult): BundleFile[] {
 /**
  * Turns esbuild's failure into one error with its message, file, line and the line itself.
  * @param error whatever esbuild threw or reported
- * @returns the coded error
+ * @param from folder that esbuild's paths start from
+ * @param cwd folder that they are told from
+ * @returns the coded error; its `source` is the place of the first
  */
-export function toBundleError(error: unknown): Error {
+function toBundleError(error: unknown, from: string, cwd: string): Error {
   const failures = (error as Partial<BuildFailure>).errors
   if (!Array.isArray(failures) || failures.length === 0) {
     return new AwsError('BundleFailed', `The entry could not be bundled: ${String(error)}`, { cause: error })
   }
-  const says = failures.slice(0, 3).map(({ text, location }) => {
-    if (location === null) return text
-    const pointer = `${' '.repeat(location.column)}^`
-    return `${location.file}:${location.line}:${location.column + 1}: ${text}\n    ${location.lineText}\n    ${pointer}`
+  const places = failures.map((failure) => toPlace(failure, from, cwd))
+  const more = places.length > 3 ? `\n(and ${places.length - 3} more)` : ''
+  const says = places.slice(0, 3).map(describePlace).join('\n')
+  return new AwsError('BundleFailed', `The entry could not be bundled:\n${says}${more}`, {
+    ...(places[0] === undefined ? {} : { source: places[0] }),
+    cause: error,
   })
-  const more = failures.length > 3 ? `\n(and ${failures.length - 3} more)` : ''
-  return new AwsError('BundleFailed', `The entry could not be bundled:\n${says.join('\n')}${more}`)
+}
+
+function toPlace({ text, location }: Message, from: string, cwd: string): SourcePlace {
+  if (location === null) return { message: text }
+  const { file, line, column, lineText } = location
+  return { message: text, file: relative(cwd, resolve(from, file)), line, column: column + 1, lineText }
+}
+
+function describePlace({ message, file, line, column = 1, lineText }: SourcePlace): string {
+  if (file === undefined) return message
+  return `${file}:${line}:${column}: ${message}\n    ${lineText}\n    ${' '.repeat(column - 1)}^`
 }
 
 /** Only the entry's own folder upwards counts: the project's version of the host wins over furlong's. */
@@ -112,7 +147,11 @@ function resolvesHost(entry: string): boolean {
   }
 }
 
-async function readShape(entry: string, exportName: string): Promise<EntryShape> {
+async function readShape(
+  entry: string,
+  exportName: string,
+  toError: JavaScriptPlan['toError'],
+): Promise<EntryShape> {
   const { build } = await import('esbuild')
   let metafile: Metafile
   try {
@@ -129,7 +168,7 @@ async function readShape(entry: string, exportName: string): Promise<EntryShape>
     })
     metafile = result.metafile
   } catch (error) {
-    throw toBundleError(error)
+    throw toError(error)
   }
   const input = Object.entries(metafile.inputs).find(([path]) => path === basename(entry))?.[1]
   const exports = Object.values(metafile.outputs).flatMap((output) => output.exports)

@@ -39,3 +39,27 @@ export async function findPythonHandler(entry: string): Promise<string> {
 export async function readPython(entry: string): Promise<BundleFile[]> {
   return readFolder(dirname(entry), ['node_modules'])
 }
+
+/**
+ * Makes the bundle that stands for a Python entry while it runs from its folder: code that says so when it is called
+ * without.
+ * @param entry path of the `.py` file
+ * @param handler in Lambda's form; default what the entry has
+ * @returns the files for the zip, and the handler
+ * @throws {AwsError} `BundleFailed` when the entry has no handler
+ */
+export async function createPythonStandIn(
+  entry: string,
+  handler?: string,
+): Promise<{ files: BundleFile[]; handler: string }> {
+  const found = handler ?? (await findPythonHandler(entry))
+  const name = basename(entry)
+  const says = `This function ran from the folder of ${name} while furlong dev was there. Try: npx furlong dev ${name}, or npx furlong deploy ${name}`
+  const module = `${found.slice(0, found.lastIndexOf('.')).replaceAll('.', '/')}.py`
+  return {
+    files: [
+      { path: module, bytes: new TextEncoder().encode(`raise RuntimeError(${JSON.stringify(says)})\n`) },
+    ],
+    handler: found,
+  }
+}

@@ -1,6 +1,7 @@
-import { watch as watchFolder } from 'node:fs'
-import { dirname } from 'node:path'
-import type { BuildResult, Plugin } from 'esbuild'
+import { stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
+import type { BuildContext, BuildFailure, BuildResult } from 'esbuild'
 import { AwsError } from '../errors.ts'
 import { createZip } from './archive.ts'
 import {
@@ -12,31 +13,35 @@ import {
   type Bundle,
   type BundleOptions,
 } from './bundle.ts'
-import { planJavaScript, readOutput, toBundleError } from './javascript.ts'
+import { FileWatch, listFolders } from './file-watch.ts'
+import { planJavaScript, readOutput, type JavaScriptPlan } from './javascript.ts'
 
-/** What a watched entry tells. */
+/** What a watched entry tells. Of `onBundle`, `onError` and `onSame` one follows each change, or another change does. */
 export interface WatchListener {
-  /** A new bundle after a change; the first one too. Runs one at a time. */
+  /** Sources changed; absolute paths. */
+  onChange(paths: readonly string[]): void
+  /** A new bundle. Runs one at a time. */
   onBundle(bundle: Bundle): Promise<void>
-  /** The entry cannot be bundled as it is now; the function keeps its code. */
+  /** The entry cannot be bundled as it is now. */
   onError(error: Error): void
+  /** The change made no difference to the last bundle that was given. */
+  onSame(): void
 }
 
 /** A watched entry. */
 export interface Watch {
+  /** The bundle of the sources as they were at first. */
+  readonly first: Bundle
   close(): Promise<void>
 }
 
-/** Editors write a file in several steps; one bundle is made of changes this close together. */
-const settleMs = 80
-
 /**
- * Bundles an entry now and again after each change of its sources.
- * @param entry path of a JavaScript, TypeScript or Python file, or of a folder
+ * Bundles an entry now and again after each change of its sources, wherever they lie.
+ * @param entry path of a JavaScript or TypeScript file, or of a folder
  * @param options as for `createBundle`
  * @param listener gets bundles and errors
- * @returns the watch, until closed
- * @throws {AwsError} `EntryNotFound`, or `BundleFailed` for a zip, which does not change
+ * @returns the watch with the first bundle, until closed
+ * @throws {AwsError} `EntryNotFound`; `BundleFailed` for an entry that cannot be bundled at first, and for a zip, which does not change
  */
 export async function watchBundle(
   entry: string,
@@ -45,83 +50,270 @@ export async function watchBundle(
 ): Promise<Watch> {
   const { path, kind } = await findEntry(entry, options.cwd ?? process.cwd())
   if (kind === 'zip') throw new AwsError('BundleFailed', `A zip cannot be watched: ${entry}`)
-  if (kind === 'javascript') return watchJavaScript(path, options, listener)
-  return watchFiles(kind === 'python' ? dirname(path) : path, path, options, listener)
+  const source = kind === 'javascript' ? new JavaScriptSource(path, options) : new FolderSource(path, options)
+  try {
+    return await watchSource(source, listener)
+  } catch (error) {
+    await source.close()
+    throw error
+  }
 }
 
-/** Runs work one after the other; what fails is told to the listener. */
-function createQueue(listener: WatchListener): {
-  add(work: () => Promise<void>): void
-  drain(): Promise<void>
-} {
-  let last = Promise.resolve()
-  const runNext = async (previous: Promise<void>, work: () => Promise<void>): Promise<void> => {
-    await previous
+/** What is bundled again and again. */
+interface Source {
+  /** @throws what the entry cannot be bundled for */
+  bundle(changed: readonly string[]): Promise<Bundle>
+  /** Files whose changes count, after a bundle or a failure. */
+  isWanted(path: string): boolean
+  /** Folders in which they lie. */
+  listFolders(): Promise<Iterable<string>>
+  /** Files that are likely to be touched without a change. */
+  listFiles(): Iterable<string>
+  close(): Promise<void>
+}
+
+async function watchSource(source: Source, listener: WatchListener): Promise<Watch> {
+  const first = await source.bundle([])
+  let given = first.codeSha256
+  const build = async (paths: readonly string[]): Promise<void> => {
     try {
-      await work()
+      const bundle = await source.bundle(paths)
+      files.setFolders(await source.listFolders())
+      if (bundle.codeSha256 === given) {
+        listener.onSame()
+      } else {
+        await listener.onBundle(bundle)
+        given = bundle.codeSha256
+      }
     } catch (error) {
-      listener.onError(error instanceof Error ? error : new Error(String(error)))
+      files.setFolders(await source.listFolders())
+      // A file that is written in several steps cannot be read in between: the next step is on its way.
+      if (!files.isPending) listener.onError(error instanceof Error ? error : new Error(String(error)))
     }
   }
-  return {
-    add: (work) => {
-      last = runNext(last, work)
+  let last = Promise.resolve()
+  const files = new FileWatch({
+    isWanted: (path) => source.isWanted(path),
+    onChange: (paths) => {
+      listener.onChange(paths)
+      last = last.then(() => build(paths))
     },
-    drain: () => last,
-  }
-}
-
-async function watchJavaScript(
-  path: string,
-  options: BundleOptions,
-  listener: WatchListener,
-): Promise<Watch> {
-  const { context } = await import('esbuild')
-  // The entry's shape (handler or default export) is that of the first look; a change of it shows as a build error.
-  const plan = await planJavaScript(path, readJavaScriptOptions(options))
-  const queue = createQueue(listener)
-  const deliver = async (result: BuildResult): Promise<void> => {
-    if (result.errors.length > 0) throw toBundleError(result)
-    const part = { zip: createZip(readOutput(result)), runtime: defaultNodeRuntime }
-    await listener.onBundle(finishBundle('javascript', part, plan.handler))
-  }
-  const plugin: Plugin = {
-    name: 'furlong-watch',
-    setup: (build) => {
-      build.onEnd((result) => queue.add(() => deliver(result)))
-    },
-  }
-  const running = await context({ ...plan.buildOptions, plugins: [plugin] })
-  await running.watch()
-  return {
-    close: async () => {
-      await running.dispose()
-      await queue.drain()
-    },
-  }
-}
-
-async function watchFiles(
-  folder: string,
-  entry: string,
-  options: BundleOptions,
-  listener: WatchListener,
-): Promise<Watch> {
-  const queue = createQueue(listener)
-  let timer: NodeJS.Timeout | undefined
-  const make = (): void => queue.add(async () => listener.onBundle(await createBundle(entry, options)))
-  const watcher = watchFolder(folder, { recursive: true }, (_event, name) => {
-    // Python writes its caches while the function runs: no change of a source.
-    if (name !== null && /(?:^|\/)(?:__pycache__|\.furlong|\.git)(?:\/|$)/.test(name)) return
-    clearTimeout(timer)
-    timer = setTimeout(make, settleMs)
   })
-  make()
+  files.setFolders(await source.listFolders())
+  await files.learn(source.listFiles())
   return {
+    first,
     close: async () => {
-      watcher.close()
-      clearTimeout(timer)
-      await queue.drain()
+      files.close()
+      await last
+      await source.close()
     },
+  }
+}
+
+/** Files beside the sources that decide how they are bundled. */
+const configName = /^(?:package|[jt]sconfig[\w.-]*)\.json$/
+
+/** What an import that cannot be resolved may wait for: a source, or a folder. */
+const maySupply = /^(?:[^.]+|.+\.(?:[cm]?[jt]sx?|json|css|txt))$/
+
+/** Names that editors and tools use for a moment. */
+const isNoise = (path: string): boolean => /(?:~|\.sw[a-z]|\.tmp|\.log|^4913)$/.test(basename(path))
+
+class JavaScriptSource implements Source {
+  readonly #entry: string
+  readonly #options: BundleOptions
+  readonly #project: readonly string[]
+  #plan: JavaScriptPlan | undefined
+  #context: BuildContext | undefined
+  #inputs: ReadonlySet<string>
+  /** Folders in which what is missing may appear; undefined while nothing is. */
+  #missing: readonly string[] | undefined
+
+  constructor(entry: string, options: BundleOptions) {
+    this.#entry = entry
+    this.#options = options
+    this.#project = listProjectFolders(dirname(entry))
+    this.#inputs = new Set([entry])
+  }
+
+  async bundle(changed: readonly string[]): Promise<Bundle> {
+    try {
+      const { plan, context } = await this.#prepare(changed)
+      const result = await context.rebuild()
+      this.#inputs = this.#readInputs(result)
+      this.#missing = undefined
+      const part = { zip: createZip(readOutput(result)), runtime: defaultNodeRuntime }
+      return finishBundle('javascript', part, plan.handler)
+    } catch (error) {
+      this.#missing = this.#findMissing(error)
+      throw error instanceof AwsError || this.#plan === undefined ? error : this.#plan.toError(error)
+    }
+  }
+
+  isWanted(path: string): boolean {
+    if (this.#inputs.has(path)) return true
+    return configName.test(basename(path)) || (this.#missing !== undefined && maySupply.test(basename(path)))
+  }
+
+  async listFolders(): Promise<Iterable<string>> {
+    return new Set([...this.#project, ...Array.from(this.#inputs, dirname), ...(this.#missing ?? [])])
+  }
+
+  listFiles(): Iterable<string> {
+    return [...this.#inputs].filter((path) => !path.includes(`${sep}node_modules${sep}`))
+  }
+
+  async close(): Promise<void> {
+    await this.#context?.dispose()
+    this.#context = undefined
+  }
+
+  /** What the entry exports decides how it is built; esbuild keeps the rest from one build to the next. */
+  async #prepare(changed: readonly string[]): Promise<{ plan: JavaScriptPlan; context: BuildContext }> {
+    if (this.#plan !== undefined && this.#context !== undefined && !changed.includes(this.#entry)) {
+      return { plan: this.#plan, context: this.#context }
+    }
+    const { context: createContext } = await import('esbuild')
+    const plan = await planJavaScript(this.#entry, readJavaScriptOptions(this.#options))
+    if (this.#context === undefined || plan.shape !== this.#plan?.shape) {
+      await this.close()
+      this.#context = await createContext(plan.buildOptions)
+    }
+    this.#plan = plan
+    return { plan, context: this.#context }
+  }
+
+  #readInputs({ metafile }: BuildResult): ReadonlySet<string> {
+    const inputs = Object.keys(metafile?.inputs ?? {}).filter((path) => !/^[(<]|^[\w-]+:/.test(path))
+    return new Set([this.#entry, ...inputs.map((path) => resolve(dirname(this.#entry), path))])
+  }
+
+  #findMissing(error: unknown): string[] {
+    const failures = ((error instanceof AwsError ? error.cause : error) as Partial<BuildFailure>).errors ?? []
+    return failures.flatMap(({ text, location }) => {
+      if (location === null) return []
+      const folder = dirname(resolve(dirname(this.#entry), location.file))
+      const [, wanted = ''] = /^Could not resolve "([^"]+)"/.exec(text) ?? []
+      if (wanted.startsWith('.')) return [folder, dirname(resolve(folder, wanted))]
+      // A package that is installed appears in one of these.
+      return [folder, ...this.#project.map((parent) => join(parent, 'node_modules'))]
+    })
+  }
+}
+
+class FolderSource implements Source {
+  readonly #folder: string
+  readonly #options: BundleOptions
+
+  constructor(folder: string, options: BundleOptions) {
+    this.#folder = folder
+    this.#options = options
+  }
+
+  bundle(): Promise<Bundle> {
+    return createBundle(this.#folder, this.#options)
+  }
+
+  isWanted(path: string): boolean {
+    return !isNoise(path) && !relative(this.#folder, path).split(sep).some(isSkippedFolder)
+  }
+
+  listFolders(): Promise<Iterable<string>> {
+    return listFolders(this.#folder, isSkippedFolder)
+  }
+
+  listFiles(): Iterable<string> {
+    return []
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+/** Folders with nothing in them that a user edits. */
+const isSkippedFolder = (name: string): boolean =>
+  name === 'node_modules' ||
+  name === '__pycache__' ||
+  name === 'venv' ||
+  (name.startsWith('.') && name !== '.')
+
+/** What a Python application is made of, and what it may be configured by. */
+const pythonSources = new Set([
+  '.py',
+  '.toml',
+  '.yaml',
+  '.yml',
+  '.ini',
+  '.cfg',
+  '.json',
+  '.html',
+  '.jinja',
+  '.j2',
+])
+
+/** Watched sources of a function that runs from its folder. */
+export interface SourceWatch {
+  /** Watches these files beside the folder's: modules that were loaded from elsewhere. Absolute paths. */
+  follow(paths: readonly string[]): Promise<void>
+  close(): void
+}
+
+/**
+ * Watches the folder of a Python entry.
+ * @param folder absolute path
+ * @param onChange gets the absolute paths of files that were changed, made or removed
+ * @returns the watch, until closed
+ */
+export async function watchPython(
+  folder: string,
+  onChange: (paths: readonly string[]) => void,
+): Promise<SourceWatch> {
+  let followed: ReadonlySet<string> = new Set()
+  const isInside = (path: string): boolean =>
+    path.startsWith(folder + sep) && !relative(folder, path).split(sep).some(isSkippedFolder)
+  const watchFolders = async (): Promise<void> =>
+    files.setFolders([...(await listFolders(folder, isSkippedFolder)), ...Array.from(followed, dirname)])
+  const tell = async (paths: readonly string[]): Promise<void> => {
+    const isFolder = await Promise.all(paths.map(isDirectory))
+    if (isFolder.includes(true)) await watchFolders()
+    onChange(paths)
+  }
+  const files = new FileWatch({
+    // What has no ending may be a folder, with modules in it.
+    isWanted: (path) =>
+      followed.has(path) || (isInside(path) && (pythonSources.has(extname(path)) || extname(path) === '')),
+    onChange: (paths) => void tell(paths),
+  })
+  await watchFolders()
+  return {
+    follow: async (paths) => {
+      followed = new Set(paths)
+      await Promise.all([watchFolders(), files.learn(paths)])
+    },
+    close: () => files.close(),
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined)
+  return info?.isDirectory() === true
+}
+
+/**
+ * Lists the folders of a project from one of its folders upwards: as far as the repository's, else as the nearest
+ * with a `package.json`, else this one alone.
+ * @param from absolute path
+ * @returns absolute paths, the nearest first
+ */
+export function listProjectFolders(from: string): string[] {
+  const folders: string[] = []
+  let end = 1
+  for (let folder = from; ; folder = dirname(folder)) {
+    folders.push(folder)
+    if (existsSync(join(folder, '.git'))) return folders
+    if (end === 1 && existsSync(join(folder, 'package.json'))) end = folders.length
+    if (folder === dirname(folder)) return folders.slice(0, end)
   }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { LocalOptions } from '@furlong/local'
 import type { Command, Invocation, Option, Outcome } from '../command.ts'
+import { hearStop } from '../stop-signal.ts'
 import { defaultPort, stateFolderName } from '../target.ts'
 import type { Values } from '../values.ts'
 
@@ -68,8 +69,7 @@ export const command: Command = {
 async function runHere(invocation: Invocation, options: LocalOptions): Promise<Outcome> {
   const { context, reporter } = invocation
   const { startSide } = await import('../start-side.ts')
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
-  const stopHearing = context.onSignal(() => stop())
+  const stop = hearStop(context, reporter)
   try {
     await using local = await startSide(resolveFolders(options, context.cwd), { reporter })
     const where = local.side.stateFolder ?? 'in memory'
@@ -90,10 +90,10 @@ async function runHere(invocation: Invocation, options: LocalOptions): Promise<O
         reporter.errorPaint('dim', 'In another shell: eval "$(npx furlong env)". Refusals are told here.'),
       )
     }
-    await Promise.race([stopped, local.closed])
+    await Promise.race([stop.stopped, local.closed])
     return {}
   } finally {
-    stopHearing()
+    stop.close()
   }
 }
 

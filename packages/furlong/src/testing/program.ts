@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../bin/furlong.js', import.meta.url))
 
+/** Under a test's own limit, so that a test that waits in vain says what it saw. */
+const patienceMs = 25_000
+
 /** What a command wrote, and how it ended. */
 export interface Answer {
   readonly code: number | null
@@ -47,8 +50,14 @@ export class Running {
         const found = pattern.exec(this[stream].slice(from))
         if (found === null) return
         this.#wakers.delete(look)
+        clearTimeout(timer)
         done(found)
       }
+      const timer = setTimeout(() => {
+        fail(
+          new Error(`nothing like ${pattern.source} within ${patienceMs / 1000} s: ${this.out}${this.err}`),
+        )
+      }, patienceMs)
       this.#wakers.add(look)
       look()
       void this.ended.then(({ out, err }) => fail(new Error(`ended before ${pattern.source}: ${out}${err}`)))

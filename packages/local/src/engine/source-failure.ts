@@ -16,7 +16,7 @@ export const sourceFailedType = 'Furlong.SourceFailed'
 export function renderSourceFailure({ message, file, line, column, lineText }: SourceFailure): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
   const head = place === '' ? message : `${place}: ${message}`
-  if (lineText === undefined) return head
+  if (lineText === undefined || lineText.trim() === '') return head
   // A tab stays a tab, so that the pointer stands below its character.
   const pointer =
     column === undefined ? '' : `\n    ${lineText.slice(0, column - 1).replaceAll(/[^\t]/g, ' ')}^`

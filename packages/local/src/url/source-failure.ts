@@ -17,7 +17,7 @@ export function createSourceFailedAnswer(
   functionName: string,
   failure: SourceFailure,
 ): Answer & { readonly kind: 'whole' } {
-  const says = `The source of ${functionName} does not compile or load. This is the answer of furlong dev, until the next save that does.`
+  const says = `The source of ${functionName} does not compile or load. furlong dev answers this until one is saved that does.`
   const isJson = /[/+]json\b/i.test(headerOf(raw.rawHeaders, 'accept') ?? '')
   return {
     kind: 'whole',

@@ -1,0 +1,101 @@
+import { dirname, resolve } from 'node:path'
+import {
+  createStandIn,
+  findEntry,
+  listProjectFolders,
+  watchBundle,
+  watchPython,
+  type Bundle,
+  type BundleOptions,
+} from '@furlong/aws'
+import type { LiveCode } from '@furlong/local'
+import type { Invocation } from '../command.ts'
+import { findHostModule } from '../host-module.ts'
+import type { DevLoop } from './loop.ts'
+import { findPython, type PythonProgram } from './python-program.ts'
+
+/** An entry under development, as it is deployed at first, and what is done on each save. */
+export interface DevSource {
+  readonly bundle: Bundle
+  readonly runtime?: string
+  readonly python?: PythonProgram
+  /** What takes the place of the deployed code. */
+  readonly code: LiveCode
+  /**
+   * Begins: lets the code answer, and does so after each save.
+   * @param loop of the function
+   * @param update puts a bundle in the place of the last one
+   */
+  begin(loop: DevLoop, update: (bundle: Bundle) => Promise<void>): void
+  close(): Promise<void>
+}
+
+/**
+ * Looks at an entry, and watches it from then on.
+ * @param invocation the call
+ * @returns the source
+ * @throws {AwsError} when there is no such entry, or it cannot be bundled
+ */
+export async function openSource(invocation: Invocation): Promise<DevSource> {
+  const { context, positionals } = invocation
+  const { path, kind } = await findEntry(positionals[0] ?? '', context.cwd)
+  return kind === 'python' ? openPython(path, invocation) : openBundled(path, invocation)
+}
+
+async function openBundled(path: string, { values, context }: Invocation): Promise<DevSource> {
+  const handler = values.text('handler')
+  const options: BundleOptions = {
+    cwd: context.cwd,
+    hostModule: findHostModule(),
+    development: true,
+    ...(handler === undefined ? {} : { handler }),
+  }
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  let work: { loop: DevLoop; update: (bundle: Bundle) => Promise<void> } | undefined
+  const watch = await watchBundle(path, options, {
+    onChange: (paths) => work?.loop.changed(paths),
+    onBundle: async (bundle) => {
+      await begun
+      await work?.update(bundle)
+      // Not awaited: under a debugger the new code may wait for as long as somebody looks at the old one.
+      void work?.loop.swap()
+    },
+    onError: (error) => work?.loop.failed(error),
+    onSame: () => work?.loop.same(),
+  })
+  return {
+    bundle: watch.first,
+    code: { root: context.cwd },
+    begin: (loop, update) => {
+      work = { loop, update }
+      begin()
+      void loop.swap()
+    },
+    close: () => watch.close(),
+  }
+}
+
+async function openPython(path: string, { values, context }: Invocation): Promise<DevSource> {
+  const folder = dirname(resolve(context.cwd, path))
+  const python = await findPython(listProjectFolders(folder), context)
+  let work: { loop: DevLoop } | undefined
+  const load = async (): Promise<void> => {
+    const modules = await work?.loop.swap()
+    if (modules !== undefined) await watch.follow(modules)
+  }
+  const watch = await watchPython(folder, (paths) => {
+    work?.loop.changed(paths)
+    void load()
+  })
+  return {
+    bundle: await createStandIn(path, values.text('handler')),
+    runtime: python.runtime,
+    python,
+    code: { codeFolder: folder, program: python.program, root: context.cwd },
+    begin: (loop) => {
+      work = { loop }
+      void load()
+    },
+    close: () => Promise.resolve(watch.close()),
+  }
+}

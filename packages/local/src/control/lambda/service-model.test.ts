@@ -65,7 +65,7 @@ function compareLimits(path: string, ours: Constraint, theirs: ModelShape): stri
 
 function compareMember(path: string, ours: Member, theirs: ModelShape, required: boolean): string[] {
   if (ours.isNeutral !== undefined) return []
-  const location = theirs.location == null ? undefined : locations[theirs.location]
+  const location = theirs.location ? locations[theirs.location] : undefined
   const isHeaderOrQuery = location === 'header' || location === 'query'
   const wire = (ours.wireName ?? path.split('.').at(-1) ?? '').toLowerCase()
   return [

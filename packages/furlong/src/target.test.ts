@@ -26,6 +26,8 @@ function createSide(port: number, stateFolder: string | null = null): Side {
     stateFolder,
     token: 't',
     accounts: [account],
+    proxyPassword: 'p',
+    awsHosts: false,
     startedAt: '',
   }
 }

@@ -1,6 +1,8 @@
 /** What can go wrong with the local side itself, as stable codes. */
 export type LocalErrorCode =
   | 'PortInUse'
+  /** `--host` names no address of this machine. */
+  | 'HostNotAvailable'
   | 'UrlPortInUse'
   | 'NoFreeUrlPort'
   | 'StateFolderNotWritable'

@@ -16,17 +16,23 @@ import {
 } from './engine/index.ts'
 import { LocalError } from './errors.ts'
 import { serveControlPlane } from './front/control-plane.ts'
+import { createDoor } from './front/door.ts'
 import { createFront } from './front/front.ts'
 import { serveOwnApi } from './front/own-api.ts'
-import { listen, stop } from './front/listen.ts'
+import { listen } from './front/listen.ts'
+import { LocalCa } from './front/local-ca.ts'
+import { createOwnNames } from './front/own-hosts.ts'
+import { createProxy, createRefusalRecorder } from './front/proxy.ts'
 import { describeSide } from './front/side-status.ts'
-import { createUrlListeners, reopenUrls } from './front/url-listeners.ts'
+import { findUpstream, type ProxyVariables } from './front/upstream-proxy.ts'
+import { createRenderUrl, createUrlListeners, reopenUrls, type UrlStyle } from './front/url-listeners.ts'
 import { UrlPorts } from './front/url-ports.ts'
 import type { RequestRecord } from './record/record.ts'
 import { Records } from './record/records.ts'
 import { Ring, type RingLimits } from './record/ring.ts'
 import { Releases } from './side/releases.ts'
 import { clientEnvironment } from './side/client-environment.ts'
+import { reachEnvironment, type ReachEnvironment } from './side/reach-environment.ts'
 import {
   listSides,
   type LocalAccount,
@@ -36,6 +42,7 @@ import {
   writeSide,
 } from './side/sides.ts'
 import { holdStateFolder, stateFileName } from './side/state-folder.ts'
+import { bundleVariables } from './side/trust-files.ts'
 import { Store } from './store/store.ts'
 import { serveFunctionUrl } from './url/serve.ts'
 
@@ -45,8 +52,20 @@ export interface LocalOptions {
   readonly memory?: boolean
   /** Folder of the state, default `.furlong` in the working folder; made when absent. Not with `memory`. */
   readonly stateFolder?: string
-  /** Main port on 127.0.0.1; default 0, any free one. */
+  /** Main port; default 0, any free one. */
   readonly port?: number
+  /** Address that the main port and the ports of URLs listen on; default 127.0.0.1. With another one, other machines and containers come in. */
+  readonly host?: string
+  /** Name by which others reach this machine: it stands in the URLs that are handed out. Default 127.0.0.1. */
+  readonly urlHost?: string
+  /** `aws`: hand out `https://<id>.lambda-url.<region>.on.aws/`, for programs that are started with `reachEnvironment()`; default `port`. */
+  readonly urlStyle?: UrlStyle
+  /** Whether the proxy and the preload also answer for AWS's hosts of Lambda, IAM and STS; default false. */
+  readonly awsHosts?: boolean
+  /** Whether the proxy connects to nothing outside; default false. */
+  readonly offline?: boolean
+  /** Proxy variables and files of roots that hold on this machine; default the process's environment. */
+  readonly env?: ProxyVariables
   /** First and last port for function URLs; default 20000 to 29999. */
   readonly urlPorts?: readonly [from: number, to: number]
   /** Give a URL another port when its own is in use, instead of failing; default false. */
@@ -103,6 +122,12 @@ export interface Local {
    */
   environment(accountId?: string): Record<string, string>
   /**
+   * The variables with which a child process reaches function URLs by their addresses on AWS: proxy, preload and roots.
+   *
+   * @param env the environment they will be added to; default the process's own
+   */
+  reachEnvironment(env?: Readonly<Record<string, string | undefined>>): Promise<ReachEnvironment>
+  /**
    * A session of a role as Lambda would make it for a function, valid for 12 hours.
    *
    * @throws {LocalError} `UnknownRole`
@@ -150,6 +175,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     accounts: accountIds = defaultAccounts,
     accountConcurrency = defaultAccountConcurrency,
     urlPorts: range = defaultUrlPorts,
+    host = '127.0.0.1',
+    urlHost = '127.0.0.1',
+    urlStyle = 'port',
+    awsHosts = false,
+    offline = false,
+    env = process.env,
   } = options
   checkOptions(options, accountIds)
   const engineOptions = await readEngineOptions(options)
@@ -169,23 +200,38 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const logs = new Ring<LogLine>(logLimits)
     const policies = new CompiledPolicies()
     const token = randomBytes(24).toString('base64url')
-    const ports = new UrlPorts({ range, onConnection: (socket) => front.emit('connection', socket) })
+    const proxyPassword = randomBytes(24).toString('base64url')
+    const ca = new LocalCa({ folder: join(folder, 'ca'), region, awsHosts })
+    const ports = new UrlPorts({ range, host, onConnection: (socket) => door.enterPlain(socket) })
     releases.add(() => ports.closeAll())
+    const render = createRenderUrl({ style: urlStyle, host: urlHost })
+    const onRecord = options.onRecord ?? (() => {})
+    const proxy = createProxy({
+      password: proxyPassword,
+      awsHosts,
+      offline,
+      variables: env,
+      enter: (socket) => door.enter(socket),
+      onRefusal: createRefusalRecorder({ records, now, onRecord }),
+    })
 
     const front = createFront({
       records,
       now,
       hints,
       streamThrottle,
-      onRecord: options.onRecord ?? (() => {}),
+      onRecord,
+      names: createOwnNames(urlHost, () => port),
+      forward: (...request) => proxy.forward(...request),
       urlIdOfPort: (at) => (at === port ? undefined : (ports.urlIdOf(at) ?? '')),
       ownApi: (exchange) =>
         serveOwnApi(exchange, {
           token,
           records,
           logs,
-          status: () => describeSide(side, store, engine),
+          status: () => describeSide(side, store, engine, render),
           mintSession: (roleArn) => mintSession(store, roleArn, 'furlong-call', now()),
+          certificateFile: () => ca.certificateFile(),
           shutdown: () => void setImmediate(() => void close()),
         }),
       controlPlane: (exchange) =>
@@ -198,10 +244,21 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
           codeFolder: (sha) => code.folder(sha),
         }),
     })
-    const port = await listen(front, options.port ?? 0)
-    releases.add(() => stop(front))
+    const door = createDoor(front, ca)
+    front.on('connect', (request, socket, head) => {
+      if (request.socket.localPort === port) proxy.connect(request, socket, head)
+      else socket.destroy()
+    })
+    const main = await listen(front, { port: options.port ?? 0, host })
+    const { port } = main
+    releases.add(() => {
+      const stopped = main.stop()
+      door.close()
+      return stopped
+    })
     const endpoint = `http://127.0.0.1:${port}`
     const processStart = readProcessStart(process.pid)
+    const upstream = nameUpstream(env)
     const side: Side = {
       pid: process.pid,
       port,
@@ -210,13 +267,21 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       stateFolder,
       token,
       accounts,
+      proxyPassword,
+      awsHosts,
+      ...(upstream === undefined ? {} : { upstream }),
       startedAt: startedAt.toISOString(),
       ...(processStart === undefined ? {} : { processStart }),
     }
 
+    const reach = async (env: ProxyVariables): Promise<ReachEnvironment> =>
+      reachEnvironment(side, await ca.certificateFile(), env)
     const engine = new Engine({
       sessionFor: (spec) => mintSession(store, spec.roleArn, spec.name, now()),
-      clientEnvironment: clientEnvironment(side),
+      clientEnvironment: async () => ({
+        ...clientEnvironment(side),
+        ...(await reach(pickRoots(env))).variables,
+      }),
       now,
       ...engineOptions,
       onLog: (line) => {
@@ -229,8 +294,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const admission = new Admission({ accountConcurrency, reserved: () => store.reservedConcurrency() })
     const invoker = new Invoker({ admission, engine })
 
-    const urls = createUrlListeners(ports, store)
-    await reopenUrls(ports, store, options.movePorts === true)
+    const urls = createUrlListeners(ports, store, render)
+    await reopenUrls(ports, urls, store, options.movePorts === true)
 
     if (options.announce === true) {
       await writeSide(side)
@@ -256,6 +321,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       side,
       closed,
       environment: (accountId) => clientEnvironment(side, findAccount(accounts, accountId)),
+      reachEnvironment: (env = process.env) => reach(env),
       develop: (functionArn) =>
         engine.develop(() => {
           const record = store.version(functionArn)
@@ -270,6 +336,19 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     await releases.run()
     throw error
   }
+}
+
+/** Functions get nothing of this process's environment, but they trust what it trusts. */
+function pickRoots(env: ProxyVariables): ProxyVariables {
+  const names = ['NODE_EXTRA_CA_CERTS', ...bundleVariables]
+  return Object.fromEntries(names.map((name) => [name, env[name]]))
+}
+
+function nameUpstream(env: ProxyVariables): string | undefined {
+  const upstream = findUpstream(env, 'https:', { host: 'example.com', port: 443 })
+  return upstream === undefined || upstream === 'unsupported'
+    ? undefined
+    : `${upstream.host}:${upstream.port}`
 }
 
 /** A folder that is in use is worth a name: which side has it, and how to end it. */
@@ -293,6 +372,12 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'memory',
   'stateFolder',
   'port',
+  'host',
+  'urlHost',
+  'urlStyle',
+  'awsHosts',
+  'offline',
+  'env',
   'urlPorts',
   'movePorts',
   'accounts',
@@ -322,10 +407,18 @@ function checkOptions(options: LocalOptions, accountIds: readonly string[]): voi
   const unknown = Object.keys(options).find((name) => !optionNames.has(name))
   if (unknown !== undefined)
     throw wrong(`there is no option ${unknown}; there are ${[...optionNames].join(', ')}`)
-  const { memory, stateFolder, port = 0, urlPorts = defaultUrlPorts } = options
   const { accountConcurrency = defaultAccountConcurrency } = options
+  const { memory, stateFolder, port = 0, urlPorts = defaultUrlPorts, urlHost, urlStyle } = options
   if (memory === true && stateFolder !== undefined) throw wrong('memory and stateFolder exclude each other')
   if (!isPort(port, 0)) throw wrong(`port must be a whole number from 0 to 65535, not ${String(port)}`)
+  if (urlHost !== undefined && !/^[a-z0-9.-]+$/i.test(urlHost)) {
+    throw wrong(
+      `urlHost must be a host name or an IPv4 address without a port, not ${JSON.stringify(urlHost)}`,
+    )
+  }
+  if (urlStyle !== undefined && urlStyle !== 'port' && urlStyle !== 'aws') {
+    throw wrong(`urlStyle must be 'port' or 'aws', not ${JSON.stringify(urlStyle)}`)
+  }
   const [from, to] = urlPorts
   if (!isPort(from, 1) || !isPort(to, 1) || from > to) {
     throw wrong(`urlPorts must be two ports from 1 to 65535, the lower first, not ${String(urlPorts)}`)

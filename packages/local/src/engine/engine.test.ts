@@ -763,7 +763,7 @@ describe('the life of a process', () => {
       script,
       `import { Engine } from ${JSON.stringify(engineFile)}
       const engine = new Engine({ sessionFor: () => ({ accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c', expiresAt: new Date(Date.now() + 4e6) }),
-        clientEnvironment: {}, onLog() {} })
+        clientEnvironment: async () => ({}), onLog() {} })
       const outcome = await engine.invoke(${JSON.stringify(spec)}, { requestId: 'r', payload: Buffer.from('{}') })
       console.log(outcome.payload.toString())`,
     )
@@ -866,7 +866,7 @@ describe('the environment variables', () => {
   it('are Lambda’s, with the session, and none of the server', async () => {
     process.env['SECRET_OF_THE_SERVER'] = 'must not leak'
     const { engine } = createEngine({
-      clientEnvironment: { AWS_ENDPOINT_URL_S3: 'http://s3', AWS_REGION: 'x' },
+      clientEnvironment: async () => ({ AWS_ENDPOINT_URL_S3: 'http://s3', AWS_REGION: 'x' }),
     })
     const spec = await createFunction(dump, {
       environment: { MINE: '1', TZ: 'Asia/Tokyo', AWS_REGION: 'mine' },
@@ -900,7 +900,7 @@ describe('the environment variables', () => {
   })
 
   it('let a function’s own endpoint variable win', async () => {
-    const { engine } = createEngine({ clientEnvironment: { AWS_ENDPOINT_URL_S3: 'http://s3' } })
+    const { engine } = createEngine({ clientEnvironment: async () => ({ AWS_ENDPOINT_URL_S3: 'http://s3' }) })
     const spec = await createFunction(dump, { environment: { AWS_ENDPOINT_URL_S3: 'http://own' } })
     expect(resultOf(await call(engine, spec)).AWS_ENDPOINT_URL_S3).toBe('http://own')
   })

@@ -56,6 +56,7 @@ export function createEnvironmentVariables(facts: EnvironmentFacts): Record<stri
     TMPDIR: facts.temporaryFolder,
     ...facts.clientEnvironment,
     ...spec.environment,
+    ...joinNodeOptions(facts.clientEnvironment, spec.environment),
     ...createReservedVariables(facts),
   }
 }
@@ -84,6 +85,14 @@ function createPaths({ spec, optFolder }: EnvironmentFacts): Record<string, stri
     LD_LIBRARY_PATH: joinPaths(codeFolder, join(codeFolder, 'lib'), inOpt('lib')),
     ...byFamily[runtimeFamily(runtime)],
   }
+}
+
+// Options of Node add up: a function's own must not take away its way to other functions.
+function joinNodeOptions(
+  { NODE_OPTIONS: first }: Readonly<Record<string, string>>,
+  { NODE_OPTIONS: second }: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return first === undefined || second === undefined ? {} : { NODE_OPTIONS: `${first} ${second}` }
 }
 
 // What a function cannot override, on Lambda neither.

@@ -266,9 +266,10 @@ export class Environment {
       return
     }
     if (launch.notice !== undefined) this.#services.notify(launch.notice)
-    const [server, folders] = await Promise.all([
+    const [server, folders, clientEnvironment] = await Promise.all([
       ApiServer.listen([this.#runtime, this.#extensions]),
       this.#sandbox.makeFolders(),
+      options.clientEnvironment(),
     ])
     this.#server = server
     // Stopped in the meantime: whoever stopped it waits for the start to end.
@@ -281,7 +282,7 @@ export class Environment {
       spec: this.spec,
       session,
       runtimeApi: server.address,
-      clientEnvironment: options.clientEnvironment,
+      clientEnvironment,
       logStream,
       ...(optFolder === undefined ? {} : { optFolder }),
     })

@@ -149,7 +149,7 @@ export interface EngineOptions {
   /** Makes a session of the function's role for a new environment. */
   sessionFor(spec: FunctionSpec): SessionCredentials
   /** Endpoint variables for every function; a function's own variable of the same name wins. */
-  readonly clientEnvironment: Readonly<Record<string, string>>
+  clientEnvironment(): Promise<Readonly<Record<string, string>>>
   /** Receives every log line as it is read. */
   onLog(line: LogLine): void
   /** Runtime id → program that takes the place of the default one. */

@@ -12,6 +12,7 @@ import { StreamRate } from '../url/stream-rate.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
 import { findFault, readParserFault, refuseConnection, toFaultAnswer, type Fault } from './malformed.ts'
 import { readBody } from './read-body.ts'
+import type { OwnNames } from './own-hosts.ts'
 import { findRoute, type Route, type UrlRoute } from './routing.ts'
 import { type Answer, drained, flatHeaders, paused, send } from './send.ts'
 import { type EventStream, sendEvents } from './send-events.ts'
@@ -27,8 +28,11 @@ export interface FrontServices {
   readonly onRecord: (record: RequestRecord) => void
   /** The URL that listens on a port; undefined for the main port, '' for a port whose URL is gone. */
   readonly urlIdOfPort: (port: number | undefined) => string | undefined
+  readonly names: OwnNames
+  /** Sends on what is for another host, or refuses it. */
+  readonly forward: (request: IncomingMessage, response: ServerResponse, url: URL) => void
   readonly functionUrl: (exchange: Exchange, route: UrlRoute) => Promise<UrlReply>
-  readonly ownApi: (exchange: Exchange) => Answer | EventStream
+  readonly ownApi: (exchange: Exchange) => Promise<Answer | EventStream>
   readonly controlPlane: (exchange: Exchange) => Promise<Answer>
 }
 
@@ -135,7 +139,9 @@ async function handle(
   const { rawHeaders, method = '', url: target = '' } = request
   const now = services.now()
   const host = headerOf(rawHeaders, 'host') ?? ''
-  const route = findRoute({ portUrlId: services.urlIdOfPort(request.socket.localPort), host, target })
+  const portUrlId = services.urlIdOfPort(request.socket.localPort)
+  const route = findRoute({ portUrlId, host, target }, services.names)
+  if (route.kind === 'proxy') return services.forward(request, response, route.url)
   const recording = new Recording(services.records.nextId(), {
     kind: route.kind === 'function-url' ? 'function-url' : 'api',
     method,
@@ -168,7 +174,7 @@ function drain(request: IncomingMessage): void {
 
 async function answer(services: FrontServices, exchange: Exchange, route: Route): Promise<void> {
   if (route.kind === 'own-api') {
-    const reply = services.ownApi(exchange)
+    const reply = await services.ownApi(exchange)
     if ('events' in reply) await sendEvents(exchange.response, reply)
     else send(exchange.response, reply, exchange.now)
   } else if (route.kind === 'control-plane') {

@@ -16,6 +16,8 @@ export interface OwnApiServices {
   readonly logs: Ring<LogLine>
   status(): SideStatus
   mintSession(roleArn: string): SessionCredentials
+  /** Path of the local CA's certificate, which is made when it is not there yet. */
+  certificateFile(): Promise<string>
   shutdown(): void
 }
 
@@ -58,6 +60,11 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
   },
   {
     method: 'POST',
+    path: /^\/_furlong\/certificate$/,
+    handle: async (services) => ({ certificateFile: await services.certificateFile() }),
+  },
+  {
+    method: 'POST',
     path: /^\/_furlong\/shutdown$/,
     handle: (services) => {
       services.shutdown()
@@ -73,7 +80,10 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
  * @param services the side's parts
  * @returns JSON: the result, or `{"error": …}` with 400, 403 or 404; or a stream of events
  */
-export function serveOwnApi(exchange: Exchange, services: OwnApiServices): Answer | EventStream {
+export async function serveOwnApi(
+  exchange: Exchange,
+  services: OwnApiServices,
+): Promise<Answer | EventStream> {
   const { raw } = exchange
   if (!isToken(headerOf(raw.rawHeaders, 'authorization'), services.token)) {
     return json(403, { error: 'This needs the token of the side’s 0600 file; the furlong command reads it.' })
@@ -88,7 +98,7 @@ export function serveOwnApi(exchange: Exchange, services: OwnApiServices): Answe
     if (match === null || operation.method !== raw.method) continue
     try {
       const input = { query: new URLSearchParams(search), id: match[1] ?? '', body: raw.body }
-      const result = operation.handle(services, input)
+      const result = await operation.handle(services, input)
       return result === notFound
         ? json(404, { error: 'No such record, or it is too old.' })
         : json(200, result)

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { createOwnNames } from './own-hosts.ts'
 import { findRoute } from './routing.ts'
 
 const id = 'abcdefghijklmnopqrstuvwxyz012345'
-const route = (host: string, target: string, portUrlId?: string) => findRoute({ host, target, portUrlId })
+const names = createOwnNames('box.lan', () => 9311)
+const route = (host: string, target: string, portUrlId?: string) =>
+  findRoute({ host, target, portUrlId }, names)
 
 describe('findRoute()', () => {
   it.each([
@@ -42,6 +45,31 @@ describe('findRoute()', () => {
     [`/_url/${id}//evil`, '//evil'],
   ])('drops the local prefix of %s for the event', (target, eventTarget) => {
     expect(route('127.0.0.1:9311', target)).toEqual({ kind: 'function-url', urlId: id, eventTarget })
+  })
+
+  it.each(['box.lan:20000', 'BOX.lan'])('knows itself by the name in --url-host, %s', (host) => {
+    expect(route(host, '/x', id)).toMatchObject({ urlId: id })
+    expect(route(host, `/_url/${id}/x`)).toMatchObject({ urlId: id, eventTarget: '/x' })
+  })
+
+  it.each(['evil.example:9311', '', '127.0.0.1.evil.example'])('serves no prefix under the Host %s', (host) =>
+    expect(route(host, `/_url/${id}/x`)).toMatchObject({ kind: 'function-url', urlId: '' }),
+  )
+
+  it.each([
+    ['example.com', 'http://example.com/x'],
+    ['127.0.0.1:20000', 'http://127.0.0.1:20000/'],
+    ['s3.amazonaws.com', 'https://s3.amazonaws.com/bucket'],
+  ])('leaves the absolute form for %s to the proxy', (host, target) => {
+    expect(route(host, target)).toEqual({ kind: 'proxy', url: new URL(target) })
+  })
+
+  it('serves the absolute form of a function URL, whose Host must be the same', () => {
+    const host = `${id}.lambda-url.us-east-1.on.aws`
+    expect(route(host, `https://${host}/a?b`)).toMatchObject({ urlId: id, eventTarget: '/a?b' })
+    expect(route(`${host}:443`, `https://${host}/a`)).toMatchObject({ urlId: id, eventTarget: '/a' })
+    expect(route('127.0.0.1:9311', `https://${host}/a`)).toMatchObject({ urlId: '' })
+    expect(route('127.0.0.1:9311', `http://box.lan:9311/_url/${id}/a`)).toMatchObject({ urlId: '' })
   })
 
   it('tells the own API from the control plane', () => {

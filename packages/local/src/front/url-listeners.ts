@@ -1,25 +1,49 @@
+import { parseFunctionArn } from '@furlong/iam'
 import type { UrlListeners } from '../control/services.ts'
 import type { FunctionUrlRow } from '../store/function-urls.ts'
 import type { Store } from '../store/store.ts'
 import type { UrlPorts } from './url-ports.ts'
 
-/** @returns the address that is handed out for a URL: the only form that works in every client with nothing set */
-export const renderUrl = ({ port }: Pick<FunctionUrlRow, 'port'>): string => `http://127.0.0.1:${port}/`
+/** Which form of a URL the control plane hands out. */
+export type UrlStyle = 'port' | 'aws'
+
+/** How function URLs are written. */
+export interface UrlForm {
+  /** `port`: the form that works in every client with nothing set. `aws`: the one that AWS hands out, which needs the way through the proxy. */
+  readonly style: UrlStyle
+  /** By which name this machine is reached: `127.0.0.1`, or that of a container's host. */
+  readonly host: string
+}
+
+/** Writes the address of a URL. */
+export type RenderUrl = (url: Pick<FunctionUrlRow, 'urlId' | 'functionArn' | 'port'>) => string
+
+/** @returns what writes the addresses that are handed out */
+export function createRenderUrl({ style, host }: UrlForm): RenderUrl {
+  return ({ urlId, functionArn, port }) =>
+    style === 'aws' ? `https://${createUrlHost(urlId, functionArn)}/` : `http://${host}:${port}/`
+}
+
+/** @returns the host that a URL has on AWS, or below another suffix */
+export function createUrlHost(urlId: string, functionArn: string, suffix = 'on.aws'): string {
+  return `${urlId}.lambda-url.${parseFunctionArn(functionArn)?.region ?? 'us-east-1'}.${suffix}`
+}
 
 /**
  * The sockets behind function URLs, as the control plane uses them.
  *
  * @param ports where they listen
  * @param store knows which ports belong to URLs already
+ * @param render writes a URL's address
  */
-export function createUrlListeners(ports: UrlPorts, store: Store): UrlListeners {
+export function createUrlListeners(ports: UrlPorts, store: Store, render: RenderUrl): UrlListeners {
   return {
     open: async (url) => {
       const taken = store.allFunctionUrls().flatMap(({ port }) => (port === undefined ? [] : [port]))
       return { ...url, port: await ports.open(url.urlId, new Set(taken)) }
     },
     close: async (urlId) => ports.close(urlId),
-    render: renderUrl,
+    render,
   }
 }
 
@@ -27,12 +51,17 @@ export function createUrlListeners(ports: UrlPorts, store: Store): UrlListeners 
  * Listens again on the ports of all URLs that are stored.
  *
  * @param ports where they listen
+ * @param listeners gives a URL another port
  * @param store the URLs
  * @param movesPorts whether a URL whose port is taken gets another one; otherwise that is an error
  * @throws {LocalError} `UrlPortInUse`
  */
-export async function reopenUrls(ports: UrlPorts, store: Store, movesPorts: boolean): Promise<void> {
-  const listeners = createUrlListeners(ports, store)
+export async function reopenUrls(
+  ports: UrlPorts,
+  listeners: UrlListeners,
+  store: Store,
+  movesPorts: boolean,
+): Promise<void> {
   for (const url of store.allFunctionUrls()) {
     if (url.port === undefined) continue
     try {

@@ -6,6 +6,8 @@ import { findPortHolder } from './port-holder.ts'
 export interface UrlPortOptions {
   /** First and last port, inclusive; below the ephemeral range, so that no client's own port collides. */
   readonly range: readonly [from: number, to: number]
+  /** Address to listen on. */
+  readonly host: string
   /** Every accepted connection goes here: one HTTP server speaks for all ports. */
   readonly onConnection: (socket: Socket) => void
 }
@@ -13,7 +15,7 @@ export interface UrlPortOptions {
 /** Stands for a URL that was deleted: its port goes on answering 403, as its host does on AWS. */
 const gone = ''
 
-/** The listening ports of function URLs: one port of 127.0.0.1 per URL. */
+/** The listening ports of function URLs: one port per URL. */
 export class UrlPorts {
   readonly #options: UrlPortOptions
   readonly #byPort = new Map<number, { readonly urlId: string; readonly server: Server }>()
@@ -92,7 +94,7 @@ export class UrlPorts {
       server.once('error', (error: NodeJS.ErrnoException) =>
         error.code === 'EADDRINUSE' ? done(false) : fail(error),
       )
-      server.listen(port, '127.0.0.1', () => done(true))
+      server.listen(port, this.#options.host, () => done(true))
     })
     if (listening) this.#byPort.set(port, { urlId, server })
     return listening

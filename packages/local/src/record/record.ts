@@ -67,7 +67,8 @@ export interface RequestRecord {
   readonly id: string
   /** Arrival, ISO 8601. */
   readonly at: string
-  readonly kind: 'function-url' | 'api'
+  /** `proxy`: a host that the built-in proxy did not connect to. */
+  readonly kind: 'function-url' | 'api' | 'proxy'
   readonly method: string
   /** Target as on the request line; presigned credentials masked. */
   readonly url: string

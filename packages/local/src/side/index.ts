@@ -1,4 +1,6 @@
 export { clientEnvironment } from './client-environment.ts'
+export { reachEnvironment } from './reach-environment.ts'
+export type { ReachEnvironment } from './reach-environment.ts'
 export { isRunning, listSides, removeSide, sidesFolder, writeSide } from './sides.ts'
 export type { LocalAccount, Side } from './sides.ts'
 export type { SideStatus } from '../front/side-status.ts'

@@ -20,6 +20,8 @@ const sideOf = (port: number, pid = process.pid): Side => ({
   stateFolder: null,
   token: 'token',
   accounts: [],
+  proxyPassword: 'p',
+  awsHosts: false,
   startedAt: '2026-11-22T12:00:00.000Z',
 })
 

@@ -31,6 +31,12 @@ export interface Side {
   /** Bearer token of the side's own HTTP API (`/_furlong/…`). */
   readonly token: string
   readonly accounts: readonly LocalAccount[]
+  /** Opens the built-in proxy for hosts that are not the side's own. */
+  readonly proxyPassword: string
+  /** Whether it answers AWS's hosts of Lambda, IAM and STS. */
+  readonly awsHosts: boolean
+  /** `host:port` of the proxy through which it connects to other hosts, when there is one. */
+  readonly upstream?: string
   /** ISO 8601. */
   readonly startedAt: string
   /** When the system started the process, where it tells: an id alone may have gone to another process since. */

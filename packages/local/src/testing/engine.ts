@@ -42,7 +42,7 @@ export function createEngine(options: Partial<EngineOptions> = {}): { engine: En
   const lines: LogLine[] = []
   const engine = new Engine({
     sessionFor: session,
-    clientEnvironment: {},
+    clientEnvironment: async () => ({}),
     onLog: (line) => lines.push(line),
     ...options,
   })

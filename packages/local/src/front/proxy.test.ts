@@ -191,8 +191,8 @@ async function shake(local: Local, servername: string, ca?: string): Promise<str
 describe('TLS on the main port', () => {
   it('certifies the hosts of function URLs, and no others', async () => {
     const local = await start()
-    const { variables } = await local.reachEnvironment({})
-    const ca = await readFile(String(variables['NODE_EXTRA_CA_CERTS']), 'utf8')
+    const { NODE_EXTRA_CA_CERTS: file = '' } = (await local.reachEnvironment({})).variables
+    const ca = await readFile(file, 'utf8')
     expect(await shake(local, host, ca)).toBe('DNS:*.lambda-url.us-east-1.on.aws')
     expect(await shake(local, `a.lambda-url.eu-west-1.localhost`, ca)).toBe(
       'DNS:*.lambda-url.eu-west-1.localhost',
@@ -213,8 +213,8 @@ describe('TLS on the main port', () => {
 
   it('certifies the hosts of the APIs when it is asked to', async () => {
     const local = await start({ awsHosts: true })
-    const { variables } = await local.reachEnvironment({})
-    const ca = await readFile(String(variables['NODE_EXTRA_CA_CERTS']), 'utf8')
+    const { NODE_EXTRA_CA_CERTS: file = '' } = (await local.reachEnvironment({})).variables
+    const ca = await readFile(file, 'utf8')
     expect(await shake(local, 'lambda.us-east-1.amazonaws.com', ca)).toBe(
       'DNS:lambda.us-east-1.amazonaws.com',
     )

@@ -231,7 +231,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
           logs,
           status: () => describeSide(side, store, engine, render),
           mintSession: (roleArn) => mintSession(store, roleArn, 'furlong-call', now()),
-          certificateFile: () => ca.certificateFile(),
+          certificateFile: async () => (await ca.authority()).file,
           shutdown: () => void setImmediate(() => void close()),
         }),
       controlPlane: (exchange) =>
@@ -275,13 +275,14 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     }
 
     const reach = async (env: ProxyVariables): Promise<ReachEnvironment> =>
-      reachEnvironment(side, await ca.certificateFile(), env)
+      reachEnvironment(side, (await ca.authority()).file, env)
+    const ofFunctions = memoizeByKey(
+      () => ca.authority(),
+      async () => ({ ...clientEnvironment(side), ...(await reach(pickRoots(env))).variables }),
+    )
     const engine = new Engine({
       sessionFor: (spec) => mintSession(store, spec.roleArn, spec.name, now()),
-      clientEnvironment: async () => ({
-        ...clientEnvironment(side),
-        ...(await reach(pickRoots(env))).variables,
-      }),
+      clientEnvironment: ofFunctions,
       now,
       ...engineOptions,
       onLog: (line) => {
@@ -335,6 +336,18 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   } catch (error) {
     await releases.run()
     throw error
+  }
+}
+
+/** Makes a value once for each key: its promise is the same for as long as the key is. */
+function memoizeByKey<T>(readKey: () => Promise<object>, make: () => Promise<T>): () => Promise<T> {
+  let known: { readonly key: object; readonly value: Promise<T> } | undefined
+  return async () => {
+    const key = await readKey()
+    if (known?.key !== key) known = { key, value: make() }
+    const { value } = known
+    value.catch(() => (known = undefined))
+    return value
   }
 }
 

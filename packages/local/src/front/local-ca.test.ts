@@ -22,7 +22,7 @@ afterEach(async () => {
 const open = (options: Partial<LocalCaOptions> = {}): LocalCa =>
   new LocalCa({ folder, region: 'us-east-1', awsHosts: false, now: () => nowMs, ...options })
 
-const read = async (ca: LocalCa): Promise<string> => readFile(await ca.certificateFile(), 'utf8')
+const read = async (ca: LocalCa): Promise<string> => readFile((await ca.authority()).file, 'utf8')
 const leafOf = async (ca: LocalCa): Promise<X509Certificate> =>
   new X509Certificate((await ca.leafFor(host))?.certificate ?? '')
 

@@ -14,6 +14,12 @@ const leafLife = { days: 30, renewDays: 10 } as const
 /** Clocks of containers and of the machine beneath them differ. */
 const backdatedMs = dayMs
 
+/** The authority, and where its certificate lies for clients to trust. */
+export interface Authority extends CertifiedKey {
+  /** Path of the certificate, PEM; the key lies beside it, mode 0600. */
+  readonly file: string
+}
+
 /** The certificate of some hosts, ready for a TLS server. */
 export interface Leaf extends CertifiedKey {
   readonly context: SecureContext
@@ -40,7 +46,7 @@ export class LocalCa {
   readonly #options: LocalCaOptions
   readonly #now: () => number
   readonly #names: readonly string[]
-  #authority: Promise<CertifiedKey> | undefined
+  #authority: Promise<Authority> | undefined
   #renewAt = 0
   readonly #leaves = new Map<string, Promise<Leaf>>()
 
@@ -50,14 +56,15 @@ export class LocalCa {
     this.#names = listCertifiedNames(options.region, options.awsHosts)
   }
 
-  /**
-   * Makes sure that the CA is there.
-   *
-   * @returns path of its certificate, PEM; the key lies beside it, mode 0600
-   */
-  async certificateFile(): Promise<string> {
-    await this.#current()
-    return this.#file('ca.pem')
+  /** @returns the CA, made when it is not there or about to expire: the same object until it is made anew */
+  authority(): Promise<Authority> {
+    if (this.#authority === undefined || this.#now() >= this.#renewAt) {
+      this.#leaves.clear()
+      this.#renewAt = Number.POSITIVE_INFINITY
+      this.#authority = this.#load()
+      this.#authority.catch(() => (this.#authority = undefined))
+    }
+    return this.#authority
   }
 
   /**
@@ -80,7 +87,7 @@ export class LocalCa {
   }
 
   async #createLeaf(names: readonly string[]): Promise<Leaf> {
-    const authority = await this.#current()
+    const authority = await this.authority()
     const { createLeaf } = await import('./certificates.ts')
     const now = this.#now()
     const ends = Math.min(
@@ -100,22 +107,12 @@ export class LocalCa {
     return { certificate, key, context, renewAt: ends - leafLife.renewDays * dayMs }
   }
 
-  #current(): Promise<CertifiedKey> {
-    if (this.#authority === undefined || this.#now() >= this.#renewAt) {
-      this.#leaves.clear()
-      this.#renewAt = Number.POSITIVE_INFINITY
-      this.#authority = this.#load()
-      this.#authority.catch(() => (this.#authority = undefined))
-    }
-    return this.#authority
-  }
-
-  async #load(): Promise<CertifiedKey> {
+  async #load(): Promise<Authority> {
     const kept = await this.#readKept()
     const authority = kept ?? (await this.#create())
     const ends = Date.parse(new X509Certificate(authority.certificate).validTo)
     this.#renewAt = ends - authorityLife.renewDays * dayMs
-    return authority
+    return { ...authority, file: this.#file('ca.pem') }
   }
 
   /** Names the constraints: one that was made for other hosts is not used again. */

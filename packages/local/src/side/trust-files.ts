@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -73,7 +73,7 @@ function createWriter(folder: string): (texts: readonly string[]) => Promise<str
     const text = `${[...certificates].join('\n')}\n`
     const file = join(folder, `roots-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.pem`)
     if (existsSync(file)) return file
-    const unfinished = `${file}.${process.pid}`
+    const unfinished = `${file}.${randomUUID()}`
     await writeFile(unfinished, text, { mode: 0o600 })
     await rename(unfinished, file)
     return file

@@ -73,6 +73,7 @@ function createWords(options: LocalOptions): string[] {
     ...(options.freezeAfterMs === undefined ? [] : [`--freeze-after=${options.freezeAfterMs}`]),
     ...(options.hints === false ? ['--no-hints'] : []),
     ...(options.streamThrottle === false ? ['--no-stream-throttle'] : []),
+    ...(options.recordPayloads === true ? ['--record-payloads'] : []),
   ]
 }
 

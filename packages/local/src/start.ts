@@ -28,7 +28,8 @@ import { findUpstream, type ProxyVariables } from './front/upstream-proxy.ts'
 import { createRenderUrl, createUrlListeners, reopenUrls, type UrlStyle } from './front/url-listeners.ts'
 import { UrlPorts } from './front/url-ports.ts'
 import type { RequestRecord } from './record/record.ts'
-import { Records } from './record/records.ts'
+import { Archive } from './record/archive.ts'
+import { recordLimits, Records } from './record/records.ts'
 import { Ring, type RingLimits } from './record/ring.ts'
 import { Releases } from './side/releases.ts'
 import { clientEnvironment } from './side/client-environment.ts'
@@ -96,6 +97,8 @@ export interface LocalOptions {
   readonly freezeAfterMs?: number
   /** Functions that run under a debugger: asked for each new revision of a function. */
   readonly debugOf?: EngineOptions['debugOf']
+  /** Keep the beginning of what functions get and give in the records, masked; default false. */
+  readonly recordPayloads?: boolean
   /** Announce the side in the user's runtime folder, so that the command line finds it; default false. */
   readonly announce?: boolean
 }
@@ -196,7 +199,17 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     code.prune(store.functions.codeHashes())
     const accounts = accountIds.map((accountId) => store.seedAccount(accountId, startedAt))
 
-    const records = new Records()
+    const archive =
+      stateFolder === null
+        ? undefined
+        : new Archive({
+            file: join(folder, 'records.sqlite'),
+            maxRecords: recordLimits.entries,
+            maxCharacters: recordLimits.characters,
+            onTrouble: options.onNotice ?? (() => {}),
+          })
+    if (archive !== undefined) releases.add(() => archive.close())
+    const records = new Records(archive)
     const logs = new Ring<LogLine>(logLimits)
     const policies = new CompiledPolicies()
     const token = randomBytes(24).toString('base64url')
@@ -220,6 +233,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       now,
       hints,
       streamThrottle,
+      recordPayloads: options.recordPayloads === true,
       onRecord,
       names: createOwnNames(urlHost, () => port),
       forward: (...request) => proxy.forward(...request),
@@ -401,6 +415,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'now',
   'onRecord',
   'onLog',
+  'recordPayloads',
   'onNotice',
   'runtimes',
   'optFolder',

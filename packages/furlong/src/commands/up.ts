@@ -30,6 +30,10 @@ export const startOptions: Readonly<Record<string, Option>> = {
     value: '<ms>',
     says: 'idle time before a function is frozen; default 100',
   },
+  'record-payloads': {
+    type: 'boolean',
+    says: 'keep the beginning of events and results in the records, masked',
+  },
   'no-hints': { type: 'boolean', says: 'leave the header x-furlong-why out of refusals' },
   'no-stream-throttle': {
     type: 'boolean',
@@ -116,6 +120,7 @@ export function readStartOptions(values: Values): LocalOptions {
     port: values.number('port', { min: 0, max: 65_535 }) ?? defaultPort,
     hints: !values.flag('no-hints'),
     streamThrottle: !values.flag('no-stream-throttle'),
+    recordPayloads: values.flag('record-payloads'),
     movePorts: values.flag('move-ports'),
     runtimes: values.pairs('runtime'),
     memory,

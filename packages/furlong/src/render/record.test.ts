@@ -43,6 +43,7 @@ const explanation: Explanation = {
 }
 
 const record: RequestRecord = {
+  cursor: 1,
   id: 'k3f9a',
   at: '2026-11-22T10:00:00.000Z',
   kind: 'function-url',

@@ -25,6 +25,8 @@ export interface FrontServices {
   readonly hints: boolean
   /** Whether streams are slowed down as on Lambda. */
   readonly streamThrottle: boolean
+  /** Whether records hold what functions got and gave. */
+  readonly recordPayloads: boolean
   readonly onRecord: (record: RequestRecord) => void
   /** The URL that listens on a port; undefined for the main port, '' for a port whose URL is gone. */
   readonly urlIdOfPort: (port: number | undefined) => string | undefined
@@ -142,13 +144,17 @@ async function handle(
   const portUrlId = services.urlIdOfPort(request.socket.localPort)
   const route = findRoute({ portUrlId, host, target }, services.names)
   if (route.kind === 'proxy') return services.forward(request, response, route.url)
-  const recording = new Recording(services.records.nextId(), {
-    kind: route.kind === 'function-url' ? 'function-url' : 'api',
-    method,
-    url: maskTarget(target),
-    host,
-    now,
-  })
+  const recording = new Recording(
+    services.records.nextId(),
+    {
+      kind: route.kind === 'function-url' ? 'function-url' : 'api',
+      method,
+      url: maskTarget(target),
+      host,
+      now,
+    },
+    services.recordPayloads,
+  )
   try {
     const body = await readBody(request, maxBodyBytes[route.kind])
     const oversized = body === 'too-large'
@@ -267,7 +273,5 @@ function withHint(
 }
 
 function keep(services: FrontServices, { recording }: Pick<Exchange, 'recording'>, status: number): void {
-  const record = recording.finish(status)
-  services.records.add(record)
-  services.onRecord(record)
+  services.onRecord(services.records.add(recording, status))
 }

@@ -1,12 +1,16 @@
 /** The local side's own HTTP API, under `/_furlong`: what the command line talks to. */
 import { timingSafeEqual } from 'node:crypto'
 import type { LogLine, SessionCredentials } from '../engine/index.ts'
+import { maskText } from '../record/mask-text.ts'
+import type { RequestRecord } from '../record/record.ts'
 import type { Records } from '../record/records.ts'
+import { createRecordMatcher } from '../record/filter.ts'
 import type { Ring } from '../record/ring.ts'
 import { LocalError } from '../errors.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
+import { readRecordFilter, readRecordPage } from './record-query.ts'
 import type { Answer } from './send.ts'
-import type { EventStream, ServerEvent } from './send-events.ts'
+import type { EventStream } from './send-events.ts'
 import type { SideStatus } from './side-status.ts'
 
 /** What the API reads and does. */
@@ -31,22 +35,27 @@ const notFound = Symbol('not found')
 /** Operations that answer with events, one after the other, until the client leaves. */
 const streams: readonly {
   readonly path: string
-  follow(services: OwnApiServices, query: URLSearchParams, signal: AbortSignal): AsyncIterable<ServerEvent>
-}[] = [{ path: '/_furlong/logs/stream', follow: followLogs }]
+  /** Reads the query at once: what is wrong with it is answered, not streamed. */
+  follow(services: OwnApiServices, query: URLSearchParams): EventStream['events']
+}[] = [
+  { path: '/_furlong/logs/stream', follow: followLogs },
+  { path: '/_furlong/records/stream', follow: followRecords },
+]
 
 const operations: readonly { readonly method: string; readonly path: RegExp; readonly handle: Handler }[] = [
   { method: 'GET', path: /^\/_furlong\/status$/, handle: (services) => services.status() },
   {
     method: 'GET',
     path: /^\/_furlong\/records$/,
-    handle: ({ records }, { query }) => ({
-      records: records.list({ refused: query.get('refused') === '1', limit: limitOf(query) }),
-    }),
+    handle: readRecords,
   },
   {
     method: 'GET',
     path: /^\/_furlong\/records\/([a-z0-9]+)$/,
-    handle: ({ records }, { id }) => records.get(id) ?? notFound,
+    handle: ({ records }, { id }) => {
+      const record = records.get(id)
+      return record === undefined ? notFound : mask(record)
+    },
   },
   { method: 'GET', path: /^\/_furlong\/logs$/, handle: readLogs },
   {
@@ -90,24 +99,48 @@ export async function serveOwnApi(
   }
   const [path = '', search = ''] = raw.target.split('?', 2)
   const stream = raw.method === 'GET' ? streams.find((row) => row.path === path) : undefined
-  if (stream !== undefined) {
-    return { events: (signal) => stream.follow(services, new URLSearchParams(search), signal) }
-  }
-  for (const operation of operations) {
-    const match = operation.path.exec(path)
-    if (match === null || operation.method !== raw.method) continue
-    try {
-      const input = { query: new URLSearchParams(search), id: match[1] ?? '', body: raw.body }
+  const query = new URLSearchParams(search)
+  try {
+    if (stream !== undefined) return { events: stream.follow(services, query) }
+    for (const operation of operations) {
+      const match = operation.path.exec(path)
+      if (match === null || operation.method !== raw.method) continue
+      const input = { query, id: match[1] ?? '', body: raw.body }
       const result = await operation.handle(services, input)
       return result === notFound
         ? json(404, { error: 'No such record, or it is too old.' })
         : json(200, result)
-    } catch (error) {
-      return json(400, { error: error instanceof Error ? error.message : 'The request is malformed.' })
     }
+  } catch (error) {
+    return json(400, { error: error instanceof Error ? error.message : 'The request is malformed.' })
   }
   return json(404, { error: `The local side has no ${raw.method} ${path}.` })
 }
+
+function readRecords({ records }: OwnApiServices, { query }: { query: URLSearchParams }): unknown {
+  const { cursor, dropped } = records
+  const page = readRecordPage(query)
+  const found = records.list(page)
+  // A page that is not full is the last one.
+  const next = found.length < page.limit ? undefined : found.at(-1)?.cursor
+  return { records: found.map(mask), cursor, dropped, ...(next === undefined ? {} : { next }) }
+}
+
+function followRecords({ records }: OwnApiServices, query: URLSearchParams): EventStream['events'] {
+  const matches = createRecordMatcher(readRecordFilter(query))
+  const from = query.get('after') === 'now' ? records.cursor : afterOf(query)
+  return async function* (signal) {
+    for await (const step of records.follow(from, signal)) {
+      const id = String(step.cursor)
+      if (step.kind === 'missed') yield { id, event: 'missed', data: { records: step.count } }
+      else if (matches(step.entry)) yield { id, event: 'record', data: mask(step.entry) }
+    }
+  }
+}
+
+/** Log lines and payloads are the function's own: what they give away is hidden here, as it is before it is written. */
+const mask = (record: RequestRecord): RequestRecord =>
+  JSON.parse(maskText(JSON.stringify(record))) as RequestRecord
 
 function readLogs({ logs }: OwnApiServices, { query }: { query: URLSearchParams }): unknown {
   const isWanted = createLogFilter(query)
@@ -115,16 +148,14 @@ function readLogs({ logs }: OwnApiServices, { query }: { query: URLSearchParams 
   return { lines, cursor: logs.cursor }
 }
 
-async function* followLogs(
-  { logs }: OwnApiServices,
-  query: URLSearchParams,
-  signal: AbortSignal,
-): AsyncGenerator<ServerEvent> {
+function followLogs({ logs }: OwnApiServices, query: URLSearchParams): EventStream['events'] {
   const isWanted = createLogFilter(query)
-  for await (const step of logs.follow(afterOf(query), signal)) {
-    const id = String(step.cursor)
-    if (step.kind === 'missed') yield { id, event: 'missed', data: { lines: step.count } }
-    else if (isWanted(step.entry)) yield { id, event: 'line', data: step.entry }
+  return async function* (signal) {
+    for await (const step of logs.follow(afterOf(query), signal)) {
+      const id = String(step.cursor)
+      if (step.kind === 'missed') yield { id, event: 'missed', data: { lines: step.count } }
+      else if (isWanted(step.entry)) yield { id, event: 'line', data: step.entry }
+    }
   }
 }
 
@@ -136,11 +167,6 @@ function createLogFilter(query: URLSearchParams): (line: LogLine) => boolean {
 const afterOf = (query: URLSearchParams): number => {
   const after = Number(query.get('after') ?? 0)
   return Number.isInteger(after) && after > 0 ? after : 0
-}
-
-const limitOf = (query: URLSearchParams): number => {
-  const limit = Number(query.get('limit') ?? 100)
-  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, 1000) : 100
 }
 
 function isToken(authorization: string | undefined, token: string): boolean {

@@ -38,9 +38,7 @@ export function createRefusalRecorder(services: {
   return ({ method = '' }, host, status, refusal) => {
     const recording = new Recording(records.nextId(), { kind: 'proxy', method, url: '', host, now: now() })
     recording.refuse(refusal)
-    const record = recording.finish(status)
-    records.add(record)
-    onRecord(record)
+    onRecord(records.add(recording, status))
   }
 }
 

@@ -61,10 +61,20 @@ export type ThrottleFix =
     }
   | { readonly kind: 'delete-function-concurrency'; readonly functionArn: string }
 
+/** The beginning of what went into a function or came out of it. */
+export interface RecordedPayload {
+  /** UTF-8, at most 16,384 bytes of it. */
+  readonly text: string
+  /** Length of the whole. */
+  readonly bytes: number
+}
+
 /** Everything observable about one request. Tokens and signatures are masked before they get here. */
 export interface RequestRecord {
   /** Short, unique within a side; `furlong explain <id>` takes it. */
   readonly id: string
+  /** Place behind this record in the sequence of all, which goes on after a restart; lists and streams go on from it. */
+  readonly cursor: number
   /** Arrival, ISO 8601. */
   readonly at: string
   /** `proxy`: a host that the built-in proxy did not connect to. */
@@ -85,6 +95,10 @@ export interface RequestRecord {
   readonly durationMs: number
   readonly functionRequestId?: string
   readonly logLines?: readonly string[]
+  /** What the function got, when payloads are recorded. */
+  readonly event?: RecordedPayload
+  /** What the function answered, when payloads are recorded; not of a stream. */
+  readonly result?: RecordedPayload
   /** Hints: what went well here but would not elsewhere, and what the function's answer suggests. */
   readonly notes: readonly string[]
   readonly refusal?: Refusal

@@ -1,5 +1,8 @@
 import type { Gate, GateOutcome, Refusal, RequestRecord } from './record.ts'
 
+/** How much of an event or a result is kept, when they are kept at all. */
+const maxPayloadBytes = 16_384
+
 type Draft = { -readonly [K in keyof RequestRecord]: RequestRecord[K] }
 
 /**
@@ -13,18 +16,24 @@ export class Recording {
   readonly #gates: GateOutcome[] = []
   readonly #notes: string[] = []
   readonly #draft: Draft
+  readonly #keepsPayloads: boolean
+  #onLate: (() => void) | undefined
 
   /**
    * @param id the record's id
    * @param request what arrived, with presigned credentials masked
+   * @param keepsPayloads whether events and results are part of the record
    */
   constructor(
     id: string,
     request: Pick<RequestRecord, 'kind' | 'method' | 'url' | 'host'> & { readonly now: Date },
+    keepsPayloads = false,
   ) {
     this.id = id
+    this.#keepsPayloads = keepsPayloads
     this.#draft = {
       id,
+      cursor: 0,
       at: request.now.toISOString(),
       kind: request.kind,
       method: request.method,
@@ -78,16 +87,29 @@ export class Recording {
     >,
   ): void {
     Object.assign(this.#draft, facts)
+    this.#onLate?.()
+  }
+
+  /** Adds what the function got or gave, when that is wanted. */
+  keepPayload(part: 'event' | 'result', payload: Uint8Array): void {
+    if (!this.#keepsPayloads) return
+    const { buffer, byteOffset, length } = payload
+    const text = Buffer.from(buffer, byteOffset, Math.min(length, maxPayloadBytes)).toString('utf8')
+    this.#draft[part] = { text, bytes: length }
   }
 
   /**
    * Closes the record.
    *
    * @param status HTTP status that was answered
+   * @param cursor its place in the sequence
+   * @param onLate called when something is added later, such as the last log lines of a stream
    * @returns the finished record
    */
-  finish(status: number): RequestRecord {
+  finish(status: number, cursor: number, onLate?: () => void): RequestRecord {
+    this.#onLate = onLate
     this.#draft.status = status
+    this.#draft.cursor = cursor
     this.#draft.durationMs = Math.round(this.elapsedMs * 1000) / 1000
     return this.#draft
   }

@@ -18,7 +18,7 @@ describe('Recording', () => {
     recording.pass('route', 'books')
     recording.refuse({ gate: 'authenticate', code: 'InvalidSignatureException', cause: 'wrong secret' })
     recording.note('a hint')
-    const record = recording.finish(403)
+    const record = recording.finish(403, 1)
     expect(record).toMatchObject({
       id: 'a1',
       at: '2026-11-22T12:00:00.000Z',
@@ -38,7 +38,7 @@ describe('Records', () => {
   const finished = (records: Records, refused: boolean): string => {
     const recording = new Recording(records.nextId(), request)
     if (refused) recording.refuse({ gate: 'authorize', code: 'AccessDeniedException', cause: 'no' })
-    records.add(recording.finish(refused ? 403 : 200))
+    records.add(recording, refused ? 403 : 200)
     return recording.id
   }
 

@@ -1,20 +1,54 @@
 import { randomInt } from 'node:crypto'
+import type { Archive } from './archive.ts'
+import { createRecordMatcher, type RecordFilter } from './filter.ts'
 import type { RequestRecord } from './record.ts'
-import { Ring, type RingLimits } from './ring.ts'
+import type { Recording } from './recording.ts'
+import { type Followed, Ring, type RingLimits } from './ring.ts'
 
 /** What a side keeps of its records: what a function or a client sends must not fill the memory. */
-const recordLimits: RingLimits<RequestRecord> = {
+export const recordLimits: RingLimits<RequestRecord> = {
   entries: 10_000,
   characters: 32 * 1024 * 1024,
-  sizeOf: ({ url, logLines = [] }) => logLines.reduce((sum, line) => sum + line.length, 1024 + url.length),
+  sizeOf: ({ url, logLines = [], event, result }) =>
+    logLines.reduce(
+      (sum, line) => sum + line.length,
+      1024 + url.length + (event?.text.length ?? 0) + (result?.text.length ?? 0),
+    ),
 }
 
-/** The records of one side, newest first. */
+/** Which part of a list is wanted. */
+export interface RecordPage extends RecordFilter {
+  /** At most so many; default 100. */
+  readonly limit?: number
+  /** Only those before the record with this cursor: the next page. */
+  readonly before?: number
+}
+
+/** The records of one side: those of this run in memory, older ones in the archive where there is one. */
 export class Records {
-  readonly #ring = new Ring<RequestRecord>(recordLimits)
+  readonly #ring: Ring<RequestRecord>
+  readonly #archive: Archive | undefined
   // A few random letters keep ids of yesterday's side from naming today's requests.
   readonly #prefix = randomInt(36 ** 3, 36 ** 4).toString(36)
   #next = 0
+
+  /** @param archive where records outlive the side; without it they end with it */
+  constructor(archive?: Archive) {
+    this.#archive = archive
+    // Cursors begin at the microsecond of the start: a client that comes back after a restart finds what is new, also
+    // when the last records of a side that was killed were never written.
+    this.#ring = new Ring(recordLimits, Math.max(Date.now() * 1000, archive?.cursor ?? 0))
+  }
+
+  /** Cursor behind the newest record. */
+  get cursor(): number {
+    return this.#ring.cursor
+  }
+
+  /** How many records could not be written, since the disk or its worker did not keep up. */
+  get dropped(): number {
+    return this.#archive?.dropped ?? 0
+  }
 
   /** @returns a fresh id, short enough to type */
   nextId(): string {
@@ -22,21 +56,35 @@ export class Records {
     return `${this.#prefix}${this.#next.toString(36)}`
   }
 
-  /** Keeps a finished record. */
-  add(record: RequestRecord): void {
+  /**
+   * Closes a record and keeps it.
+   *
+   * @param recording the record
+   * @param status HTTP status that was answered
+   * @returns the finished record
+   */
+  add(recording: Recording, status: number): RequestRecord {
+    const archive = this.#archive
+    const record = recording.finish(
+      status,
+      this.#ring.cursor + 1,
+      archive === undefined ? undefined : () => archive.add(record),
+    )
     this.#ring.push(record)
+    archive?.add(record)
+    return record
   }
 
   /**
-   * @param filter `refused`: only refusals; `limit`: at most so many, default 100
+   * @param page which records, and how many
    * @returns records, newest first
    */
-  list(filter: { readonly refused?: boolean; readonly limit?: number } = {}): RequestRecord[] {
-    const { refused = false, limit = 100 } = filter
+  list({ limit = 100, before, ...filter }: RecordPage = {}): RequestRecord[] {
+    const matches = createRecordMatcher(filter)
     const found: RequestRecord[] = []
-    for (const record of this.#ring.newest()) {
+    for (const record of this.#newest(before)) {
       if (found.length >= limit) break
-      if (!refused || record.refusal !== undefined) found.push(record)
+      if (matches(record)) found.push(record)
     }
     return found
   }
@@ -44,11 +92,38 @@ export class Records {
   /** @returns the record of that id, unless it is too old to be kept */
   get(id: string): RequestRecord | undefined {
     for (const record of this.#ring.newest()) if (record.id === id) return record
-    return undefined
+    return this.#archive?.get(id)
   }
 
   /** @returns the latest refusal of all */
   latestRefusal(): RequestRecord | undefined {
     return this.list({ refused: true, limit: 1 })[0]
+  }
+
+  /**
+   * Follows the records: what is kept behind `cursor`, of former runs too, then each as it comes.
+   *
+   * @param cursor where to begin; 0 for everything that is kept
+   * @param signal ends it, without an error
+   */
+  async *follow(cursor: number, signal: AbortSignal): AsyncGenerator<Followed<RequestRecord>> {
+    let at = cursor
+    const { oldest } = this.#ring
+    if (at < oldest) {
+      for (const entry of this.#archive?.between(at, oldest) ?? []) {
+        if (signal.aborted) return
+        at = entry.cursor
+        yield { kind: 'entry', entry, cursor: at }
+      }
+      at = oldest
+    }
+    yield* this.#ring.follow(at, signal)
+  }
+
+  *#newest(before?: number): Generator<RequestRecord> {
+    // The record with cursor n lies before the place n.
+    const end = before === undefined ? this.#ring.cursor : before - 1
+    yield* this.#ring.newest(end)
+    if (this.#archive !== undefined) yield* this.#archive.newest(Math.min(end, this.#ring.oldest))
   }
 }

@@ -16,20 +16,30 @@ export type Followed<T> =
 export class Ring<T> {
   readonly #limits: RingLimits<T>
   readonly #entries = new Map<number, { readonly entry: T; readonly size: number }>()
-  #oldest = 0
-  #count = 0
+  #oldest: number
+  #count: number
   #characters = 0
   /** Wakes those who follow. */
   readonly #wakers = new Set<() => void>()
 
-  /** @param limits the oldest entries go when one of them is reached */
-  constructor(limits: RingLimits<T>) {
+  /**
+   * @param limits the oldest entries go when one of them is reached
+   * @param first cursor before the first entry
+   */
+  constructor(limits: RingLimits<T>, first = 0) {
     this.#limits = limits
+    this.#oldest = first
+    this.#count = first
   }
 
   /** Cursor behind the newest entry: pass it to `after` to see only what comes later. */
   get cursor(): number {
     return this.#count
+  }
+
+  /** Cursor before the oldest entry that is kept. */
+  get oldest(): number {
+    return this.#oldest
   }
 
   /** Adds an entry. */
@@ -83,9 +93,9 @@ export class Ring<T> {
     for (let at = Math.max(cursor, this.#oldest); at < this.#count; at += 1) yield* this.#at(at)
   }
 
-  /** Entries from the newest to the oldest kept. */
-  *newest(): Generator<T> {
-    for (let at = this.#count - 1; at >= this.#oldest; at -= 1) yield* this.#at(at)
+  /** Entries from the newest to the oldest kept, those before `cursor` only. */
+  *newest(cursor: number = this.#count): Generator<T> {
+    for (let at = Math.min(cursor, this.#count) - 1; at >= this.#oldest; at -= 1) yield* this.#at(at)
   }
 
   *#at(cursor: number): Generator<T> {

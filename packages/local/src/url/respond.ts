@@ -60,6 +60,7 @@ export async function respond(
       ? stream(exchange, called, outcome, ids)
       : whole(exchange, called, outcome, ids, await collect(outcome))
   }
+  exchange.recording.keepPayload('result', outcome.payload)
   if (streaming) {
     const headers = [['content-type', verbatimContentType] as const]
     return whole(exchange, called, outcome, ids, {

@@ -108,6 +108,7 @@ export async function serveFunctionUrl(
     )
     return toReply(eventTooLarge, requestId)
   }
+  recording.keepPayload('event', payload)
   try {
     const invocation = { requestId, payload, traceId, invokedFunctionArn: called.resourceArn }
     const outcome = await services.invoker.invoke(called.spec, invocation, recording)

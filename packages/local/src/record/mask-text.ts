@@ -1,0 +1,24 @@
+/** What is hidden in any text, as JSON or as a function may have printed it: the secret follows what is kept. */
+const secrets: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  // Of a presigned link and of an Authorization header.
+  [/(Signature=)[0-9a-f]{16,}/gi, '$1***'],
+  [/(Bearer\s+)[\w.~+/=-]{8,}/gi, '$1***'],
+  // In a query, an object, a table of environment variables; quotes may be escaped, more than once.
+  [
+    /((?:x-amz-security-token|x-amz-signature|x-amz-s3session-token|x-api-key|x-auth-token|aws_session_token|aws_secret_access_key|secretaccesskey|sessiontoken)(?:\\*["'])?\s*[:=]\s*(?:\\*["'])?)[^"'\\\s,&}]{4,}/gi,
+    '$1***',
+  ],
+  [/((?:"|\\")(?:set-)?cookie\\?":\s*\\?")[^"\\]+/gi, '$1***'],
+  [/((?:"|\\")cookies\\?":\s*)\[[^\]]*\]/gi, '$1[]'],
+]
+
+/**
+ * Hides signatures, session tokens, secret keys and cookies wherever in a text they stand: log lines and payloads are the
+ * function's own, and functions print their events and their environment.
+ *
+ * @param text any text, such as a record as JSON; what is JSON stays JSON
+ * @returns the same with `***` in their place
+ */
+export function maskText(text: string): string {
+  return secrets.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text)
+}

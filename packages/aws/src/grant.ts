@@ -59,7 +59,7 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
     const statements = await ensurePermissions(
       lambda,
       found.ref,
-      createUrlPermissions(principal.principal, 'AWS_IAM'),
+      createUrlPermissions(principal.principal, 'AWS_IAM', principal.sourceArn),
       {
         patience: createPatience(target, 60_000),
         // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
@@ -68,7 +68,8 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
     ).catch(async (error: unknown) => {
       throw await describeInvalidPrincipal(error, lambda, found.ref, principal.principal)
     })
-    const isCrossAccount = principal.accountId !== found.accountId
+    // A service has no policies of its own, wherever the resource lies that it acts for.
+    const isCrossAccount = principal.kind !== 'service' && principal.accountId !== found.accountId
     const granted: Grant = {
       functionArn: found.functionArn,
       principal,
@@ -113,14 +114,18 @@ export async function revoke(target: Target, options: RevokeOptions): Promise<Re
     const found = await findFunction(clients, options.functionName, target)
     const principal = options.from === '*' ? everyone : await resolvePrincipal(options.from, clients)
     const lambda = await clients.lambda()
-    const permissions = createUrlPermissions(principal.principal, 'AWS_IAM')
+    const permissions = createUrlPermissions(principal.principal, 'AWS_IAM', principal.sourceArn)
     const ours = new Set(permissions.map(({ statementId }) => statementId))
     const actions = new Set<unknown>(permissions.map(({ action }) => action))
     const removed: string[] = []
     const { statements } = await readFunctionPolicy(lambda, found.ref)
-    for (const { Sid, Effect, Action, Principal } of statements) {
+    for (const { Sid, Effect, Action, Principal, Condition } of statements) {
       const isGrant =
-        Effect === 'Allow' && actions.has(Action) && isSamePrincipal(Principal, principal.principal)
+        Effect === 'Allow' &&
+        actions.has(Action) &&
+        isSamePrincipal(Principal, principal.principal) &&
+        (principal.sourceArn === undefined ||
+          JSON.stringify(Condition ?? {}).includes(`"${principal.sourceArn}"`))
       if (Sid === undefined || !(isGrant || ours.has(Sid))) continue
       await removeStatement(lambda, found.ref, Sid, createPatience(target, 60_000))
       removed.push(Sid)

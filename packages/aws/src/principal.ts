@@ -5,9 +5,12 @@ import type { Clients } from './target.ts'
 
 /** Whom a grant is for. */
 export interface GrantPrincipal {
-  readonly kind: 'role' | 'user' | 'account' | 'everyone'
-  /** What `AddPermission` takes as principal: an ARN, an account id, or `*`. */
+  readonly kind: 'role' | 'user' | 'account' | 'service' | 'everyone'
+  /** What `AddPermission` takes as principal: an ARN, an account id, a service's name, or `*`. */
   readonly principal: string
+  /** For a service: the resource it acts for, and no other. */
+  readonly sourceArn?: string
+  /** Empty for everybody; for a service that of its source. */
   readonly accountId: string
   /** How the principal was found, for people: `the role of function my-caller`. */
   readonly says: string
@@ -45,6 +48,16 @@ const arnForms: readonly ArnForm[] = [
     }),
   },
   {
+    pattern: /^cloudfront:distribution\/.+$/,
+    resolve: ({ arn, accountId }) => ({
+      kind: 'service',
+      principal: cloudFront,
+      sourceArn: arn,
+      accountId,
+      says: `CloudFront for ${arn} alone`,
+    }),
+  },
+  {
     pattern: /^lambda:function:.+$/,
     resolve: async ({ arn }, clients) => {
       const found = await findFunctionRole(clients, arn)
@@ -53,6 +66,8 @@ const arnForms: readonly ArnForm[] = [
     },
   },
 ]
+
+const cloudFront = 'cloudfront.amazonaws.com'
 
 /** The other forms in which a caller may be named; the first that matches decides, a bare name is looked up last. */
 const forms: readonly PrincipalForm[] = [
@@ -81,7 +96,7 @@ const forms: readonly PrincipalForm[] = [
 /**
  * Finds whom a grant is for.
  * @param to a function's name or ARN (its role is meant), a role, a user (names, `role/x`, `user/x`, ARNs), a session's ARN
- *   (its role is meant), or an account id
+ *   (its role is meant), the ARN of a CloudFront distribution, or an account id
  * @param clients the clients of the account the caller is looked up in
  * @returns the principal as `AddPermission` takes it
  * @throws {AwsError} `ServicePrincipalRefused`, `PrincipalNotFound` or `FunctionNotFound`
@@ -119,6 +134,9 @@ function refuseService(service: string): never {
   throw new AwsError(
     'ServicePrincipalRefused',
     `A grant to the service ${service} is not served: without a condition on its source every customer of that service could call.`,
+    service === cloudFront
+      ? { tryThis: 'npx furlong grant <function> --to arn:aws:cloudfront::<account>:distribution/<id>' }
+      : {},
   )
 }
 

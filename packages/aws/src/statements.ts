@@ -78,6 +78,7 @@ export function createPermissionInput(
       ? {}
       : { FunctionUrlAuthType: permission.functionUrlAuthType }),
     ...(permission.invokedViaFunctionUrl === undefined ? {} : { InvokedViaFunctionUrl: true }),
+    ...(permission.sourceArn === undefined ? {} : { SourceArn: permission.sourceArn }),
   }
 }
 
@@ -104,6 +105,9 @@ export function isSameStatement(statement: Statement, permission: UrlPermission)
  */
 export function isSamePrincipal(stored: unknown, principal: string): boolean {
   if (principal === '*') return stored === '*' || readAwsPrincipal(stored) === '*'
+  if (/\.amazonaws\.com(?:\.cn)?$/.test(principal)) {
+    return (stored as { Service?: unknown } | null)?.Service === principal
+  }
   const account = readAccountId(principal)
   const value = readAwsPrincipal(stored)
   if (typeof value !== 'string') return false

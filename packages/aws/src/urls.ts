@@ -140,6 +140,8 @@ const signedHeaders = [
   'x-amz-date',
   'x-amz-security-token',
 ]
+/** What a page has to see of a refusal to tell what it was, and when to come back. */
+const refusalHeaders = ['date', 'retry-after', 'x-amzn-errortype']
 /** How long a browser may keep the answer to its preflight, in seconds. */
 const corsMaxAgeSeconds = 3600
 
@@ -151,6 +153,7 @@ function createCorsInput(origins: readonly string[] | undefined): { Cors?: Cors 
     AllowOrigins: [...origins],
     AllowMethods: ['*'],
     AllowHeaders: signedHeaders,
+    ExposeHeaders: refusalHeaders,
     MaxAge: corsMaxAgeSeconds,
   }
   return { Cors }

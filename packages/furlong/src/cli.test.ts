@@ -296,6 +296,32 @@ describe('furlong against a local side', () => {
     expect((await here('grant', 'nofn', '--to', 'caller')).err).toContain("There is no function 'nofn'")
   })
 
+  it('grants to CloudFront for one distribution, and to no service as a whole', async () => {
+    const [one, other] = ['E1ABC', 'E2DEF'].map((id) => `arn:aws:cloudfront::111122223333:distribution/${id}`)
+    expect(await here('grant', 'books', '--to', one ?? '')).toMatchObject({ code: 0 })
+    expect(await here('doctor', 'books', '--as', one ?? '', '--no-probe')).toMatchObject({ code: 0 })
+    const ill = await here('doctor', 'books', '--as', other ?? '', '--no-probe')
+    expect(ill).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`npx furlong grant books --to ${other}`),
+    })
+    expect(await here('doctor', 'books', '--as', other ?? '', '--no-probe', '--fix')).toMatchObject({
+      code: 0,
+    })
+    const lambda = await createClients(targetOf(await sideAt(port), 0)).lambda()
+    const sources = async (): Promise<number> =>
+      (await lambda.getPolicy({ FunctionName: 'books' })).Policy?.match(/"AWS:SourceArn":/g)?.length ?? 0
+    expect(await sources()).toBe(4)
+    expect(await here('revoke', 'books', '--from', other ?? '')).toMatchObject({ code: 0 })
+    expect(await sources()).toBe(2)
+    expect(await here('revoke', 'books', '--from', one ?? '')).toMatchObject({ code: 0 })
+    const whole = await here('grant', 'books', '--to', 'cloudfront.amazonaws.com')
+    expect(whole).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('arn:aws:cloudfront::<account>:distribution/<id>'),
+    })
+  })
+
   it('lets in a caller of another account when both sides allow it', async () => {
     const account = ['--account', '444455556666']
     expect(await here('deploy', 'caller.mjs', '--name', 'far', '--no-url', ...account)).toMatchObject({

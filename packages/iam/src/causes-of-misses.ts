@@ -16,7 +16,7 @@ import {
   joinWords,
 } from './describe.ts'
 import { endpointKinds } from './endpoint-kinds.ts'
-import { nameForPermission } from './fixes.ts'
+import { nameForPermission, sourceOf } from './fixes.ts'
 import { describePrincipal } from './nearest-miss.ts'
 import type { StatementRef } from './policy.ts'
 import { isUniqueId, resemblesCaller, sharesName } from './resemblance.ts'
@@ -224,7 +224,7 @@ function readCovered(pattern: string): { unqualifiedArn: string; qualifier?: str
 function isMadeFor({ sid = '' }: StatementRef, { endpoint, principal }: AccessRequest): boolean {
   if (endpoint === undefined) return false
   const made = endpointKinds[endpoint.kind].actions.map(({ statementSuffix }) =>
-    createStatementId(nameForPermission(principal), statementSuffix),
+    createStatementId(sourceOf(principal) ?? nameForPermission(principal), statementSuffix),
   )
   return made.includes(sid) || made.includes(sid.replace(/-\d+$/, ''))
 }

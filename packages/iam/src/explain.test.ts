@@ -614,7 +614,7 @@ describe('explain() of a function URL', () => {
     expect(fixes).toEqual([
       {
         ...addInvoke,
-        statementId: createStatementId('cloudfront.amazonaws.com', 'invoke'),
+        statementId: createStatementId(sourceArn, 'invoke'),
         principal: 'cloudfront.amazonaws.com',
         sourceArn,
       },

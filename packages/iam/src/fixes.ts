@@ -162,17 +162,17 @@ function createPermission(
   const row =
     endpoint && endpointKinds[endpoint.kind].actions.find((candidate) => candidate.action === action)
   const suffix = row?.statementSuffix ?? action.slice(action.indexOf(':') + 1).toLowerCase()
-  const named = nameForPermission(principal)
+  const [named, sourceArn] = [nameForPermission(principal), sourceOf(principal)]
   const taken = new Set(policies.resource?.policy.statements.map(({ sid }) => sid))
   for (const fix of planned) if (fix.kind === 'add-permission') taken.add(fix.statementId)
   return {
     kind: 'add-permission',
     functionArn: request.resource,
-    statementId: createFreeName(createStatementId(named, suffix), taken, maxStatementIdLength),
+    statementId: createFreeName(createStatementId(sourceArn ?? named, suffix), taken, maxStatementIdLength),
     action,
     principal: named,
     ...(endpoint && row?.grant(endpoint.authType)),
-    ...(principal.type === 'service' && principal.sourceArn && { sourceArn: principal.sourceArn }),
+    ...(sourceArn !== undefined && { sourceArn }),
   }
 }
 
@@ -187,6 +187,16 @@ export function nameForPermission(principal: Principal): string {
   if (principal.type === 'service') return principal.name
   if (principal.type === 'anonymous') return '*'
   return principal.type === 'role-session' ? principal.roleArn : principal.arn
+}
+
+/**
+ * Says what a service acts for.
+ *
+ * @param principal who calls
+ * @returns the resource's ARN; `undefined` for a service without one, and for everybody else
+ */
+export function sourceOf(principal: Principal): string | undefined {
+  return principal.type === 'service' ? principal.sourceArn : undefined
 }
 
 /** Numbers a name that is taken, so that nothing is written over. */

@@ -11,10 +11,10 @@ export interface PermissionLimits {
 }
 
 /** One statement for a function's URL, as `AddPermission` takes it. */
-export interface UrlPermission extends Omit<PermissionLimits, 'sourceArn'> {
+export interface UrlPermission extends PermissionLimits {
   readonly statementId: string
   readonly action: string
-  /** `*`, an account id, or the ARN of a role, user or account. */
+  /** `*`, an account id, the ARN of a role, user or account, or the name of a service. */
   readonly principal: string
 }
 
@@ -74,7 +74,7 @@ const publicStatementIds: ReadonlyMap<string, string> = new Map([
  * A readable part of the principal, a hash of all of it (accounts, and what the readable part loses), the suffix.
  * The two forms in which an account is written count as one.
  *
- * @param principal `*`, an account id, an ARN or a service name
+ * @param principal `*`, an account id, an ARN or a service name; for a service with a source the ARN of that
  * @param suffix what the statement allows, such as `url` or `invoke`; at most 50 of `[a-zA-Z0-9-_]`
  * @returns at most 96 characters of `[a-zA-Z0-9-_]`, so that a number still fits behind it
  * @example createStatementId('*', 'url') // 'FunctionURLAllowPublicAccess'
@@ -94,16 +94,22 @@ export function createStatementId(principal: string, suffix: string): string {
 /**
  * Creates the permissions that let a principal call a function's URL.
  *
- * @param principal `*`, an account id, or the ARN of a role or user
+ * @param principal `*`, an account id, the ARN of a role or user, or the name of a service
  * @param authType the URL's `AuthType`
+ * @param sourceArn for a service: the resource it acts for, such as a distribution; without it every customer of the service gets in
  * @returns one for each action of the two-action rule, limited to the URL
  */
-export function createUrlPermissions(principal: string, authType: UrlAuthType): readonly UrlPermission[] {
+export function createUrlPermissions(
+  principal: string,
+  authType: UrlAuthType,
+  sourceArn?: string,
+): readonly UrlPermission[] {
   return endpointKinds['function-url'].actions.map(({ statementSuffix, action, grant }) => ({
-    statementId: createStatementId(principal, statementSuffix),
+    statementId: createStatementId(sourceArn ?? principal, statementSuffix),
     action,
     principal,
     ...grant(authType),
+    ...(sourceArn === undefined ? {} : { sourceArn }),
   }))
 }
 

@@ -29,6 +29,7 @@ export async function readCaller(
   clients: Clients,
   who: GrantPrincipal | undefined,
 ): Promise<ReadCaller> {
+  if (who?.kind === 'service') return createService(who)
   const sts = await clients.sts()
   const { Account: ownAccount = '', Arn: ownArn = '', UserId: ownId = '' } = await sts.getCallerIdentity({})
   const arn = who?.principal ?? ownArn
@@ -64,6 +65,19 @@ export async function readCaller(
       unknown: [...identity.unknown, ...unreadable],
     },
     unread: identity.unread,
+  }
+}
+
+function createService({ principal: name, sourceArn, accountId, says }: GrantPrincipal): ReadCaller {
+  return {
+    principal: {
+      type: 'service',
+      name,
+      ...(sourceArn === undefined ? {} : { sourceArn, sourceAccount: accountId }),
+    },
+    arn: says,
+    policies: {},
+    unread: [],
   }
 }
 

@@ -12,7 +12,8 @@ export const command: Command = {
   description: [
     'Adds both statements a function URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction, with the',
     'conditions that keep them to the URL. The caller is a function (its role is granted), a role, a user, an',
-    'account id, or an ARN of one of them; a session is granted as its role. Doing it again changes nothing.',
+    'account id, or an ARN of one of them; a session is granted as its role. The ARN of a CloudFront distribution lets',
+    'CloudFront call for it and for no other. Doing it again changes nothing.',
   ],
   options: {
     to: { type: 'string', value: '<caller>', says: 'who may call' },
@@ -27,6 +28,7 @@ export const command: Command = {
   positionals: [1, 1],
   examples: [
     ['furlong grant my-function-with-url --to my-calling-function', 'the role of another function'],
+    ['furlong grant books --to arn:aws:cloudfront::111122223333:distribution/E1ABC', 'CloudFront, with OAC'],
     ['furlong grant books --to arn:aws:iam::444455556666:role/reader', 'a role of another account'],
     ['furlong grant books --to my-calling-function --wait --profile dev', 'on AWS, until it works'],
   ],

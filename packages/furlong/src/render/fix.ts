@@ -79,8 +79,11 @@ function createFurlongCommand(fix: Fix, home: Home | undefined): string | undefi
   if (fix.kind !== 'add-permission' || !isUrlStatement(fix)) return undefined
   const name = nameWithin(fix.functionArn, home)
   if (fix.principal === '*') return `npx furlong url update ${name} --public`
-  if (!fix.principal.startsWith('arn:')) return undefined
-  return `npx furlong grant ${name} --to ${quoteShellWord(fix.principal)}`
+  const to = fix.sourceArn ?? fix.principal
+  // A source that is no distribution is not for furlong grant.
+  if (!to.startsWith('arn:') || (fix.sourceArn !== undefined && !/:cloudfront:.*:distribution\//.test(to)))
+    return undefined
+  return `npx furlong grant ${name} --to ${quoteShellWord(to)}`
 }
 
 /** A grant replaces what stands under the id of its own statement. */

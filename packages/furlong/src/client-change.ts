@@ -1,4 +1,4 @@
-import { clientEnvironment, type LocalAccount, type Side } from '@furlong/local/sides'
+import { clientEnvironment, type LocalAccount, type ReachEnvironment, type Side } from '@furlong/local/sides'
 import type { EnvironmentChange } from './shells.ts'
 
 /** A profile wins over keys in some clients, and a token of other keys makes every signature wrong. */
@@ -24,6 +24,27 @@ export function createClientChange(
     set: { ...variables, FURLONG_ENDPOINT: side.endpoint },
     unset: contradicting.filter((name) => !(name in variables)),
   }
+}
+
+/**
+ * Creates what takes back `createClientChange`: what stood there before is not known any more.
+ * @returns the variables to unset
+ */
+export function createClientUndo(): EnvironmentChange {
+  const { set } = createClientChange({ endpoint: '', region: '' }, noAccount)
+  return { set: {}, unset: [...Object.keys(set), 'AWS_SESSION_TOKEN'] }
+}
+
+const noAccount: LocalAccount = { accountId: '', userArn: '', accessKeyId: '', secretAccessKey: '' }
+
+/**
+ * Adds to a change the way to function URLs by their addresses on AWS.
+ * @param change endpoints, region and keys
+ * @param reach proxy, preload and roots, made for the environment that the change is applied to
+ * @returns both
+ */
+export function addReach(change: EnvironmentChange, reach: ReachEnvironment): EnvironmentChange {
+  return { set: { ...change.set, ...reach.variables }, unset: change.unset }
 }
 
 /**

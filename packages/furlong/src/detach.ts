@@ -67,6 +67,11 @@ function createWords(options: LocalOptions): string[] {
       ? []
       : [`--account-concurrency=${options.accountConcurrency}`]),
     ...(options.urlPorts === undefined ? [] : [`--url-ports=${options.urlPorts.join('-')}`]),
+    ...(options.host === undefined ? [] : [`--host=${options.host}`]),
+    ...(options.urlHost === undefined ? [] : [`--url-host=${options.urlHost}`]),
+    ...(options.urlStyle === undefined ? [] : [`--url-style=${options.urlStyle}`]),
+    ...(options.awsHosts === true ? ['--aws-hosts'] : []),
+    ...(options.offline === true ? ['--offline'] : []),
     ...(options.movePorts === true ? ['--move-ports'] : []),
     ...Object.entries(options.runtimes ?? {}).map(([id, program]) => `--runtime=${id}=${program}`),
     ...(options.optFolder === undefined ? [] : [`--opt=${options.optFolder}`]),

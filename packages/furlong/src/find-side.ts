@@ -34,7 +34,7 @@ export async function findSideOf(url: URL, context: Context): Promise<UrlOwner |
     const status = await createSideClient(side)
       .status()
       .catch(() => undefined)
-    const found = status?.urls.find((candidate) => Number(new URL(candidate.url).port) === port)
+    const found = status?.urls.find((candidate) => candidate.port === port)
     const region = parseFunctionArn(found?.functionArn ?? '')?.region
     if (found !== undefined) return { side, ...(region === undefined ? {} : { region }) }
   }

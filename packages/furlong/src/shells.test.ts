@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { applyChange, createClientChange } from './client-change.ts'
+import { applyChange, createClientChange, createClientUndo } from './client-change.ts'
 import { guessShell, shells } from './shells.ts'
 
 const change = {
@@ -35,6 +35,16 @@ describe('shells', () => {
     expect(guessShell('/usr/bin/fish')).toBe('fish')
     expect(guessShell('/bin/zsh')).toBe('bash')
     expect(guessShell(undefined)).toBe('bash')
+  })
+})
+
+describe('createClientUndo()', () => {
+  it('unsets everything that was set, and restores nothing it does not know', () => {
+    const account = { accountId: '1', userArn: '', accessKeyId: 'AKIA', secretAccessKey: 'secret' }
+    const { set } = createClientChange({ endpoint: 'http://127.0.0.1:9311', region: 'us-east-1' }, account)
+    const undo = createClientUndo()
+    expect(undo.set).toEqual({})
+    expect(Object.keys(applyChange({ HOME: '/h', ...set }, undo))).toEqual(['HOME'])
   })
 })
 

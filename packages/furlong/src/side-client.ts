@@ -27,6 +27,8 @@ export interface SideClient {
   ): AsyncGenerator<LogEvent>
   /** Credentials as Lambda gives them to a function of this role. */
   mintSession(roleArn: string): Promise<SessionCredentials>
+  /** Path of the local CA's certificate; the side makes it when it is not there. */
+  certificateFile(): Promise<string>
   shutdown(): Promise<void>
 }
 
@@ -88,6 +90,8 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
       }
       return { ...keys, expiration: new Date(expiresAt) }
     },
+    certificateFile: async () =>
+      ((await get('certificate', {})) as { certificateFile: string }).certificateFile,
     shutdown: async () => void (await get('shutdown', {})),
   }
 }

@@ -32,6 +32,7 @@ export async function startSide(
     onNotice: (text) => reporter.say(text),
     ...(io.onLog === undefined ? {} : { onLog: io.onLog }),
   })
+  for (const warning of warnOfOthers(options, local.port)) reporter.say(reporter.errorPaint('red', warning))
   home.here = { accountId: local.accounts[0]?.accountId ?? '', region: local.region }
   return local
 }
@@ -40,3 +41,16 @@ const isSourceFailure = ({ refusal }: RequestRecord): boolean => refusal?.code =
 
 /** A source failure was no gate's doing: the request is one like any other. */
 const isRefused = (record: RequestRecord): boolean => record.refusal !== undefined && !isSourceFailure(record)
+
+/** What listens beyond the loopback is told each time. */
+function warnOfOthers({ host = '127.0.0.1', urlHost }: LocalOptions, port: number): string[] {
+  if (/^127\.|^::1$/.test(host)) return []
+  return [
+    `Warning: ${host}:${port} and the ports of function URLs take connections from other machines. Every call is still signed and authorised, but URLs with AuthType NONE are open to them, and nothing is encrypted.`,
+    ...(urlHost === undefined
+      ? [
+          'Function URLs are handed out with 127.0.0.1: --url-host <name> puts the name that others use in its place.',
+        ]
+      : []),
+  ]
+}

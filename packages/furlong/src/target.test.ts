@@ -28,6 +28,7 @@ function createSide(port: number, stateFolder: string | null = null): Side {
     accounts: [account],
     proxyPassword: 'p',
     awsHosts: false,
+    offline: false,
     startedAt: '',
   }
 }

@@ -283,6 +283,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       accounts,
       proxyPassword,
       awsHosts,
+      offline,
       ...(upstream === undefined ? {} : { upstream }),
       startedAt: startedAt.toISOString(),
       ...(processStart === undefined ? {} : { processStart }),

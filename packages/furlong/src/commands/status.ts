@@ -1,3 +1,5 @@
+import { createHash, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { parseFunctionArn } from '@furlong/iam'
 import { nameFunction } from '../render/name.ts'
 import { targetOptions, type Command } from '../command.ts'
@@ -6,6 +8,17 @@ import { createSideClient } from '../side-client.ts'
 import { selectSide } from '../target.ts'
 
 const { port, state } = targetOptions
+
+/** The CA is let pass by its key, which Chromium does in a profile of its own alone: everyday browsing does not trust it. */
+function createChromiumFlags(port: number, certificate: string): string {
+  const key = new X509Certificate(certificate).publicKey.export({ format: 'der', type: 'spki' })
+  const digest = createHash('sha256').update(key).digest('base64')
+  return [
+    `--host-resolver-rules='MAP *.on.aws 127.0.0.1:${port}'`,
+    `--ignore-certificate-errors-spki-list=${digest}`,
+    '--user-data-dir=$(mktemp -d)',
+  ].join(' ')
+}
 
 /** `furlong status` */
 export const command: Command = {
@@ -20,7 +33,8 @@ export const command: Command = {
   ],
   run: async ({ values, context, reporter }) => {
     const side = await selectSide(values, context, reporter)
-    const status = await createSideClient(side).status()
+    const client = createSideClient(side)
+    const status = await client.status()
     const { paint } = reporter
     const facts = createTable([
       ['endpoint', status.endpoint],
@@ -33,6 +47,15 @@ export const command: Command = {
       return [nameFunction(functionArn), url, authType, invokeMode, region, accountId]
     })
     const listed = urls.length === 0 ? ['No function has a URL.'] : createTable(urls)
-    return { data: status, lines: [...facts, '', paint('bold', 'Function URLs'), ...listed] }
+    const lines = [...facts, '', paint('bold', 'Function URLs'), ...listed]
+    if (urls.length === 0) return { data: status, lines }
+    const certificate = await readFile(await client.certificateFile(), 'utf8')
+    const ways = createTable([
+      ['any client', 'the URL above'],
+      ['a browser', `http://<id>.lambda-url.<region>.localhost:${side.port}/`],
+      ['code with a URL of AWS in it', 'npx furlong run -- <command>'],
+      ['a page with a URL of AWS in it', `chromium ${createChromiumFlags(side.port, certificate)}`],
+    ])
+    return { data: status, lines: [...lines, '', paint('bold', 'Ways to them'), ...ways] }
   },
 }

@@ -34,6 +34,23 @@ export const startOptions: Readonly<Record<string, Option>> = {
     type: 'boolean',
     says: 'keep the beginning of events and results in the records, masked',
   },
+  host: {
+    type: 'string',
+    value: '<address>',
+    says: 'address to listen on; default 127.0.0.1. 0.0.0.0 lets containers and other machines in',
+  },
+  'url-host': {
+    type: 'string',
+    value: '<name>',
+    says: 'name of this machine in function URLs; default 127.0.0.1',
+  },
+  'url-style': {
+    type: 'string',
+    value: 'port|aws',
+    says: 'hand out http://127.0.0.1:<port>/, or https://<id>.lambda-url.<region>.on.aws/ for furlong run',
+  },
+  'aws-hosts': { type: 'boolean', says: 'answer for lambda, iam and sts.<region>.amazonaws.com as well' },
+  offline: { type: 'boolean', says: 'let the built-in proxy connect to nothing outside' },
   'no-hints': { type: 'boolean', says: 'leave the header x-furlong-why out of refusals' },
   'no-stream-throttle': {
     type: 'boolean',
@@ -113,6 +130,8 @@ export function readStartOptions(values: Values): LocalOptions {
   const accounts = readAccounts(values)
   const urlPorts = readPortRange(values)
   const optFolder = values.text('opt')
+  const [host, urlHost] = [values.text('host'), readHostName(values, 'url-host')]
+  const urlStyle = values.oneOf('url-style', ['port', 'aws'])
   const freezeAfterMs = values.number('freeze-after', { min: 0, max: 2_147_483_647 })
   const accountConcurrency = values.number('account-concurrency', { min: 1, max: 1_000_000 })
   return {
@@ -122,6 +141,11 @@ export function readStartOptions(values: Values): LocalOptions {
     streamThrottle: !values.flag('no-stream-throttle'),
     recordPayloads: values.flag('record-payloads'),
     movePorts: values.flag('move-ports'),
+    awsHosts: values.flag('aws-hosts'),
+    offline: values.flag('offline'),
+    ...(host === undefined ? {} : { host }),
+    ...(urlHost === undefined ? {} : { urlHost }),
+    ...(urlStyle === undefined ? {} : { urlStyle }),
     runtimes: values.pairs('runtime'),
     memory,
     ...(stateFolder === undefined ? {} : { stateFolder }),
@@ -160,6 +184,12 @@ function readAccounts(values: Values): readonly string[] | undefined {
   const wrong = accounts?.find((id) => !/^\d{12}$/.test(id))
   if (wrong !== undefined) throw values.wrong(`--accounts: '${wrong}' is no account id of 12 digits.`)
   return accounts
+}
+
+function readHostName(values: Values, name: string): string | undefined {
+  const text = values.text(name)
+  if (text === undefined || /^[a-z0-9.-]+$/i.test(text)) return text
+  throw values.wrong(`--${name} ${text}: a host name or an IPv4 address without a port is wanted.`)
 }
 
 function readPortRange(values: Values): readonly [number, number] | undefined {

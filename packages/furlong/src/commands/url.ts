@@ -4,6 +4,7 @@ import { targetOptions, type Command, type Invocation, type Outcome } from '../c
 import { confirmOnAws } from '../confirm.ts'
 import { readOrigin } from '../read-origin.ts'
 import { createTable } from '../reporter.ts'
+import { createSideClient } from '../side-client.ts'
 import { selectTarget, type Selection } from '../target.ts'
 
 type Action = (invocation: Invocation, functionName: string, selection: Selection) => Promise<Outcome>
@@ -25,10 +26,10 @@ const actions: Readonly<Record<string, { readonly needsFunction: boolean; run: A
   },
   get: {
     needsFunction: true,
-    run: async (_invocation, functionName, { target }) => {
+    run: async (_invocation, functionName, selection) => {
       const { getUrl } = await import('@furlong/aws')
-      const url = await getUrl(target, { functionName })
-      return { data: url, lines: renderUrl(url) }
+      const url = await getUrl(selection.target, { functionName })
+      return { data: url, lines: [...renderUrl(url), ...(await renderWays(url, selection))] }
     },
   },
   update: {
@@ -128,6 +129,18 @@ function readChanges(values: Invocation['values']): {
     ...(isPublic === undefined ? {} : { public: isPublic }),
     ...(saysCors ? { corsOrigins: origins } : {}),
   }
+}
+
+/** The other addresses of a local URL. */
+async function renderWays({ url }: FunctionUrl, selection: Selection): Promise<string[]> {
+  if (selection.kind === 'aws') return []
+  const { urls } = await createSideClient(selection.side).status()
+  const found = urls.find((one) => one.url === url)
+  if (found === undefined) return []
+  return createTable([
+    ['browser', found.browserUrl],
+    ['as on AWS', `${found.awsUrl} under npx furlong run -- <command>`],
+  ])
 }
 
 function renderUrl(url: FunctionUrl): string[] {

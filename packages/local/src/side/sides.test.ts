@@ -22,6 +22,7 @@ const sideOf = (port: number, pid = process.pid): Side => ({
   accounts: [],
   proxyPassword: 'p',
   awsHosts: false,
+  offline: false,
   startedAt: '2026-11-22T12:00:00.000Z',
 })
 

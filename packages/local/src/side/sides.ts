@@ -35,6 +35,8 @@ export interface Side {
   readonly proxyPassword: string
   /** Whether it answers AWS's hosts of Lambda, IAM and STS. */
   readonly awsHosts: boolean
+  /** Whether the proxy connects to nothing outside. */
+  readonly offline: boolean
   /** `host:port` of the proxy through which it connects to other hosts, when there is one. */
   readonly upstream?: string
   /** ISO 8601. */

@@ -141,7 +141,9 @@ function createNoSuchUrl({ urlId, region }: UrlRoute): Refusal {
       urlId === ''
         ? 'The function URL of this port was deleted, or the Host header names another host than this URL’s.'
         : `No function URL with the id ${urlId} exists${where}.`,
-    fix: 'List the URLs with: npx furlong url list <function>. A URL can be given this id with: npx furlong url create <function> --id <id>.',
+    fix: /^[a-z0-9]{32}$/.test(urlId)
+      ? `Give the URL of a function this id: npx furlong url create <function> --id ${urlId}${region === undefined ? '' : ` --region ${region}`}. Those there are: npx furlong url list.`
+      : 'List the URLs there are with: npx furlong url list.',
   }
 }
 

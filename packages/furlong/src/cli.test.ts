@@ -372,6 +372,16 @@ describe('furlong against a local side', () => {
     )
     expect(file).toMatchObject({ code: 0, out: '' })
     expect(await readFile(join(folder, 'answer'), 'utf8')).toBe('{"user":"grace"}')
+    const timed = await here(
+      'call',
+      'books',
+      '-N',
+      '-w',
+      '\\n%{http_code} %{size_download} %{time_total}%%\\n',
+    )
+    expect(timed.out).toMatch(/^first edition\n200 13 \d+\.\d{6}%\n$/)
+    expect(await here('call', 'books', '-w', '%{ssl_verify_result}')).toMatchObject({ code: 2 })
+
     const missing = await here('call', 'books/nothing', '--format', 'json')
     expect(missing.code).toBe(1)
     expect(JSON.parse(missing.out)).toMatchObject({

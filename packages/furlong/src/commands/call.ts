@@ -13,6 +13,7 @@ import { listFixes } from '../render/record.ts'
 import { send, type OutgoingRequest } from '../send.ts'
 import { createSideClient } from '../side-client.ts'
 import type { Selection } from '../target.ts'
+import { type CallFigures, findUnknownVariable, variableNames, writeOut } from '../write-out.ts'
 
 /** `furlong call` */
 export const command: Command = {
@@ -35,6 +36,13 @@ export const command: Command = {
     },
     include: { type: 'boolean', short: 'i', says: 'print status and headers too' },
     output: { type: 'string', short: 'o', value: '<file>', says: 'write the body to a file' },
+    'write-out': {
+      type: 'string',
+      short: 'w',
+      value: '<format>',
+      says: `text behind the body, as curl's: ${variableNames.map((name) => `%{${name}}`).join(' ')}`,
+    },
+    'no-buffer': { type: 'boolean', short: 'N', says: 'what comes is printed as it comes in any case' },
     unsigned: { type: 'boolean', says: 'send without a signature' },
     ...calleeOptions,
   },
@@ -55,13 +63,20 @@ export const command: Command = {
       ? undefined
       : await chooseCredentials(invocation, callee.selection)
     const request = await createRequest(invocation, callee, credentials)
+    const startedAt = performance.now()
     const response = await send(request)
-    return tell(invocation, callee.selection, request, response)
+    return tell(invocation, callee.selection, { request, response, startedAt, headAt: performance.now() })
   },
 }
 
 function checkOptions({ values }: Invocation): void {
-  const printed = ['include', 'output'].find((name) => values.flag(name) || values.text(name) !== undefined)
+  const unknown = findUnknownVariable(values.text('write-out') ?? '')
+  if (unknown !== undefined) {
+    throw values.wrong(`-w knows no %{${unknown}}: one of ${variableNames.join(', ')} is wanted.`)
+  }
+  const printed = ['include', 'output', 'write-out'].find(
+    (name) => values.flag(name) || values.text(name) !== undefined,
+  )
   if (printed !== undefined && values.text('format') === 'json') {
     throw values.wrong(`--${printed} does not go with --format json, which holds status, headers and body.`)
   }
@@ -96,13 +111,17 @@ async function createRequest(
   }
 }
 
-async function tell(
-  invocation: Invocation,
-  selection: Selection,
-  request: OutgoingRequest,
-  response: IncomingMessage,
-): Promise<Outcome> {
+/** A call whose answer has begun, and when, as `performance.now()` has it. */
+interface Sent {
+  readonly request: OutgoingRequest
+  readonly response: IncomingMessage
+  readonly startedAt: number
+  readonly headAt: number
+}
+
+async function tell(invocation: Invocation, selection: Selection, call: Sent): Promise<Outcome> {
   const { values, context, reporter } = invocation
+  const { request, response } = call
   const status = response.statusCode ?? 0
   const exitCode = status >= 400 ? 1 : 0
   if (reporter.format === 'json') {
@@ -120,18 +139,39 @@ async function tell(
     return { data, exitCode }
   }
   if (values.flag('include')) context.stdout.write(renderHead(response))
-  await writeBody(invocation, response)
+  const bytes = await writeBody(invocation, response)
+  const format = values.text('write-out')
+  if (format !== undefined) context.stdout.write(writeOut(format, { ...createFigures(call), bytes }))
   const record = await findRecord(selection, response)
   for (const line of renderOutcome(status, record))
     reporter.say(reporter.errorPaint(exitCode === 0 ? 'dim' : 'red', line))
   return { exitCode }
 }
 
-async function writeBody({ values, context }: Invocation, response: IncomingMessage): Promise<void> {
+function createFigures({ request, response, startedAt, headAt }: Sent): Omit<CallFigures, 'bytes'> {
+  return {
+    response,
+    url: request.url,
+    method: request.method,
+    firstByteSeconds: (headAt - startedAt) / 1000,
+    totalSeconds: (performance.now() - startedAt) / 1000,
+  }
+}
+
+/** Gives back how many bytes there were. */
+async function writeBody({ values, context }: Invocation, response: IncomingMessage): Promise<number> {
+  let bytes = 0
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      yield chunk
+    }
+  }
   const file = values.text('output')
   if (file !== undefined) {
     try {
-      return await pipeline(response, createWriteStream(resolve(context.cwd, file)))
+      await pipeline(counted, createWriteStream(resolve(context.cwd, file)))
+      return bytes
     } catch (error) {
       throw new CliError('unwritable-file', {
         path: file,
@@ -140,13 +180,13 @@ async function writeBody({ values, context }: Invocation, response: IncomingMess
     }
   }
   let last = 0x0a
-  for await (const chunk of response) {
-    const bytes = chunk as Uint8Array
-    context.stdout.write(bytes)
-    last = bytes.at(-1) ?? last
+  for await (const chunk of counted()) {
+    context.stdout.write(chunk)
+    last = chunk.at(-1) ?? last
   }
   // A prompt right behind the body is hard to read; a pipe gets the body's bytes and no other.
   if (context.stdout.isTTY === true && last !== 0x0a) context.stdout.write('\n')
+  return bytes
 }
 
 function renderHead(response: IncomingMessage): string {

@@ -102,7 +102,9 @@ export class FunctionUrls {
     )
     this.#byId = database.prepare('SELECT * FROM functionUrls WHERE urlId = ?')
     this.#ofQualifier = database.prepare('SELECT * FROM functionUrls WHERE functionArn = ? AND qualifier = ?')
-    this.#ofFunction = database.prepare('SELECT * FROM functionUrls WHERE functionArn = ? ORDER BY qualifier')
+    this.#ofFunction = database.prepare(
+      'SELECT * FROM functionUrls WHERE functionArn = ? ORDER BY qualifier COLLATE NOCASE, qualifier',
+    )
     this.#all = database.prepare('SELECT * FROM functionUrls ORDER BY createdAt, urlId')
     this.#remove = database.prepare('DELETE FROM functionUrls WHERE urlId = ?')
   }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 
 import type { AliasRecord } from '../../store/aliases.ts'
 import type { Store } from '../../store/store.ts'
-import { paginate } from '../pagination.ts'
-import { conflictError, invalidMarkerError, invalidParameterError, notFoundError } from './errors.ts'
+import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
 import { findFunction, type FunctionTarget, refuseQualifier } from './function-target.ts'
-import { description, functionName, marker, maxItems, revisionId } from './members.ts'
+import { answerPage, type ListInput, listMembers } from './lists.ts'
+import { description, functionName, revisionId } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult, Member } from './operation.ts'
 import { defineOperation } from './operation.ts'
 import { checkRevision } from './revisions.ts'
@@ -24,14 +24,9 @@ interface CreateAliasInput extends AliasInput {
   readonly FunctionVersion: string
 }
 
-interface ListAliasesInput {
+interface ListAliasesInput extends ListInput {
   readonly FunctionVersion?: string
-  readonly Marker?: string
-  readonly MaxItems?: number
 }
-
-/** AWS gives 50 aliases a page, whatever is asked for. */
-const aliasesPerPage = 50
 
 function render(alias: AliasRecord): Readonly<Record<string, unknown>> {
   const { functionArn, name, functionVersion, description, additionalVersionWeights } = alias
@@ -147,24 +142,12 @@ function deleteAlias({ input, target, services }: LambdaCall<AliasInput>): Lambd
 }
 
 function listAliases({ input, target, services }: LambdaCall<ListAliasesInput>): LambdaResult {
-  const { store } = services
-  findFunction(store, target)
+  findFunction(services.store, target)
   const { FunctionVersion: wanted } = input
-  const page = paginate(
-    store.aliases
-      .list(target.arn)
-      .filter(({ functionVersion }) => (wanted ?? functionVersion) === functionVersion),
-    ({ name }) => name,
-    input.Marker,
-    Math.min(input.MaxItems ?? aliasesPerPage, aliasesPerPage),
-  )
-  if (page === undefined) throw invalidMarkerError()
-  return {
-    json: {
-      Aliases: page.items.map(render),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
-    },
-  }
+  const aliases = services.store.aliases
+    .list(target.arn)
+    .filter(({ functionVersion }) => wanted === undefined || wanted === functionVersion)
+  return answerPage('Aliases', aliases, ({ name }) => name, input, render)
 }
 
 const aliasName: Member = {
@@ -249,8 +232,7 @@ export const aliasOperations: readonly LambdaOperation[] = [
     members: {
       FunctionName: functionName,
       FunctionVersion: { ...functionVersion, from: 'query' },
-      Marker: marker,
-      MaxItems: maxItems(10_000),
+      ...listMembers(10_000),
     },
     handle: listAliases,
   }),

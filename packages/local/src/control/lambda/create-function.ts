@@ -16,7 +16,7 @@ import {
 } from './configuration.ts'
 import { architectures, configurationMembers } from './configuration-members.ts'
 import { conflictError, invalidParameterError } from './errors.ts'
-import { renderVersion } from './function-configuration.ts'
+import { renderVersion } from './render-version.ts'
 import { newFunctionName, notServed } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'

@@ -1,6 +1,5 @@
 import type { ThrottleReason } from '../../record/record.ts'
 import { ControlError } from '../control-error.ts'
-import { invalidMarker } from '../pagination.ts'
 import type { ControlAnswer } from '../services.ts'
 
 interface LambdaErrorRow {
@@ -102,15 +101,6 @@ export function invalidParameterError(message: string): ControlError {
  */
 export function conflictError(message: string): ControlError {
   return new ControlError('ResourceConflictException', message)
-}
-
-/**
- * Makes the error of a Marker that no page gave.
- *
- * @returns the error
- */
-export function invalidMarkerError(): ControlError {
-  return invalidParameterError(invalidMarker)
 }
 
 /** guess: the seconds after which a throttled call may be tried again; the header is in the model, its value in no capture. */

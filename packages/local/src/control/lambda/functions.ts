@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url'
 
 import type { VersionRecord } from '../../store/version-record.ts'
-import { paginate } from '../pagination.ts'
 import { renderConcurrency } from './concurrency.ts'
-import { invalidMarkerError, invalidParameterError } from './errors.ts'
-import { renderListedVersion, renderVersion } from './function-configuration.ts'
+import { invalidParameterError } from './errors.ts'
+import { renderListedVersion, renderVersion } from './render-version.ts'
 import { findFunction, findVersion } from './function-target.ts'
-import { marker, maxItems, namespacedFunctionName, notServed, qualifier } from './members.ts'
+import { answerPage, type ListInput, listMembers } from './lists.ts'
+import { namespacedFunctionName, notServed, qualifier } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
 import { createVersionKey, deleteVersion } from './versions.ts'
@@ -53,34 +53,29 @@ async function deleteFunction({ target, services }: LambdaCall<unknown>): Promis
   return {}
 }
 
-interface ListFunctionsInput {
+interface ListFunctionsInput extends ListInput {
   readonly FunctionVersion?: 'ALL'
-  readonly Marker?: string
-  readonly MaxItems?: number
 }
-
-/** AWS gives 50 functions a page, whatever is asked for. */
-const functionsPerPage = 50
 
 function listFunctions({ input, request, services }: LambdaCall<ListFunctionsInput>): LambdaResult {
   const { store } = services
   const functions = store.functions.list(request.accountId, request.region)
-  const all = input.FunctionVersion === 'ALL'
-  const page = paginate<VersionRecord>(
-    all ? functions.flatMap((latest) => [latest, ...store.versions.list(latest.arn)]) : functions,
-    ({ name, version }) => `${name}\0${createVersionKey(version)}`,
-    input.Marker,
-    Math.min(input.MaxItems ?? functionsPerPage, functionsPerPage),
-  )
-  if (page === undefined) throw invalidMarkerError()
-  return {
-    json: {
-      Functions: page.items.map((one) =>
-        renderListedVersion(one, all ? `${one.arn}:${one.version}` : one.arn),
-      ),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
-    },
+  if (input.FunctionVersion === undefined) {
+    const render = (latest: VersionRecord): unknown => renderListedVersion(latest, latest.arn)
+    return answerPage('Functions', functions, ({ name }) => name, input, render)
   }
+  return answerPage<VersionRecord>(
+    'Functions',
+    functions.flatMap((latest) => [latest, ...store.versions.list(latest.arn)]),
+    ({ name, version }) => `${createNameKey(name)}\0${createVersionKey(version)}`,
+    input,
+    (version) => renderListedVersion(version, `${version.arn}:${version.version}`),
+  )
+}
+
+/** Lists are sorted without regard to case first: here each name has its cases behind it, so that no two are alike. */
+function createNameKey(name: string): string {
+  return `${name}\0${name.replaceAll(/[a-z]/g, '1').replaceAll(/[A-Z]/g, '0')}`
 }
 
 /** GetFunction, GetFunctionConfiguration, DeleteFunction, ListFunctions. */
@@ -124,8 +119,7 @@ export const functionOperations: readonly LambdaOperation[] = [
     members: {
       MasterRegion: { ...notServed(), from: 'query' },
       FunctionVersion: { type: 'string', from: 'query', values: ['ALL'] },
-      Marker: marker,
-      MaxItems: maxItems(10_000),
+      ...listMembers(10_000),
     },
     handle: listFunctions,
   }),

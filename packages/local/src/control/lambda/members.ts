@@ -61,19 +61,6 @@ export const description: Member = { type: 'string', min: 0, max: 256 }
 /** RevisionId in a body. */
 export const revisionId: Member = { type: 'string' }
 
-/** Marker of a list operation. */
-export const marker: Member = { type: 'string', from: 'query' }
-
-/**
- * MaxItems of a list operation.
- *
- * @param max the most the operation takes
- * @returns the member
- */
-export function maxItems(max: number): Member {
-  return { type: 'integer', from: 'query', min: 1, max }
-}
-
 /**
  * A member of AWS's that is refused by name, unless its value asks for nothing.
  *

@@ -184,6 +184,13 @@ describe('function URLs', () => {
     await expect(lambda.listFunctionUrlConfigs({ FunctionName, MaxItems: 51 })).rejects.toThrow(
       "Value '51' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 50",
     )
+    await alias('Web-2')
+    await createUrl('Web-2')
+    const { FunctionUrlConfigs: [last] = [] } = await lambda.listFunctionUrlConfigs({
+      FunctionName,
+      Marker: (await lambda.listFunctionUrlConfigs({ FunctionName, MaxItems: 2 })).NextMarker,
+    })
+    expect(last).toMatchObject({ FunctionArn: `${arn}:Web-2` })
     await lambda.deleteFunctionUrlConfig({ FunctionName })
     await expect(lambda.getFunctionUrlConfig({ FunctionName })).rejects.toThrow(
       'The resource you requested does not exist.',

@@ -4,12 +4,12 @@ import type { FunctionRecord } from '../../store/functions.ts'
 import type { RequestContext } from '@furlong/iam'
 import type { ControlError } from '../control-error.ts'
 import { omit } from '../omit.ts'
-import { paginate } from '../pagination.ts'
 import type { ControlServices } from '../services.ts'
-import { conflictError, invalidMarkerError, notFoundError } from './errors.ts'
+import { conflictError, notFoundError } from './errors.ts'
 import type { FunctionTarget } from './function-target.ts'
 import { isLatest, refusePending } from './function-target.ts'
-import { functionName, marker, maxItems, urlQualifier } from './members.ts'
+import { answerPage, type ListInput, listMembers } from './lists.ts'
+import { functionName, urlQualifier } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult, Member } from './operation.ts'
 import { defineOperation } from './operation.ts'
 import { urlIdTag } from './tags.ts'
@@ -22,11 +22,6 @@ interface UrlInput {
 
 interface CreateUrlInput extends UrlInput {
   readonly AuthType: FunctionUrlAuthType
-}
-
-interface ListUrlsInput {
-  readonly Marker?: string
-  readonly MaxItems?: number
 }
 
 const headerList: Member = { type: 'list', max: 100, item: { max: 1024, min: 0, pattern: '.*' } }
@@ -184,21 +179,15 @@ async function deleteUrl({ target, services }: LambdaCall<unknown>): Promise<Lam
   return {}
 }
 
-function listUrls({ input, target, services }: LambdaCall<ListUrlsInput>): LambdaResult {
+function listUrls({ input, target, services }: LambdaCall<ListInput>): LambdaResult {
   findUrlFunction(services, target)
-  const page = paginate(
+  return answerPage(
+    'FunctionUrlConfigs',
     services.store.functionUrls(target.arn),
     ({ qualifier = '' }) => qualifier,
-    input.Marker,
-    input.MaxItems ?? 50,
+    input,
+    (url) => renderWithMode(url, services),
   )
-  if (page === undefined) throw invalidMarkerError()
-  return {
-    json: {
-      FunctionUrlConfigs: page.items.map((url) => renderWithMode(url, services)),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
-    },
-  }
 }
 
 /** CreateFunctionUrlConfig, GetFunctionUrlConfig, UpdateFunctionUrlConfig, DeleteFunctionUrlConfig, ListFunctionUrlConfigs. */
@@ -243,13 +232,13 @@ export const urlConfigOperations: readonly LambdaOperation[] = [
     context: createContext,
     handle: deleteUrl,
   }),
-  defineOperation<ListUrlsInput>({
+  defineOperation<ListInput>({
     name: 'ListFunctionUrlConfigs',
     method: 'GET',
     path: '/2021-10-31/functions/{FunctionName}/urls',
     status: 200,
     action: 'lambda:ListFunctionUrlConfigs',
-    members: { FunctionName: functionName, Marker: marker, MaxItems: maxItems(50) },
+    members: { FunctionName: functionName, ...listMembers(50) },
     handle: listUrls,
   }),
 ]

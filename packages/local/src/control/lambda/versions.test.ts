@@ -225,10 +225,14 @@ describe('versions', () => {
   it('are listed with all functions, behind their function', async () => {
     await using other = await startLocal({ memory: true })
     const clients = createAdministrator(other)
-    for (const name of ['b', 'b-1', 'a']) {
-      await deployFunction(clients, name, 'export const handler = () => 1')
-    }
+    const source = 'export const handler = () => 1'
+    for (const name of ['b', 'b-1', 'a']) await deployFunction(clients, name, source)
+    // Names of functions that differ in case alone are two, names of roles are not.
+    const { Role, Runtime, Handler } = await clients.lambda.getFunctionConfiguration({ FunctionName: 'b' })
+    const ZipFile = createZip({ 'index.mjs': source })
+    await clients.lambda.createFunction({ FunctionName: 'B', Role, Runtime, Handler, Code: { ZipFile } })
     await clients.lambda.publishVersion({ FunctionName: 'b' })
+    await clients.lambda.publishVersion({ FunctionName: 'B' })
     const seen: (string | undefined)[] = []
     let Marker: string | undefined
     do {
@@ -236,14 +240,14 @@ describe('versions', () => {
       seen.push(...(page.Functions ?? []).map(({ FunctionArn }) => FunctionArn?.split(':function:')[1]))
       Marker = page.NextMarker
     } while (Marker !== undefined)
-    expect(seen).toEqual(['a:$LATEST', 'b:$LATEST', 'b:1', 'b-1:$LATEST'])
+    expect(seen).toEqual(['a:$LATEST', 'B:$LATEST', 'B:1', 'b:$LATEST', 'b:1', 'b-1:$LATEST'])
     const { Functions = [] } = await clients.lambda.listFunctions({})
-    expect(Functions.map(({ FunctionArn }) => FunctionArn)).toEqual(['a', 'b', 'b-1'].map(arnOf))
+    expect(Functions.map(({ FunctionArn }) => FunctionArn)).toEqual(['a', 'B', 'b', 'b-1'].map(arnOf))
     const { AccountUsage } = await clients.lambda.getAccountSettings({})
     expect(AccountUsage).toEqual({
-      FunctionCount: 3,
-      TotalCodeSize:
-        Functions.reduce((sum, { CodeSize = 0 }) => sum + CodeSize, 0) + (Functions[1]?.CodeSize ?? 0),
+      FunctionCount: 4,
+      // The functions and their two versions have the same code.
+      TotalCodeSize: 6 * (Functions[0]?.CodeSize ?? 0),
     })
     clients.lambda.destroy()
     clients.iam.destroy()

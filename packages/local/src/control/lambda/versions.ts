@@ -3,21 +3,13 @@ import { randomUUID } from 'node:crypto'
 import type { PublishedVersion } from '../../store/function-versions.ts'
 import type { FunctionRecord } from '../../store/functions.ts'
 import type { Store } from '../../store/store.ts'
-import { paginate } from '../pagination.ts'
 import type { ControlServices } from '../services.ts'
-import { conflictError, invalidMarkerError, invalidParameterError, notFoundError } from './errors.ts'
-import { renderListedVersion, renderVersion } from './function-configuration.ts'
+import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
+import { renderListedVersion, renderVersion } from './render-version.ts'
 import type { FunctionTarget } from './function-target.ts'
 import { findFunction, refuseUnsettled } from './function-target.ts'
-import {
-  description,
-  functionName,
-  marker,
-  maxItems,
-  namespacedFunctionName,
-  notServed,
-  revisionId,
-} from './members.ts'
+import { answerPage, type ListInput, listMembers } from './lists.ts'
+import { description, functionName, namespacedFunctionName, notServed, revisionId } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
 import { checkRevision } from './revisions.ts'
@@ -27,14 +19,6 @@ interface PublishVersionInput {
   readonly Description?: string
   readonly RevisionId?: string
 }
-
-interface ListInput {
-  readonly Marker?: string
-  readonly MaxItems?: number
-}
-
-/** AWS gives 50 versions a page, whatever is asked for. */
-const versionsPerPage = 50
 
 /** What decides whether `$LATEST` has changed since a version was published. */
 function contentOf(version: FunctionRecord | PublishedVersion): string {
@@ -95,23 +79,14 @@ function publishVersion({ input, target, services }: LambdaCall<PublishVersionIn
 }
 
 function listVersions({ input, target, services }: LambdaCall<ListInput>): LambdaResult {
-  const { store } = services
-  const latest = findFunction(store, target)
-  const page = paginate(
-    [latest, ...store.versions.list(latest.arn)],
+  const latest = findFunction(services.store, target)
+  return answerPage(
+    'Versions',
+    [latest, ...services.store.versions.list(latest.arn)],
     ({ version }) => createVersionKey(version),
-    input.Marker,
-    Math.min(input.MaxItems ?? versionsPerPage, versionsPerPage),
+    input,
+    (version) => renderListedVersion(version, `${version.arn}:${version.version}`),
   )
-  if (page === undefined) throw invalidMarkerError()
-  return {
-    json: {
-      Versions: page.items.map((version) =>
-        renderListedVersion(version, `${version.arn}:${version.version}`),
-      ),
-      ...(page.nextMarker === undefined ? {} : { NextMarker: page.nextMarker }),
-    },
-  }
 }
 
 /**
@@ -179,7 +154,7 @@ export const versionOperations: readonly LambdaOperation[] = [
     path: '/2015-03-31/functions/{FunctionName}/versions',
     status: 200,
     action: 'lambda:ListVersionsByFunction',
-    members: { FunctionName: namespacedFunctionName, Marker: marker, MaxItems: maxItems(10_000) },
+    members: { FunctionName: namespacedFunctionName, ...listMembers(10_000) },
     handle: listVersions,
   }),
 ]

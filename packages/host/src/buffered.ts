@@ -16,9 +16,11 @@ export function createBufferedResult(
 ): Promise<FunctionUrlResult> | FunctionUrlResult {
   if (bodiless) answer.body.cancel(undefined)
   const body = bodiless ? '' : answer.body.collect()
-  return body instanceof Promise
-    ? body.then((collected) => createWholeResult(answer, collected))
-    : createWholeResult(answer, body)
+  return body instanceof Promise ? collectResult(answer, body) : createWholeResult(answer, body)
+}
+
+async function collectResult(answer: Answer, body: Promise<Chunk>): Promise<FunctionUrlResult> {
+  return createWholeResult(answer, await body)
 }
 
 function createWholeResult({ statusCode, headers }: Answer, body: Chunk): FunctionUrlResult {

@@ -11,6 +11,11 @@ export interface TimeoutTaker {
   timeOut(reason: Error): void
 }
 
+/** Somebody who answers in the application's place when the time is over. */
+export interface ExpiryTaker {
+  expire(): void
+}
+
 /**
  * The deadline of one invocation. First the signal aborts, and the application may still answer; half of the margin later the
  * answer is given for it.
@@ -19,8 +24,8 @@ export class Deadline implements Watch {
   dueMs: number = Infinity
   isHeld: boolean = false
   place: number = -1
-  /** Called once, when the application has had its chance. */
-  onExpired: (() => void) | undefined
+  /** Told once, when the application has had its chance. */
+  onExpired: ExpiryTaker | undefined
   /** Told once, when the signal aborts because of the deadline. */
   onAborted: TimeoutTaker | undefined
   #expiresMs = Infinity
@@ -67,7 +72,7 @@ export class Deadline implements Watch {
     } else {
       this.dueMs = Infinity
       this.#expired = true
-      this.onExpired?.()
+      this.onExpired?.expire()
     }
   }
 
@@ -94,5 +99,8 @@ export class Deadline implements Watch {
   /** Ends the watch; the signal stays as it is. */
   stop(): void {
     stopWatch(this)
+    // What refers to each other in a circle is dear to collect, even when all of it is young.
+    this.onExpired = undefined
+    this.onAborted = undefined
   }
 }

@@ -88,11 +88,12 @@ class ResponseBody implements AnswerBody {
 async function collect(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array> {
   const first = await reader.read()
   if (first.done) return noBytes
-  const chunks = [checkChunk(first.value)]
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    chunks.push(checkChunk(step.value))
-  }
-  return chunks.length === 1 ? (chunks[0] ?? noBytes) : joinChunks(chunks)
+  const chunk = checkChunk(first.value)
+  let step = await reader.read()
+  if (step.done) return chunk
+  const chunks = [chunk]
+  for (; !step.done; step = await reader.read()) chunks.push(checkChunk(step.value))
+  return joinChunks(chunks)
 }
 
 function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {

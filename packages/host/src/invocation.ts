@@ -3,6 +3,12 @@ import type { LambdaBindings, LambdaContext, LambdaExecutionContext } from './co
 import { Deadline } from './deadline.ts'
 import { logError } from './log.ts'
 
+/** Somebody who keeps something for an invocation. */
+export interface FinishTaker {
+  /** It can go. */
+  finished(): void
+}
+
 /** What belongs to one invocation and to no other; several may run at a time in one process. */
 export class Invocation implements LambdaBindings, LambdaExecutionContext {
   readonly request: EventRequest
@@ -11,8 +17,8 @@ export class Invocation implements LambdaBindings, LambdaExecutionContext {
   readonly props: Readonly<Record<string, never>> = noProps
   /** Whether the head of an answer is on its way to the client, so that no other can be given. */
   isHeadSent = false
-  /** Called once the invocation is over; what was kept for it can go. */
-  onFinished: (() => void) | undefined
+  /** Told once the invocation is over. */
+  onFinished: FinishTaker | undefined
   #pending: Set<Promise<void>> | undefined
 
   /**
@@ -70,7 +76,7 @@ export class Invocation implements LambdaBindings, LambdaExecutionContext {
 
   async #settle(pending: ReadonlySet<Promise<void>>): Promise<void> {
     const expired = new Promise<void>((resolve) => {
-      this.deadline.onExpired = resolve
+      this.deadline.onExpired = { expire: resolve }
       if (this.deadline.expired) resolve()
     })
     // Background work may register more of its kind.
@@ -87,7 +93,8 @@ export class Invocation implements LambdaBindings, LambdaExecutionContext {
 
   #end(): void {
     this.deadline.stop()
-    this.onFinished?.()
+    this.onFinished?.finished()
+    this.onFinished = undefined
   }
 }
 

@@ -2,13 +2,23 @@ import type { EventRequest } from '@furlong/events'
 import { bindCopy, invocationKey } from './carrier.ts'
 import { Crowd } from './crowd.ts'
 import type { Member } from './crowd.ts'
-import type { Invocation } from './invocation.ts'
+import type { FinishTaker, Invocation } from './invocation.ts'
 
 /** Makes the `Request` an application receives. */
 export type RequestFactory = (from: EventRequest, invocation: Invocation) => Request
 
 /** Methods whose `Request` cannot have a body: one that was sent is dropped, not refused. */
 const bodilessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
+/** Methods that `Request` leaves as they are. */
+const usualMethods: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+
+/**
+ * URLs that a parser gives back as they are: a name in lower case that is no IPv4 address, no port, no segment that begins with a
+ * dot or an escape of one, and nothing that would be escaped.
+ */
+const settledUrl =
+  /^https:\/\/(?:(?!xn--)[a-z0-9-]+\.)*(?!xn--)[a-z][a-z0-9-]*(?:\/(?!\.)(?:[\w\-.~!$&'()*+,;=:@]|%(?!2[eE]))*)+(?:\?[\w\-.~!$&()*+,;=:@/?%[\]]*)?$/
 
 /** `Request` as every runtime has it: getters and methods, where the compiler's library declares properties. */
 declare class AccessibleRequest {
@@ -47,36 +57,55 @@ export function getRequestFactory(): RequestFactory {
  */
 function defineFactory(): RequestFactory {
   /** Requests whose headers are not filled in yet: those of running invocations at most. */
-  const unfilled = new Crowd<Unfilled>()
+  const unfilled = new Crowd<Facts>()
   /** Set while this class itself asks a getter of `Request`, all of which check what they are asked for. */
   let asking = false
   let fillsAtOnce = false
 
-  interface Unfilled extends Member {
+  /** All that a request has of its own: one member of it, since every private one is paid for by every request. */
+  class Facts implements Member, FinishTaker {
+    place = -1
     readonly request: LambdaRequest
+    readonly from: EventRequest
+    url: string
+    isUrlSettled = false
+    isFilled = false
+
+    constructor(request: LambdaRequest, from: EventRequest, url: string) {
+      this.request = request
+      this.from = from
+      this.url = url
+    }
+
+    finished(): void {
+      unfilled.delete(this)
+    }
   }
 
   class LambdaRequest extends (Request as unknown as typeof AccessibleRequest) {
-    readonly #from: EventRequest
     readonly [invocationKey]: Invocation
-    readonly #unfilled: Unfilled = { place: -1, request: this }
-    #url: string | undefined
+    readonly #facts: Facts
 
     constructor(from: EventRequest, invocation: Invocation) {
-      super(from.url, createInit(from))
-      this.#from = from
+      const { url } = from
+      super(url, createInit(from))
       this[invocationKey] = invocation
-      const entry = this.#unfilled
-      unfilled.add(entry)
-      invocation.onFinished = () => unfilled.delete(entry)
+      const facts = new Facts(this, from, url)
+      this.#facts = facts
+      unfilled.add(facts)
+      invocation.onFinished = facts
       if (fillsAtOnce) this.fill()
     }
 
     fill(): void {
-      if (!unfilled.delete(this.#unfilled)) return
+      const facts = this.#facts
+      if (facts.isFilled) return
+      facts.isFilled = true
+      unfilled.delete(facts)
+      const { from } = facts
       const headers = this.#ask(() => super.headers)
-      const bodiless = bodilessMethods.has(this.#from.method)
-      for (const [name, value] of this.#from.headers) {
+      const bodiless = bodilessMethods.has(from.method)
+      for (const [name, value] of from.headers) {
         if (!bodiless || name !== 'content-length') headers.append(name, value)
       }
     }
@@ -91,12 +120,17 @@ function defineFactory(): RequestFactory {
     }
 
     override get method(): string {
-      return this.#from.method === 'GET' ? 'GET' : this.#ask(() => super.method)
+      const { method } = this.#facts.from
+      return usualMethods.has(method) ? method : this.#ask(() => super.method)
     }
 
     override get url(): string {
-      this.#url ??= this.#ask(() => super.url)
-      return this.#url
+      const facts = this.#facts
+      if (!facts.isUrlSettled) {
+        if (!settledUrl.test(facts.url)) facts.url = this.#ask(() => super.url)
+        facts.isUrlSettled = true
+      }
+      return facts.url
     }
 
     override get headers(): Headers {
@@ -134,11 +168,13 @@ function defineFactory(): RequestFactory {
 
     override async arrayBuffer(): Promise<ArrayBuffer> {
       this.#take()
-      return this.#hasBody && this.#from.body !== undefined ? this.#from.body.buffer : new ArrayBuffer(0)
+      const { body } = this.#facts.from
+      return this.#hasBody && body !== undefined ? body.buffer : new ArrayBuffer(0)
     }
 
     get #hasBody(): boolean {
-      return this.#from.hasBody && !bodilessMethods.has(this.#from.method)
+      const { from } = this.#facts
+      return from.hasBody && !bodilessMethods.has(from.method)
     }
 
     /** The event has the body whole, so nothing needs to go through a stream; but the stream must be used up all the same. */
@@ -152,8 +188,9 @@ function defineFactory(): RequestFactory {
     #takeText(): string {
       this.#take()
       if (!this.#hasBody) return ''
-      const { text } = this.#from
-      if (text === undefined) return new TextDecoder().decode(this.#from.body)
+      const { from } = this.#facts
+      const { text } = from
+      if (text === undefined) return new TextDecoder().decode(from.body)
       return (text.startsWith('\uFEFF') ? text.slice(1) : text).toWellFormed()
     }
   }
@@ -180,24 +217,30 @@ function createInit(from: EventRequest): RequestInit | undefined {
   const { method } = from
   if (method === 'GET') return undefined
   if (!from.hasBody || method === 'HEAD') return { method }
-  return { method, body: createBodyStream(from), ...halfDuplex }
+  return { method, body: new ReadableStream(new BodySource(from)), ...halfDuplex }
 }
 
-function createBodyStream(from: EventRequest): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    type: 'bytes',
-    pull(controller) {
-      if (from.body !== undefined) controller.enqueue(from.body)
-      controller.close()
-    },
-  })
+/** The body of an event as the source of a stream. */
+class BodySource {
+  readonly type = 'bytes'
+  readonly #from: EventRequest
+
+  constructor(from: EventRequest) {
+    this.#from = from
+  }
+
+  pull(controller: ReadableByteStreamController): void {
+    const { body } = this.#from
+    if (body !== undefined) controller.enqueue(body)
+    controller.close()
+  }
 }
 
 /** Copies a request whose headers nobody touched, and looks whether they came along. */
 function hearsCopies(create: RequestFactory): boolean {
   const invocation = { onFinished: undefined } as unknown as Invocation
   const heard = new Request(create(probedRequest, invocation)).headers.get('x-probe') === 'heard'
-  invocation.onFinished?.()
+  invocation.onFinished?.finished()
   return heard
 }
 

@@ -1,4 +1,5 @@
-import type { Chunk, ChunkWriter } from './answer.ts'
+import type { AnswerBody, Chunk, ChunkWriter } from './answer.ts'
+import type { Deadline } from './deadline.ts'
 
 /** The part of Node's `Writable` that Lambda's response streams offer and this package uses. */
 export interface ResponseSink {
@@ -11,19 +12,23 @@ export interface ResponseSink {
 
 /** Watches a sink, so that a writer neither waits for a dead one nor misses that it died. */
 export class SinkWatch implements ChunkWriter {
-  readonly #sink: ResponseSink
-  readonly #onFailure: (error: Error) => void
+  /** Let go in the end: the sink refers back to this object, and circles through closures are dear to collect. */
+  #sink: ResponseSink | undefined
+  readonly #deadline: Deadline
+  readonly #body: AnswerBody
   #failure: Error | undefined
   #ended = false
   #wake: (() => void) | undefined
 
   /**
    * @param sink The stream to write to.
-   * @param onFailure Called once when the sink fails or closes before it was ended.
+   * @param deadline Aborted once when the sink fails or closes before it was ended.
+   * @param body Cancelled at the same time.
    */
-  constructor(sink: ResponseSink, onFailure: (error: Error) => void) {
+  constructor(sink: ResponseSink, deadline: Deadline, body: AnswerBody) {
     this.#sink = sink
-    this.#onFailure = onFailure
+    this.#deadline = deadline
+    this.#body = body
     // The listeners stay for the sink's life: it serves one invocation, and a late 'error' must find somebody.
     sink.on('error', (error) => {
       this.#fail(error instanceof Error ? error : new Error('The response stream failed', { cause: error }))
@@ -38,7 +43,9 @@ export class SinkWatch implements ChunkWriter {
     if (this.#failure !== undefined) return
     this.#failure = error
     this.#wake?.()
-    if (!this.#ended) this.#onFailure(error)
+    if (this.#ended) return
+    this.#deadline.abort(error)
+    this.#body.cancel(error)
   }
 
   /**
@@ -49,8 +56,7 @@ export class SinkWatch implements ChunkWriter {
    * @throws The sink's error once it has failed.
    */
   write(chunk: Chunk): boolean {
-    this.check()
-    return this.#sink.write(typeof chunk === 'string' ? chunk : createChunk(chunk))
+    return this.check().write(typeof chunk === 'string' ? chunk : createChunk(chunk))
   }
 
   /** @returns Settles when the sink wants more; rejects with its error once it has failed. */
@@ -67,20 +73,25 @@ export class SinkWatch implements ChunkWriter {
   /**
    * Makes sure the sink still lives.
    *
+   * @returns The sink.
    * @throws The sink's error when it does not.
    */
-  check(): void {
-    if (this.#failure === undefined && this.#sink.destroyed === true) {
+  check(): ResponseSink {
+    const sink = this.#sink
+    if (this.#failure === undefined && sink?.destroyed === true) {
       this.#fail(new Error('The response stream was destroyed before the answer was complete'))
     }
     if (this.#failure !== undefined) throw this.#failure
+    if (sink === undefined) throw new Error('The response stream was written to after its end')
+    return sink
   }
 
   /** Ends the sink. */
   end(): void {
-    this.check()
+    const sink = this.check()
     this.#ended = true
-    this.#sink.end()
+    this.#sink = undefined
+    sink.end()
   }
 }
 

@@ -1,5 +1,6 @@
 import { createPreludeDocument } from '@furlong/events'
 import type { Answer } from './answer.ts'
+import type { Deadline } from './deadline.ts'
 import type { ResponseStreamFactory } from './runtime.ts'
 import type { ResponseSink } from './sink.ts'
 import { SinkWatch } from './sink.ts'
@@ -14,7 +15,7 @@ import { SinkWatch } from './sink.ts'
  * @param bodiless Whether the body has to be left out.
  * @param sink The stream the runtime gave.
  * @param factory `awslambda.HttpResponseStream`.
- * @param onSinkFailure Called when the sink dies before the answer is complete.
+ * @param deadline Aborted when the sink dies before the answer is complete.
  * @throws What the body or the sink failed with.
  */
 export async function sendStreamed(
@@ -22,13 +23,10 @@ export async function sendStreamed(
   bodiless: boolean,
   sink: ResponseSink,
   factory: ResponseStreamFactory,
-  onSinkFailure: (error: Error) => void,
+  deadline: Deadline,
 ): Promise<void> {
   const { body } = answer
-  const watch = new SinkWatch(factory.from(sink, createPreludeDocument(answer)), (reason) => {
-    onSinkFailure(reason)
-    body.cancel(reason)
-  })
+  const watch = new SinkWatch(factory.from(sink, createPreludeDocument(answer)), deadline, body)
   try {
     // The prelude leaves with the first write, even an empty one; without it an empty body would lose the status.
     if (!watch.write('')) await watch.drained()

@@ -1,8 +1,8 @@
 import type { Application } from './answer.ts'
 import type { FetchApp, FetchFunction } from './fetch-app.ts'
 import { createFetchApplication } from './fetch-app.ts'
+import { GuardedApp } from './guarded-app.ts'
 import type { NodeApp, NodeListener } from './listener.node.ts'
-import { GuardedApp, refuseCaller } from './require-caller.ts'
 
 /** A Koa application, or anything else that makes its listener on demand. */
 export interface CallbackApp {
@@ -62,7 +62,7 @@ const shapes: readonly ShapeRow[] = [
 export function createApplication(app: LambdaApp, kind?: AppKind): Application {
   if (app instanceof GuardedApp) {
     const guarded = createApplication(app.app, kind)
-    return (request, invocation) => refuseCaller(app.rule, invocation) ?? guarded(request, invocation)
+    return (request, invocation) => app.guard(invocation) ?? guarded(request, invocation)
   }
   const shape = shapes.find(({ methods }) => methods.every((name) => hasMethod(app, name)))
   if (shape !== undefined && kind !== 'node') return shape.host(app as never)

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -61,6 +62,61 @@ describe('the request of a fetch application', () => {
     ['new Request(url, request)', (request) => new Request(request.url, request)],
   ])('keeps method, URL, headers and body: %s', async (_, copy) => {
     expect(await ask(async (request) => Response.json(await seen(copy(request))), posted)).toEqual(wanted)
+  })
+
+  it('has the URL that the parser of the platform makes of it', async () => {
+    const piece = fc.constantFrom(
+      '/',
+      '.',
+      '..',
+      '%2e',
+      '%2F',
+      '%',
+      'a',
+      'B',
+      '~',
+      "'",
+      '"',
+      '<',
+      '|',
+      '^',
+      '{',
+      '[',
+      '@',
+      ':',
+      'é',
+    )
+    const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''))
+    const host = fc.constantFrom(
+      fidelityHost,
+      'localhost',
+      'A.Example',
+      '1.2.3.4',
+      'a.0x1',
+      'a.b:443',
+      'a.b:8443',
+      'a.b.',
+      '[::1]',
+    )
+    const app: FetchFunction = (request) => Response.json([request.url, new Request(request).url])
+    await fc.assert(
+      fc.asyncProperty(host, text, text, async (name, path, query) => {
+        const rawPath = `/${path}`
+        const overwrite = { rawPath, rawQueryString: query, headers: { host: name } }
+        const [url, copied] = (await ask(app, { event: { overwrite } })) as [string, string]
+        expect(url).toBe(copied)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('has its headers also when the invocation is over', async () => {
+    let kept: Request | undefined
+    await ask((request) => {
+      kept = request
+      return Response.json(null)
+    }, posted)
+    expect(kept?.headers.get('x-a')).toBe('1')
   })
 
   it('can be passed to fetch()', async () => {

@@ -11,7 +11,15 @@ export type RequestFactory = (from: EventRequest, invocation: Invocation) => Req
 const bodilessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** Methods that `Request` leaves as they are. */
-const usualMethods: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'])
+const usualMethods: ReadonlySet<string> = new Set([
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PATCH',
+  'POST',
+  'PUT',
+])
 
 /**
  * URLs that a parser gives back as they are: a name in lower case that is no IPv4 address, no port, no segment that begins with a

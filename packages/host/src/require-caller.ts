@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts'
 import type { LambdaApp } from './application.ts'
 import { createCaller } from './caller.ts'
 import type { Caller } from './caller.ts'
+import { GuardedApp } from './guarded-app.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Who may call an application. What matches none of the lists is refused. */
@@ -16,21 +17,6 @@ export interface CallerRule {
   readonly accounts?: readonly string[]
   /** ARNs of users, of roles (a path is ignored, as names are unique within an account) or of single role sessions. */
   readonly arns?: readonly string[]
-}
-
-/** An application with a rule before it; toLambda() and serve() take it like any other. */
-export class GuardedApp {
-  readonly app: LambdaApp
-  readonly rule: CallerRule
-
-  /**
-   * @param app Any application.
-   * @param rule Who may call it.
-   */
-  constructor(app: LambdaApp, rule: CallerRule) {
-    this.app = app
-    this.rule = rule
-  }
 }
 
 const patterns: Readonly<Record<keyof CallerRule, readonly [pattern: RegExp, shape: string]>> = {
@@ -68,17 +54,11 @@ export function requireCaller(rule: CallerRule): (app: LambdaApp) => GuardedApp 
     throw new TypeError(
       'requireCaller() needs at least one role, account or ARN: otherwise nobody could call',
     )
-  return (app) => new GuardedApp(app, rule)
+  return (app) => new GuardedApp(app, (invocation) => refuseCaller(rule, invocation))
 }
 
-/**
- * Judges the caller of an invocation.
- *
- * @param rule Who may call.
- * @param invocation The invocation.
- * @returns 403 as JSON, or undefined for a caller who may pass.
- */
-export function refuseCaller(rule: CallerRule, { request, context }: Invocation): Answer | undefined {
+/** Gives the caller's 403, or undefined for a caller who may pass. */
+function refuseCaller(rule: CallerRule, { request, context }: Invocation): Answer | undefined {
   const caller = request.iam === undefined ? undefined : createCaller(request.iam)
   if (caller === undefined)
     return createRefusal('The request has no IAM caller; the auth type of the URL must be AWS_IAM.')

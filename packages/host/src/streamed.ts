@@ -26,7 +26,7 @@ export async function sendStreamed(
   deadline: Deadline,
 ): Promise<void> {
   const { body } = answer
-  const watch = new SinkWatch(factory.from(sink, createPreludeDocument(answer)), deadline, body)
+  const watch = new SinkWatch({ sink: factory.from(sink, createPreludeDocument(answer)), deadline, body })
   try {
     // The prelude leaves with the first write, even an empty one; without it an empty body would lose the status.
     if (!watch.write('')) await watch.drained()

@@ -673,3 +673,32 @@ describe('furlong up, down and run', () => {
     expect(await ended).toMatchObject({ code: 9, out: 'ready\ncaught\n' })
   })
 })
+
+describe('furlong state', () => {
+  it('exports from a running side and a stopped one, and brings it all back elsewhere', async () => {
+    const [from, to] = [join(folder, 'state-from'), join(folder, 'state-to')]
+    const { child, port } = await up('--state', from)
+    const running = await furlong('state', 'export', 'running.zip', '--port', port)
+    expect(running).toMatchObject({ code: 0 })
+    expect(running.out).toContain('Access keys and sessions are not in it')
+    const used = await furlong('state', 'import', 'running.zip', '--state', from)
+    expect(used).toMatchObject({ code: 1 })
+    expect(used.err).toContain('state-in-use')
+    const [account] = (await sideAt(port)).accounts
+    expect(await end(child)).toBe(0)
+
+    const stopped = await furlong('state', 'export', 'all.zip', '--state', from, '--with-secrets')
+    expect(stopped.out).toContain('It holds access keys and sessions')
+    expect((await furlong('state', 'export', 'all.zip', '--state', from)).err).toContain('--force')
+    expect(await furlong('state', 'import', 'all.zip', '--state', to)).toMatchObject({ code: 0 })
+    expect((await furlong('state', 'import', 'all.zip', '--state', to)).err).toContain('--replace')
+    const again = await up('--state', to)
+    expect((await sideAt(again.port)).accounts[0]).toEqual(account)
+    expect(await end(again.child)).toBe(0)
+  })
+
+  it('says what it takes', async () => {
+    expect(await furlong('state', 'forget')).toMatchObject({ code: 2 })
+    expect(await furlong('state', 'import')).toMatchObject({ code: 2 })
+  })
+})

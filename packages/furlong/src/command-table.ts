@@ -29,6 +29,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'shell lines that point AWS clients at it',
     load: async () => (await import('./commands/env.ts')).command,
   },
+  state: {
+    group: 'The local side',
+    summary: 'keep its state as one file, and bring it back',
+    load: async () => (await import('./commands/state.ts')).command,
+  },
   run: {
     group: 'The local side',
     summary: 'run one command against it',

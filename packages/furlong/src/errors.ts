@@ -11,6 +11,7 @@ export type CliErrorCode =
   | 'no-local-side'
   | 'several-local-sides'
   | 'shell-is-local'
+  | 'state-in-use'
   | 'unknown-account'
   | 'side-silent'
   | 'side-refused'
@@ -80,6 +81,12 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
       `--aws and --profile mean AWS, but this shell's AWS_ENDPOINT_URL variables point at the local side ${endpoint}, as furlong env set them.`,
     tryThis: () =>
       'another shell, or unset AWS_ENDPOINT_URL_LAMBDA AWS_ENDPOINT_URL_IAM AWS_ENDPOINT_URL_STS FURLONG_ENDPOINT and the keys',
+  },
+  'state-in-use': {
+    title: 'State folder in use',
+    exitCode: failed,
+    sentence: ({ folder, endpoint }) => `${folder} is the state of the local side ${endpoint}.`,
+    tryThis: ({ port }) => `npx furlong down --port ${port}, or another folder with --state`,
   },
   'unknown-account': {
     title: 'Unknown account',

@@ -1,5 +1,6 @@
 import type { LogLine, RequestRecord } from '@furlong/local'
 import type { Side, SideStatus } from '@furlong/local/sides'
+import type { PortableState } from '@furlong/local/state'
 import type { Credentials } from '@furlong/sigv4'
 import { CliError } from './errors.ts'
 import type { SessionCredentials } from './renewing-credentials.ts'
@@ -29,6 +30,11 @@ export interface SideClient {
   mintSession(roleArn: string): Promise<SessionCredentials>
   /** Path of the local CA's certificate; the side makes it when it is not there. */
   certificateFile(): Promise<string>
+  /** Lets the side write its state into a file: keys never travel over HTTP. */
+  exportState(
+    file: string,
+    options: { readonly withSecrets: boolean; readonly replace: boolean },
+  ): Promise<PortableState>
   shutdown(): Promise<void>
 }
 
@@ -92,6 +98,7 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
     },
     certificateFile: async () =>
       ((await get('certificate', {})) as { certificateFile: string }).certificateFile,
+    exportState: async (file, options) => (await get('state/export', { file, ...options })) as PortableState,
     shutdown: async () => void (await get('shutdown', {})),
   }
 }

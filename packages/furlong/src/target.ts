@@ -210,11 +210,21 @@ function listSidesForPeople(sides: readonly Side[]): string {
     .join('\n')
 }
 
-function folderOf(side: Side): string | undefined {
+/**
+ * Tells where a side keeps its state.
+ * @param side the side
+ * @returns the real path; undefined for one in memory
+ */
+export function folderOf(side: Side): string | undefined {
   return side.stateFolder === null ? undefined : toRealPath(side.stateFolder)
 }
 
-function toRealPath(path: string): string {
+/**
+ * Follows symbolic links.
+ * @param path absolute path
+ * @returns the real path; the path itself when nothing is there
+ */
+export function toRealPath(path: string): string {
   return existsSync(path) ? realpathSync(path) : path
 }
 

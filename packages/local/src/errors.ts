@@ -9,6 +9,16 @@ export type LocalErrorCode =
   | 'StateFolderInUse'
   /** The folder holds files that are not furlong's. */
   | 'StateFolderForeign'
+  /** There is state already where other state is to be put. */
+  | 'StateFolderNotEmpty'
+  /** The disk, or what is allowed of it, is full. */
+  | 'StateFolderFull'
+  /** The file is no export of a state, or a damaged one. */
+  | 'StateFileUnreadable'
+  /** The file of an export cannot be written. */
+  | 'StateFileNotWritable'
+  /** More URLs have ports than files may be open. */
+  | 'TooManyOpenFiles'
   | 'RuntimeFolderNotWritable'
   | 'UnknownAccount'
   | 'UnknownRole'

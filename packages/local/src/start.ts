@@ -246,6 +246,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
           status: () => describeSide(side, store, engine, render),
           mintSession: (roleArn) => mintSession(store, roleArn, 'furlong-call', now()),
           certificateFile: async () => (await ca.authority()).file,
+          exportState: async (file, exporting) => {
+            // Its library is needed by this alone.
+            const { writeStateFile } = await import('./store/portable-state.ts')
+            const tables = store.dump(exporting.withSecrets)
+            return writeStateFile(tables, (hash) => code.zipFile(hash), file, { ...exporting, now: now() })
+          },
           shutdown: () => void setImmediate(() => void close()),
         }),
       controlPlane: (exchange) =>

@@ -1,11 +1,13 @@
 /** The local side's own HTTP API, under `/_furlong`: what the command line talks to. */
 import { timingSafeEqual } from 'node:crypto'
+import { isAbsolute } from 'node:path'
 import type { LogLine, SessionCredentials } from '../engine/index.ts'
 import { maskText } from '../record/mask-text.ts'
 import type { RequestRecord } from '../record/record.ts'
 import type { Records } from '../record/records.ts'
 import { createRecordMatcher } from '../record/filter.ts'
 import type { Ring } from '../record/ring.ts'
+import type { PortableState } from '../store/portable-state.ts'
 import { LocalError } from '../errors.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import { readRecordFilter, readRecordPage } from './record-query.ts'
@@ -22,6 +24,8 @@ export interface OwnApiServices {
   mintSession(roleArn: string): SessionCredentials
   /** Path of the local CA's certificate, which is made when it is not there yet. */
   certificateFile(): Promise<string>
+  /** Writes the state into a file; keys leave the process that way, never over HTTP. */
+  exportState(file: string, options: { withSecrets: boolean; replace: boolean }): Promise<PortableState>
   shutdown(): void
 }
 
@@ -71,6 +75,15 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
     method: 'POST',
     path: /^\/_furlong\/certificate$/,
     handle: async (services) => ({ certificateFile: await services.certificateFile() }),
+  },
+  {
+    method: 'POST',
+    path: /^\/_furlong\/state\/export$/,
+    handle: (services, { body }) => {
+      const { file, withSecrets, replace } = JSON.parse(body.toString('utf8')) as Record<string, unknown>
+      if (typeof file !== 'string' || !isAbsolute(file)) throw new TypeError('file must be an absolute path.')
+      return services.exportState(file, { withSecrets: withSecrets === true, replace: replace === true })
+    },
   },
   {
     method: 'POST',

@@ -39,15 +39,27 @@ export async function holdStateFolder(stateFolder: string | null): Promise<HeldF
     )
   }
   const names = await readdir(stateFolder)
-  if (names.length > 0 && !names.includes(stateFileName)) {
+  if (names.length > 0 && !names.some((name) => name.startsWith(stateFileName))) {
     throw new LocalError(
       'StateFolderForeign',
       `The folder ${stateFolder} holds files that are not furlong's (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}). Name an empty or a new folder with --state; the default is .furlong.`,
     )
   }
-  // It is furlong's: secrets lie in it.
-  await chmod(stateFolder, 0o700)
+  await takeForOwnerAlone(stateFolder)
   return { folder: stateFolder, release: () => Promise.resolve() }
+}
+
+/** Secrets lie in it. What another user can change, or has made, is not trusted; root may be a container's. */
+async function takeForOwnerAlone(folder: string): Promise<void> {
+  const me = process.getuid?.() ?? 0
+  const { uid } = await stat(folder)
+  if (me !== 0 && uid !== me) {
+    throw new LocalError(
+      'StateFolderForeign',
+      `The state folder ${folder} belongs to another user (id ${uid}; this is ${me}). Run furlong as that user, or name a folder of your own with --state.`,
+    )
+  }
+  await chmod(folder, 0o700)
 }
 
 const temporaryPrefix = 'furlong-side-'

@@ -23,7 +23,8 @@ import { ManagedPolicies } from './managed-policies.ts'
 import type { PrincipalRecord } from './principals.ts'
 import { Memo } from './memo.ts'
 import { Principals } from './principals.ts'
-import { openDatabase } from './schema.ts'
+import { openDatabase } from './open-database.ts'
+import { readTables, type StateTables } from './state-tables.ts'
 import { seedAccount } from './seed.ts'
 import type { NewSession, SessionRecord } from './sessions.ts'
 import { Sessions } from './sessions.ts'
@@ -98,6 +99,16 @@ export class Store {
    */
   static open(file: string): Store {
     return new Store(openDatabase(file))
+  }
+
+  /**
+   * Reads everything at one moment.
+   *
+   * @param withSecrets whether access keys and sessions are part of it
+   * @returns the tables
+   */
+  dump(withSecrets: boolean): StateTables {
+    return readTables(this.#database, withSecrets)
   }
 
   /** Closes the file. */

@@ -14,6 +14,9 @@ export interface Caller {
   readonly sessionPolicies: readonly string[]
 }
 
+/** Callers, by the very record of the key or session: the store hands out the same one until anything in it changes. */
+const callers = new WeakMap<object, Caller>()
+
 /**
  * Names the caller behind a verified access key.
  *
@@ -23,15 +26,21 @@ export interface Caller {
  */
 export function findCaller(store: Store, accessKeyId: string): Caller | undefined {
   const session = store.session(accessKeyId)
-  const owner = store.principal(session?.principalId ?? store.accessKey(accessKeyId)?.principalId ?? '')
+  const credentials = session ?? store.accessKey(accessKeyId)
+  if (credentials === undefined) return undefined
+  const known = callers.get(credentials)
+  if (known !== undefined) return known
+  const owner = store.principal(credentials.principalId)
   if (owner === undefined) return undefined
-  return {
+  const caller = {
     principal: session === undefined ? createUser(owner) : principals[session.kind](owner, session),
     accessKeyId,
     accountId: owner.accountId,
     principalId: owner.id,
     sessionPolicies: session?.policies ?? noPolicies,
   }
+  callers.set(credentials, caller)
+  return caller
 }
 
 const noPolicies: readonly string[] = []

@@ -3,7 +3,11 @@ import { type Exchange, headerOf } from '../exchange.ts'
 
 /** @returns the client's address as policies and events spell it: IPv4 without the prefix of a dual-stack socket */
 export const sourceIpOf = ({ request }: Exchange): string =>
-  (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+  withoutMapping(request.socket.remoteAddress ?? '127.0.0.1')
+
+const mapped = '::ffff:'
+const withoutMapping = (address: string): string =>
+  address.startsWith(mapped) ? address.slice(mapped.length) : address
 
 /**
  * Reads from a request what condition keys are made of.

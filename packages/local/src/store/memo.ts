@@ -11,6 +11,7 @@ export class Memo {
   readonly #version: () => number
   readonly #answers = new Map<string, unknown>()
   #seen = -1
+  #isHeld = false
 
   /** @param version a number that changes with every change of the store */
   constructor(version: () => number) {
@@ -23,17 +24,36 @@ export class Memo {
    * @returns the remembered answer, or the store's
    */
   get<T>(key: string, ask: () => T): T {
-    const version = this.#version()
-    if (version !== this.#seen || this.#answers.size >= capacity) {
-      this.#answers.clear()
-      this.#seen = version
-    }
+    if (!this.#isHeld) this.#renew()
     const known = this.#answers.get(key) as T | undefined
     // "There is none" is an answer worth remembering, too.
     if (known !== undefined || this.#answers.has(key)) return known as T
     const answer = ask()
     this.#answers.set(key, answer)
     return answer
+  }
+
+  /**
+   * Asks many things as of one moment: whether anything has changed is looked at once, which costs more than an answer.
+   *
+   * @param work synchronous, and changes nothing
+   * @returns what `work` returns
+   */
+  atOnce<T>(work: () => T): T {
+    this.#renew()
+    this.#isHeld = true
+    try {
+      return work()
+    } finally {
+      this.#isHeld = false
+    }
+  }
+
+  #renew(): void {
+    const version = this.#version()
+    if (version === this.#seen && this.#answers.size < capacity) return
+    this.#answers.clear()
+    this.#seen = version
   }
 
   /** Forgets everything. */

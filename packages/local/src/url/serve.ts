@@ -57,33 +57,10 @@ export async function serveFunctionUrl(
 ): Promise<UrlReply> {
   const { raw, recording } = exchange
   const requestId = randomUUID()
-  const called = findUrlFunction(services.store, services.codeFolder, route.urlId, route.region)
-  if (called === undefined) {
-    recording.refuse(createNoSuchUrl(route))
-    return toReply(noSuchUrl, requestId)
-  }
-  if ('deletedAlias' in called) {
-    recording.refuse(createAliasless(called))
-    return toReply(forbidden, requestId)
-  }
+  const entered = services.store.atOnce(() => enter(exchange, route, services, requestId))
+  if ('kind' in entered) return entered
+  const { called, caller } = entered
   const { url } = called
-  recording.set({ functionArn: called.resourceArn })
-  recording.pass('route', called.spec.name)
-  const origin = headerOf(raw.rawHeaders, 'origin')
-  if (url.cors !== undefined && origin !== undefined && isPreflight(exchange)) {
-    recording.answer('preflight', 'answered from the CORS configuration, without a signature')
-    const answer = { status: 200, contentType: 'application/json', body: '' }
-    const { headers, ...reply } = toReply(answer, requestId)
-    return { ...reply, headers: [...headers, ...preflightHeaders(url.cors, origin)] }
-  }
-  if (exchange.oversized && isSizeToldFirst(exchange, url.authType)) {
-    recording.refuse(createTooLarge(`The body is larger than ${maxEventBytes} bytes`))
-    return toReply(eventTooLarge, requestId)
-  }
-  const caller = url.authType === 'NONE' ? undefined : identify(exchange, called, services)
-  if (caller !== undefined && 'refused' in caller) return toReply(caller.refused, requestId)
-  if (!mayInvoke(exchange, called, caller, services)) return toReply(forbidden, requestId)
-
   const traceId = createTraceId(exchange)
   recording.set({ functionRequestId: requestId })
   const iam = caller && createIamAuthorizer(caller)
@@ -123,6 +100,50 @@ export async function serveFunctionUrl(
     })
     return toReply(functionFailed, requestId)
   }
+}
+
+/** A request that may go on to the function. */
+interface Entry {
+  readonly called: UrlFunction
+  /** Undefined on a URL with auth type NONE. */
+  readonly caller: Caller | undefined
+}
+
+/** The gates that ask the store: from the route to the authorization. */
+function enter(
+  exchange: Exchange,
+  route: UrlRoute,
+  services: UrlServices,
+  requestId: string,
+): Entry | UrlReply {
+  const { raw, recording } = exchange
+  const called = findUrlFunction(services.store, services.codeFolder, route.urlId, route.region)
+  if (called === undefined) {
+    recording.refuse(createNoSuchUrl(route))
+    return toReply(noSuchUrl, requestId)
+  }
+  if ('deletedAlias' in called) {
+    recording.refuse(createAliasless(called))
+    return toReply(forbidden, requestId)
+  }
+  const { url } = called
+  recording.set({ functionArn: called.resourceArn })
+  recording.pass('route', called.spec.name)
+  const origin = headerOf(raw.rawHeaders, 'origin')
+  if (url.cors !== undefined && origin !== undefined && isPreflight(exchange)) {
+    recording.answer('preflight', 'answered from the CORS configuration, without a signature')
+    const answer = { status: 200, contentType: 'application/json', body: '' }
+    const { headers, ...reply } = toReply(answer, requestId)
+    return { ...reply, headers: [...headers, ...preflightHeaders(url.cors, origin)] }
+  }
+  if (exchange.oversized && isSizeToldFirst(exchange, url.authType)) {
+    recording.refuse(createTooLarge(`The body is larger than ${maxEventBytes} bytes`))
+    return toReply(eventTooLarge, requestId)
+  }
+  const caller = url.authType === 'NONE' ? undefined : identify(exchange, called, services)
+  if (caller !== undefined && 'refused' in caller) return toReply(caller.refused, requestId)
+  if (!mayInvoke(exchange, called, caller, services)) return toReply(forbidden, requestId)
+  return { called, caller }
 }
 
 /**
@@ -243,9 +264,11 @@ function createIamAuthorizer({ principal, accessKeyId, accountId }: Caller): Iam
 const sentTraceId = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/
 
 function createTraceId({ raw, now }: Exchange): string {
-  const sent = sentTraceId.exec(headerOf(raw.rawHeaders, 'x-amzn-trace-id') ?? '')
+  const header = headerOf(raw.rawHeaders, 'x-amzn-trace-id')
+  const sent = header === undefined ? null : sentTraceId.exec(header)
   if (sent !== null) return sent[0]
   const seconds = Math.floor(now.getTime() / 1000).toString(16)
   // A UUID costs less than random bytes of one's own; 24 of its digits are enough.
-  return `Root=1-${seconds.padStart(8, '0')}-${randomUUID().replaceAll('-', '').slice(0, 24)}`
+  const uuid = randomUUID()
+  return `Root=1-${seconds.padStart(8, '0')}-${uuid.slice(0, 8)}${uuid.slice(9, 13)}${uuid.slice(24)}`
 }

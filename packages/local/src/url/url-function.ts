@@ -1,6 +1,7 @@
 import { createFunctionSpec, type FunctionSpec } from '../engine/index.ts'
 import type { FunctionUrlRow } from '../store/function-urls.ts'
 import type { Store, StoredFunctionPolicy } from '../store/store.ts'
+import type { VersionRecord } from '../store/version-record.ts'
 
 /** A function URL with everything its requests need. */
 export interface UrlFunction {
@@ -17,6 +18,9 @@ export interface UrlFunction {
 export interface AliaslessUrl {
   readonly deletedAlias: string
 }
+
+/** What was found last, by the very row the store handed out: it is the same one until anything in the store changes. */
+const found = new WeakMap<FunctionUrlRow, UrlFunction & { readonly version: VersionRecord }>()
 
 /**
  * Finds what a function URL stands for.
@@ -36,17 +40,25 @@ export function findUrlFunction(
   const url = store.functionUrl(urlId)
   if (url === undefined) return findAliasless(store, urlId, region)
   const { functionArn, qualifier } = url
+  // An alias may share its calls between two versions: the version is looked for each time.
+  const version = store.version(functionArn, qualifier, Math.random)
+  const before = found.get(url)
+  if (before !== undefined && before.version === version) {
+    return region === undefined || region === before.spec.region ? before : undefined
+  }
   const record = store.functionByArn(functionArn)
-  const version = qualifier === undefined ? record : store.version(functionArn, qualifier, Math.random)
   if (record === undefined || version === undefined) return undefined
   if (region !== undefined && region !== record.region) return undefined
-  return {
+  const called = {
     url,
+    version,
     resourceArn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`,
     spec: createFunctionSpec(version, codeFolder(version.codeSha256)),
     policy: store.functionPolicy(functionArn, qualifier),
     tags: record.tags,
   }
+  found.set(url, called)
+  return called
 }
 
 function findAliasless(store: Store, urlId: string, region: string | undefined): AliaslessUrl | undefined {

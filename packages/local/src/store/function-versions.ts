@@ -80,7 +80,7 @@ export class FunctionVersions {
    * @returns the version, or undefined
    */
   get(functionArn: string, version: string): PublishedVersion | undefined {
-    return /^\d{1,15}$/.test(version) ? toRecord(this.#one.get(functionArn, Number(version))) : undefined
+    return /^[1-9]\d{0,14}$/.test(version) ? toRecord(this.#one.get(functionArn, Number(version))) : undefined
   }
 
   /**

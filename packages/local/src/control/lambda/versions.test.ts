@@ -184,6 +184,7 @@ describe('versions', () => {
       message: 'Unable to delete version because the following aliases reference it: [live, old]',
     })
     await expect(remove('2')).rejects.toThrow('reference it: [live]')
+    expect((await remove('01')).$metadata.httpStatusCode).toBe(204)
     expect((await remove('3')).$metadata.httpStatusCode).toBe(204)
     // One that is not there is no error on Lambda.
     expect((await remove('3')).$metadata.httpStatusCode).toBe(204)

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 
 import type { PublishedVersion } from '../../store/function-versions.ts'
 import type { FunctionRecord } from '../../store/functions.ts'
 import type { Store } from '../../store/store.ts'
+import { versionColumns } from '../../store/version-record.ts'
 import type { ControlServices } from '../services.ts'
 import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
 import { renderListedVersion, renderVersion } from './render-version.ts'
@@ -20,17 +22,16 @@ interface PublishVersionInput {
   readonly RevisionId?: string
 }
 
-/** What decides whether `$LATEST` has changed since a version was published. */
-function contentOf(version: FunctionRecord | PublishedVersion): string {
-  const description = 'latestDescription' in version ? version.latestDescription : version.description
-  const { runtime, handler, roleArn, timeoutSeconds, memorySizeMb, environment, architecture } = version
-  const { ephemeralStorageMb, tracingMode, logging, codeSha256 } = version
-  const entries = Object.entries(environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([
-    [description, runtime, handler, roleArn, timeoutSeconds, memorySizeMb, entries, architecture],
-    [ephemeralStorageMb, tracingMode, logging.LogFormat, logging.ApplicationLogLevel, logging.SystemLogLevel],
-    [logging.LogGroup, codeSha256],
-  ])
+/** What a version has of its own, whatever it was made from. */
+const ownColumns: ReadonlySet<string> = new Set(['description', 'revisionId', 'deploymentId', 'modifiedAt'])
+const contentColumns = versionColumns.filter((name) => !ownColumns.has(name))
+
+/** Whether publishing again would make the same version. */
+function hasContentOf(published: PublishedVersion, latest: FunctionRecord): boolean {
+  return (
+    published.latestDescription === latest.description &&
+    contentColumns.every((name) => isDeepStrictEqual(published[name], latest[name]))
+  )
 }
 
 /**
@@ -47,7 +48,7 @@ export function publish(
   description: string = latest.description,
 ): PublishedVersion {
   const last = store.versions.get(latest.arn, String(latest.lastVersion))
-  if (last !== undefined && contentOf(last) === contentOf(latest)) return last
+  if (last !== undefined && hasContentOf(last, latest)) return last
   const lastVersion = latest.lastVersion + 1
   const version: PublishedVersion = {
     ...latest,
@@ -113,6 +114,7 @@ export function deleteVersion(target: FunctionTarget, version: string, services:
   store.transaction(() => {
     if (store.functionByArn(target.arn) === undefined)
       throw notFoundError(`Function not found: ${target.arn}`)
+    if (store.versions.get(target.arn, version) === undefined) return
     const holders = store.aliases
       .list(target.arn)
       .filter(

@@ -13,6 +13,7 @@ export default defineConfig({
       'demo/**/*.test.ts',
       'examples/**/*.test.ts',
       'conform/**/*.test.ts',
+      'prove/**/*.test.ts',
       'docs/**/*.test.ts',
     ],
     testTimeout: 30_000,

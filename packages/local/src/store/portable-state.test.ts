@@ -125,7 +125,7 @@ describe('a state as one file', () => {
         again.close()
         expect(after).toEqual(before)
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 

@@ -266,7 +266,7 @@ function readManifest(entries: Record<string, Uint8Array>, file: string): Manife
       `a newer furlong wrote it (layout ${version}, schema ${schema}; this one knows up to ${layoutVersion} and ${migrations.length})`,
     )
   }
-  return { format, version, schema, exportedAt, secrets: Boolean(secrets) }
+  return { format, version, schema, exportedAt, secrets }
 }
 
 /** @returns the hash in base64, as functions name it */

@@ -1,0 +1,224 @@
+/**
+ * The server is killed (SIGKILL) again and again while clients write and call; after each restart everything that was
+ * acknowledged must be there, and what was under way must be there whole or not at all.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClients, type Clients } from '@furlong/aws'
+import { createSignedFetch } from '@furlong/fetch'
+import { isRunning, listSides } from '@furlong/local/sides'
+import { createRandom, type Random } from '../conform/fuzz/random.ts'
+import { median } from '../bench/stats.ts'
+import { Facts } from './facts.ts'
+import { createWriter, readFacts, type Writer } from './kill-writes.ts'
+
+/** What a run found. */
+export interface KillFindings {
+  kills: number
+  acknowledged: number
+  calls: number
+  checked: number
+  /** A sentence for each acknowledged write that was gone. */
+  readonly lost: string[]
+  /** Writes whose answer never came and that were there. */
+  keptUnsaid: number
+  /** URLs that did not answer on the port they had. */
+  moved: number
+  processes: number
+  orphans: number
+  restartMs: number
+}
+
+/** How a run is set up. */
+export interface KillOptions {
+  readonly times: number
+  readonly seed: number
+  readonly onKill?: (kill: number, findings: KillFindings) => void
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly clients: Clients
+  readonly signedFetch: typeof fetch
+  readonly readyMs: number
+}
+
+const program = new URL('../packages/furlong/bin/furlong.js', import.meta.url).pathname
+const writers = 3
+const callers = 2
+/** How long a process of a function may outlive the server that was killed. */
+const patienceMs = 10_000
+
+/**
+ * Kills the server so many times.
+ *
+ * @param options how often, and the seed of the order of writes and the moments of the kills
+ * @returns what was found; nothing is thrown for what was lost
+ */
+export async function proveKill({ times, seed, onKill }: KillOptions): Promise<KillFindings> {
+  const folder = await mkdtemp(join(tmpdir(), 'furlong-prove-'))
+  const findings: KillFindings = {
+    kills: 0,
+    acknowledged: 0,
+    calls: 0,
+    checked: 0,
+    lost: [],
+    keptUnsaid: 0,
+    moved: 0,
+    processes: 0,
+    orphans: 0,
+    restartMs: 0,
+  }
+  const facts = new Facts()
+  const random = createRandom(seed, 0)
+  const pids = new Set<number>()
+  const readyMs: number[] = []
+  try {
+    await mkdir(join(folder, 'run'), { mode: 0o700 })
+    let running = await start(folder)
+    try {
+      const work = Array.from({ length: writers }, (_, at) =>
+        createWriter(`w${at}`, createRandom(seed, at + 1)),
+      )
+      for (; findings.kills < times; findings.kills += 1) {
+        await workUntilKilled(running, { facts, work, random, findings, pids })
+        findings.processes += pids.size
+        findings.orphans += await countLeft(pids)
+        pids.clear()
+        running = await start(folder)
+        readyMs.push(running.readyMs)
+        await check(running, facts, findings)
+        onKill?.(findings.kills + 1, findings)
+      }
+    } finally {
+      await end(running.child)
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  findings.restartMs = median(readyMs)
+  return findings
+}
+
+async function start(folder: string): Promise<Running> {
+  const at = performance.now()
+  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run') }
+  const argv = [program, 'up', '--port', '0', '--state', join(folder, 'state'), '--format', 'json']
+  const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const ready = new Promise<void>((done) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      // A refusal may be told before it.
+      if ((JSON.parse(line) as { type: string }).type === 'ready') done()
+    })
+  })
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`The server did not start after a kill: ${said}`)
+  })
+  ended.catch(() => {})
+  await Promise.race([ready, ended])
+  const side = (await listSides(join(folder, 'run/furlong'))).find(({ pid }) => pid === child.pid)
+  const [account] = side?.accounts ?? []
+  if (side === undefined || account === undefined) throw new Error('The server is not announced.')
+  const { accessKeyId, secretAccessKey } = account
+  const credentials = { accessKeyId, secretAccessKey }
+  return {
+    child,
+    clients: createClients({ kind: 'local', region: side.region, endpoint: side.endpoint, credentials }),
+    signedFetch: createSignedFetch({ credentials, region: side.region, service: 'lambda', retry: false }),
+    readyMs: performance.now() - at,
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}
+
+interface Load {
+  readonly facts: Facts
+  readonly work: readonly Writer[]
+  readonly random: Random
+  readonly findings: KillFindings
+  readonly pids: Set<number>
+}
+
+async function workUntilKilled(
+  { child, clients, signedFetch }: Running,
+  { facts, work, random, findings, pids }: Load,
+): Promise<void> {
+  const enough = 10 + random.below(50)
+  const delayMs = random.below(20)
+  let done = 0
+  let isKilled = false
+  const gone = once(child, 'exit')
+  const kill = async (): Promise<void> => {
+    if (isKilled) return
+    isKilled = true
+    // Not at an answer, but somewhere in the work that follows it.
+    await sleep(delayMs)
+    child.kill('SIGKILL')
+  }
+  const write = async (writer: Writer): Promise<void> => {
+    while (child.signalCode === null) {
+      const { key, value, send } = writer.next(facts)
+      facts.begin(key, value)
+      try {
+        facts.acknowledge(key, await send(clients))
+      } catch (error) {
+        if (child.signalCode === null && !isKilled) throw error
+        return
+      }
+      findings.acknowledged += 1
+      done += 1
+      if (done === enough) void kill()
+    }
+  }
+  const call = async (offset: number): Promise<void> => {
+    for (let at = offset; child.signalCode === null; at += 1) {
+      const urls = facts.list('url/')
+      const url = urls[at % Math.max(1, urls.length)]
+      if (url === undefined) {
+        await Promise.race([sleep(20), gone])
+        continue
+      }
+      try {
+        const response = await signedFetch(url)
+        if (response.status !== 200) continue
+        pids.add(((await response.json()) as { pid: number }).pid)
+        findings.calls += 1
+      } catch {
+        // The server was killed, or the URL was deleted, in the middle of the call.
+      }
+    }
+  }
+  await Promise.all([...work.map(write), ...Array.from({ length: callers }, (_, at) => call(at)), gone])
+}
+
+async function countLeft(pids: ReadonlySet<number>): Promise<number> {
+  const end = performance.now() + patienceMs
+  for (;;) {
+    const left = [...pids].filter((pid) => isRunning(pid)).length
+    if (left === 0 || performance.now() > end) return left
+    await sleep(20)
+  }
+}
+
+async function check({ clients, signedFetch }: Running, facts: Facts, findings: KillFindings): Promise<void> {
+  const found = await readFacts(clients)
+  const { lost, keptUnsaid, checked } = facts.settle(found)
+  findings.lost.push(...lost)
+  findings.keptUnsaid += keptUnsaid
+  findings.checked += checked
+  for (const url of facts.list('url/')) {
+    const answered = await signedFetch(url).catch(() => undefined)
+    if (answered?.status !== 200) findings.moved += 1
+  }
+}

@@ -11,7 +11,7 @@ import type { UrlReply } from '../url/respond.ts'
 import { StreamRate } from '../url/stream-rate.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
 import { findFault, readParserFault, refuseConnection, toFaultAnswer, type Fault } from './malformed.ts'
-import { readBody } from './read-body.ts'
+import { announcesBody, readBody } from './read-body.ts'
 import type { OwnNames } from './own-hosts.ts'
 import { findRoute, type Route, type UrlRoute } from './routing.ts'
 import { type Answer, drained, flatHeaders, paused, send } from './send.ts'
@@ -94,7 +94,7 @@ function refuseUnread(services: FrontServices, error: NodeJS.ErrnoException, soc
     socket.destroy()
     return
   }
-  keepFault(services, { method: '', target: '', host: '' }, fault)
+  const answer = keepFault(services, { method: '(unread)', target: '', host: nameOf(socket) }, fault)
   const before = latest.get(socket)
   if (before !== undefined && !before.writableFinished && before.req.complete) {
     before.shouldKeepAlive = false
@@ -102,8 +102,12 @@ function refuseUnread(services: FrontServices, error: NodeJS.ErrnoException, soc
     return
   }
   if (before?.headersSent === true && !before.writableFinished) socket.destroy()
-  else refuseConnection(socket, fault)
+  else refuseConnection(socket, answer)
 }
+
+/** Where nothing could be read, the port is all there is to know a URL by. */
+const nameOf = (socket: Duplex & { readonly localPort?: number }): string =>
+  `127.0.0.1:${socket.localPort ?? ''}`
 
 /** What could be read in two ways: nothing behind it on the same connection can be trusted to be a request. */
 function refuseRequest(
@@ -113,15 +117,15 @@ function refuseRequest(
   fault: Fault,
 ): void {
   response.shouldKeepAlive = false
-  send(response, toFaultAnswer(fault), services.now())
-  keepFault(services, { method, target, host: headerOf(rawHeaders, 'host') ?? '' }, fault)
+  const host = headerOf(rawHeaders, 'host') ?? ''
+  send(response, keepFault(services, { method, target, host }, fault), services.now())
 }
 
 function keepFault(
   services: FrontServices,
   { method, target, host }: { readonly method: string; readonly target: string; readonly host: string },
-  { status, says }: Fault,
-): void {
+  fault: Fault,
+): Answer {
   const recording = new Recording(services.records.nextId(), {
     kind: 'api',
     method,
@@ -129,8 +133,11 @@ function keepFault(
     host,
     now: services.now(),
   })
-  recording.refuse({ gate: 'route', code: 'MalformedRequest', cause: says })
-  keep(services, { recording }, status)
+  recording.refuse({ gate: 'route', code: 'MalformedRequest', cause: fault.says })
+  const answer = toFaultAnswer(fault)
+  const headers = withHint(services, { recording }, answer.headers)
+  keep(services, { recording }, answer.status)
+  return { ...answer, headers }
 }
 
 async function handle(
@@ -156,10 +163,12 @@ async function handle(
     services.recordPayloads,
   )
   try {
-    const body = await readBody(request, maxBodyBytes[route.kind])
+    const hasBody = announcesBody(request)
+    const body = hasBody ? await readBody(request, maxBodyBytes[route.kind]) : nothing
     const oversized = body === 'too-large'
     const raw = { method, target, rawHeaders, body: oversized ? nothing : body }
-    const exchange: Exchange = { request, response, raw, now: services.now(), oversized, recording }
+    const arrivedAt = hasBody ? services.now() : now
+    const exchange: Exchange = { request, response, raw, now: arrivedAt, oversized, recording }
     await answer(services, exchange, route)
     if (oversized) drain(request)
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Requests that are not HTTP, or could be read in two ways: answered here, before anything is routed. */
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Answer } from './send.ts'
 
@@ -8,14 +8,6 @@ export interface Fault {
   readonly status: 400 | 408 | 431 | 501 | 505
   /** One sentence. */
   readonly says: string
-}
-
-const phrases: Readonly<Record<Fault['status'], string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-  501: 'Not Implemented',
-  505: 'HTTP Version Not Supported',
 }
 
 /**
@@ -28,7 +20,7 @@ const phrases: Readonly<Record<Fault['status'], string>> = {
 export const toFaultAnswer = ({ status }: Fault): Answer => ({
   status,
   headers: [['Content-Type', 'application/json']],
-  body: JSON.stringify({ message: phrases[status] }),
+  body: JSON.stringify({ message: STATUS_CODES[status] }),
 })
 
 /**
@@ -86,14 +78,15 @@ export function readParserFault({ code = '', message }: NodeJS.ErrnoException): 
  * Answers on a bare connection, and ends it.
  *
  * @param socket where the request came in
- * @param fault what is wrong with it
+ * @param answer `toFaultAnswer()`'s
  */
-export function refuseConnection(socket: Duplex, fault: Fault): void {
-  const { status, headers, body } = toFaultAnswer(fault)
-  const fields = [...headers, ['Content-Length', String(Buffer.byteLength(body))], ['Connection', 'close']]
-  socket.end(
-    `HTTP/1.1 ${status} ${phrases[fault.status]}\r\nDate: ${new Date().toUTCString()}\r\n${fields
-      .map(([name, value]) => `${name}: ${value}\r\n`)
-      .join('')}\r\n${body.toString()}`,
-  )
+export function refuseConnection(socket: Duplex, { status, headers, body }: Answer): void {
+  const fields = [
+    ['Date', new Date().toUTCString()],
+    ...headers,
+    ['Content-Length', String(Buffer.byteLength(body))],
+    ['Connection', 'close'],
+  ]
+  const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body.toString()}`)
 }

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 
-const empty: Buffer = Buffer.alloc(0)
+/**
+ * @param request a request whose head was parsed
+ * @returns whether a body follows it
+ */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0'
+}
 
 /**
  * Reads a request's body whole.
@@ -11,11 +18,7 @@ const empty: Buffer = Buffer.alloc(0)
  * @throws when the client goes away in the middle
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too-large'> {
-  const announced = request.headers['content-length']
-  if (announced === '0' || (announced === undefined && request.headers['transfer-encoding'] === undefined)) {
-    return empty
-  }
-  if (Number(announced) > limitBytes) return 'too-large'
+  if (Number(request.headers['content-length']) > limitBytes) return 'too-large'
   const chunks: Buffer[] = []
   let length = 0
   // The stream stays open when the loop ends early: the answer still has to go out over its connection.

@@ -12,6 +12,7 @@ const suites: Readonly<
   explanations: () => import('./iam/explanations.ts'),
   operations: () => import('./operations/run.ts'),
   mutate: () => import('./mutate/run.ts'),
+  reach: () => import('./reach/run.ts'),
 }
 
 const [name = '', ...flags] = process.argv.slice(2)

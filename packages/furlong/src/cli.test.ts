@@ -539,7 +539,10 @@ describe('furlong against a local side', () => {
     const iam = await clients.iam()
     await expect(iam.getRole({ RoleName: 'paged-role' })).rejects.toThrow('cannot be found')
     expect((await here('destroy', 'paged')).err).toContain('no role that was made for it')
+  })
 
+  it('keeps a role that something else hangs on, and says what', async () => {
+    const iam = await createClients(targetOf(await sideAt(port), 0)).iam()
     await here('deploy', 'caller.mjs', '--name', 'lender', '--no-url')
     await here('deploy', 'caller.mjs', '--name', 'borrower', '--no-url', '--role', 'lender-role')
     const shared = await here('destroy', 'lender')
@@ -621,7 +624,8 @@ describe('furlong against a local side', () => {
 describe('furlong up, down and run', () => {
   it('runs detached, keeps its state, and refuses a second one beside it', async () => {
     const state = ['--state', join(folder, 'kept')]
-    const argv = ['up', '--detach', '--port', '0', ...state]
+    // Nobody else may take the URL's port while the side is down.
+    const argv = ['up', '--detach', '--port', '0', '--url-ports', '23120-23139', ...state]
     const first = await furlong(...argv)
     expect(first).toMatchObject({ code: 0 })
     expect(first.err).toMatch(/^furlong is ready on http:\/\/127\.0\.0\.1:\d+ \(.*kept, process \d+\)\n$/)

@@ -560,25 +560,28 @@ describe('two local sides', () => {
   })
 })
 
+// Nobody else may take a port while the side that has it is being started anew.
+const urlPorts = [23_100, 23_119] as const
+
 describe('a state folder', () => {
   it('brings everything back: function, URL, port, policy and keys', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'furlong-state-'))
     try {
-      const first = await startLocal({ stateFolder: join(folder, '.furlong') })
+      const first = await startLocal({ stateFolder: join(folder, '.furlong'), urlPorts })
       const administrator = createAdministrator(first)
       await deployFunction(administrator, 'kept', echo)
       const { FunctionUrl = '' } = await administrator.lambda.createFunctionUrlConfig({
         FunctionName: 'kept',
         AuthType: 'AWS_IAM',
       })
-      await expect(startLocal({ stateFolder: join(folder, '.furlong') })).rejects.toMatchObject({
+      await expect(startLocal({ stateFolder: join(folder, '.furlong'), urlPorts })).rejects.toMatchObject({
         code: 'StateFolderInUse',
       })
       await first.close()
       expect((await stat(join(folder, '.furlong', 'state.db'))).mode & 0o077).toBe(0)
       await writeFile(join(folder, '.furlong', 'code', 'mine.txt'), 'not furlong’s')
 
-      const second = await startLocal({ stateFolder: join(folder, '.furlong') })
+      const second = await startLocal({ stateFolder: join(folder, '.furlong'), urlPorts })
       expect(second.accounts).toEqual(first.accounts)
       expect((await call({ url: FunctionUrl, credentials: first.accounts[0]! })).status).toBe(200)
       await second.close()
@@ -586,11 +589,11 @@ describe('a state folder', () => {
 
       const squatter = createServer().listen(Number(new URL(FunctionUrl).port), '127.0.0.1')
       await once(squatter, 'listening')
-      await expect(startLocal({ stateFolder: join(folder, '.furlong') })).rejects.toMatchObject({
+      await expect(startLocal({ stateFolder: join(folder, '.furlong'), urlPorts })).rejects.toMatchObject({
         code: 'UrlPortInUse',
         message: expect.stringContaining('--move-ports'),
       })
-      const moved = await startLocal({ stateFolder: join(folder, '.furlong'), movePorts: true })
+      const moved = await startLocal({ stateFolder: join(folder, '.furlong'), urlPorts, movePorts: true })
       const { FunctionUrl: movedUrl } = await createAdministrator(moved).lambda.getFunctionUrlConfig({
         FunctionName: 'kept',
       })

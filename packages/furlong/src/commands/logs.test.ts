@@ -17,9 +17,11 @@ let place: Place
 let side: Running
 let port = ''
 const state = ['--state', 'state']
+// Nobody else may take a URL's port while the side is started anew.
+const urlPorts = ['--url-ports', '23140-23159']
 
 async function up(...argv: string[]): Promise<void> {
-  side = place.start(['up', ...state, ...argv])
+  side = place.start(['up', ...state, ...urlPorts, ...argv])
   port = (await side.until('err', /127\.0\.0\.1:(\d+)/))[1] ?? ''
 }
 

@@ -52,7 +52,9 @@ async function rewrite(file: string, change: (entries: Record<string, Uint8Array
 
 describe('a state as one file', () => {
   it('brings a deployed function to another folder: id, port, policy, key and code', async () => {
-    let local: Local = await startLocal({ stateFolder: at('one') })
+    // Nobody else may take the URL's port in between.
+    const urlPorts = [23_160, 23_179] as const
+    let local: Local = await startLocal({ stateFolder: at('one'), urlPorts })
     const administrator = createAdministrator(local)
     const [account] = local.accounts
     await deployFunction(administrator, 'books', 'export const handler = async () => "first edition"')
@@ -72,7 +74,7 @@ describe('a state as one file', () => {
     await local.close()
 
     await importFile(at('all.zip'), at('two'))
-    local = await startLocal({ stateFolder: at('two') })
+    local = await startLocal({ stateFolder: at('two'), urlPorts })
     try {
       expect(local.accounts).toEqual([account, expect.anything()])
       const answered = await call({ url, credentials: account! })

@@ -25,10 +25,11 @@ export const lambdaTrust: string = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 })
 
-/** A zip of text files. */
+/** A zip of text files; of the same files the same bytes, whenever it is made. */
 export function createZip(files: Readonly<Record<string, string>>): Uint8Array {
   return zipSync(
     Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)] as const)),
+    { mtime: new Date(2000, 0, 1) },
   )
 }
 

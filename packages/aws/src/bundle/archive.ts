@@ -19,16 +19,17 @@ const unix = 3
 /**
  * Makes a zip of files, readable by everybody as Lambda wants them.
  * @param files the files, in any order
+ * @param level how hard it tries to be small: 0 not at all, where time counts and size does not
  * @returns the zip's bytes, equal for equal files
  */
-export function createZip(files: readonly BundleFile[]): Uint8Array {
+export function createZip(files: readonly BundleFile[], level: 0 | 6 = 6): Uint8Array {
   const entries: Zippable = {}
   for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const mode = file.executable === true ? 0o100755 : 0o100644
     // The shift's sign does not matter: fflate writes the low 32 bits.
     entries[file.path] = [file.bytes, { mtime: fixedTime, os: unix, attrs: (mode << 16) >>> 0 }]
   }
-  return zipSync(entries, { level: 6 })
+  return zipSync(entries, { level })
 }
 
 /** What never belongs into a function: version control, caches, secrets of the shell, the local side's own state. */

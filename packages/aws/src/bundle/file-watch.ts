@@ -1,10 +1,12 @@
 import { watch as watchFolder, type FSWatcher } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
 /** Editors write a file in several steps; changes this close together are one. */
 const settleMs = 30
+/** How often a file that is empty is looked at again before it counts as that. */
+const emptyAttempts = 5
 
 /** What a file watch tells. */
 export interface FileWatchListener {
@@ -85,10 +87,15 @@ export class FileWatch {
     }
   }
 
-  async #tell(): Promise<void> {
+  async #tell(attempt = 0): Promise<void> {
     const touched = [...this.#touched]
-    const changed = await Promise.all(touched.map((path) => this.#hasChanged(path)))
+    // Who writes a file empties it first; what is empty now may have its bytes in a moment.
+    if (attempt < emptyAttempts && (await Promise.all(touched.map(isEmpty))).includes(true)) {
+      this.#timer = setTimeout(() => void this.#tell(attempt + 1), settleMs)
+      return
+    }
     for (const path of touched) this.#touched.delete(path)
+    const changed = await Promise.all(touched.map((path) => this.#hasChanged(path)))
     const paths = touched.filter((_path, index) => changed[index])
     if (paths.length > 0) this.#listener.onChange(paths)
   }
@@ -101,6 +108,11 @@ export class FileWatch {
     this.#digests.set(path, digest)
     return !isSame
   }
+}
+
+async function isEmpty(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined)
+  return info?.isFile() === true && info.size === 0
 }
 
 /**

@@ -60,7 +60,8 @@ export async function planJavaScript(
     write: false,
     metafile: true,
     sourcemap: 'linked',
-    sourcesContent: true,
+    // Under development the sources lie where the map says.
+    sourcesContent: options.development !== true,
     treeShaking: true,
     outfile: resolve(dirname(entry), 'index.mjs'),
     absWorkingDir: dirname(entry),

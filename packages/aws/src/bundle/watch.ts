@@ -143,7 +143,7 @@ class JavaScriptSource implements Source {
       const result = await context.rebuild()
       this.#inputs = this.#readInputs(result)
       this.#missing = undefined
-      const part = { zip: createZip(readOutput(result)), runtime: defaultNodeRuntime }
+      const part = { zip: createZip(readOutput(result), 0), runtime: defaultNodeRuntime }
       return finishBundle('javascript', part, plan.handler)
     } catch (error) {
       this.#missing = this.#findMissing(error)

@@ -50,7 +50,9 @@ export function createSourceFailedOutcome(failure: SourceFailure): InvokeOutcome
  */
 export async function describeInitFailure(report: FailureReport, root: string): Promise<SourceFailure> {
   const { errorType, errorMessage, trace = [] } = readDocument(report.document)
-  const message = `${errorType ?? report.errorType}: ${errorMessage ?? 'no message'}`
+  // There is no request yet that the engine's own sentences could name.
+  const says = (errorMessage ?? 'no message').replace(/^RequestId: {2}Error: /, '')
+  const message = `${errorType ?? report.errorType}: ${says}`
   const place = findPlace(trace)
   if (place === undefined) return { message }
   const lineText = (await readLines(place.path))[place.line - 1]

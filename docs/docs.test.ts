@@ -2,8 +2,8 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 
-const pages = new URL('calling/', import.meta.url)
-const examples = new URL('../examples/calling/', import.meta.url)
+/** Folders of pages; each has its examples in the folder of the same name. */
+const sections = ['calling', 'local']
 const repository = new URL('../', import.meta.url)
 
 /** Files that only carry the tests. */
@@ -20,21 +20,29 @@ function readBlocks(page: string): Block[] {
   return [...page.matchAll(fence)].map(([, source, text = '']) => ({ source, text }))
 }
 
-const names = (await readdir(pages)).filter((name) => name.endsWith('.md'))
-const texts = await Promise.all(names.map((name) => readFile(new URL(name, pages), 'utf8')))
-const all = names.map((name, index) => ({ name, text: texts[index] ?? '' }))
+const repositoryFile = (path: string): URL => new URL(path, repository)
 
-describe.each(all)('docs/calling/$name', ({ name, text }) => {
+async function readPages(section: string): Promise<{ section: string; name: string; text: string }[]> {
+  const folder = repositoryFile(`docs/${section}/`)
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.md'))
+  return Promise.all(
+    names.map(async (name) => ({ section, name, text: await readFile(new URL(name, folder), 'utf8') })),
+  )
+}
+
+const all = (await Promise.all(sections.map(readPages))).flat()
+
+describe.each(all)('docs/$section/$name', ({ section, name, text }) => {
   it('shows files of examples/ as they are, and no other code', async () => {
     for (const { source, text: shown } of readBlocks(text)) {
-      expect(source, shown).toMatch(/^examples\/calling\/[\w.-]+$/)
-      expect(shown).toBe(await readFile(new URL(source ?? '', repository), 'utf8'))
+      expect(source, shown).toMatch(new RegExp(`^examples/${section}/[\\w.-]+$`))
+      expect(shown).toBe(await readFile(repositoryFile(source ?? ''), 'utf8'))
     }
   })
 
   it('links to what is there', async () => {
     const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
-    for (const link of links) await access(new URL(link, new URL(name, pages)))
+    for (const link of links) await access(new URL(link, repositoryFile(`docs/${section}/${name}`)))
   })
 })
 
@@ -65,16 +73,19 @@ describe('every `furlong …` that we name', () => {
   })
 })
 
-describe('docs/calling', () => {
+describe.each(sections)('docs/%s', (section) => {
+  const pages = all.filter((page) => page.section === section)
+
   it('shows every example', async () => {
-    const shown = new Set(all.flatMap(({ text }) => readBlocks(text)).map(({ source }) => source))
-    const files = (await readdir(examples)).filter((file) => !file.endsWith('.test.ts') && !ofTests.has(file))
-    expect(files.filter((file) => !shown.has(`examples/calling/${file}`))).toEqual([])
+    const shown = new Set(pages.flatMap(({ text }) => readBlocks(text)).map(({ source }) => source))
+    const files = await readdir(repositoryFile(`examples/${section}/`))
+    const examples = files.filter((file) => !file.endsWith('.test.ts') && !ofTests.has(file))
+    expect(examples.filter((file) => !shown.has(`examples/${section}/${file}`))).toEqual([])
   })
 
   it('is linked from the README, page by page from its index', async () => {
-    expect(await readFile(new URL('README.md', repository), 'utf8')).toContain('(docs/calling')
-    const index = all.find(({ name }) => name === 'README.md')?.text ?? ''
-    for (const { name } of all) if (name !== 'README.md') expect(index).toContain(`](${name})`)
+    expect(await readFile(repositoryFile('README.md'), 'utf8')).toContain(`(docs/${section}`)
+    const index = pages.find(({ name }) => name === 'README.md')?.text ?? ''
+    for (const { name } of pages) if (name !== 'README.md') expect(index).toContain(`](${name})`)
   })
 })

@@ -185,6 +185,30 @@ describe('furlong dev of TypeScript', () => {
     expect(broken.err).toContain('books/lib.ts:1:14: ')
   })
 
+  it('stands beside no other side on its state or its port, and ends when it is told to', async () => {
+    dev = place.start(['dev', 'app.ts', '--port', '0'], { cwd: project })
+    port = (await dev.until('err', /ready on http:\/\/127\.0\.0\.1:(\d+)/))[1] ?? ''
+    await dev.until('err', /Up in/)
+    const sameState = await place.start(['dev', 'app.ts', '--port', '0'], { cwd: project }).ended
+    expect(sameState).toMatchObject({ code: 1 })
+    expect(sameState.err).toMatch(/state folder .* is in use by process \d+, on port \d+/)
+    const samePort = await place.start(['dev', 'app.ts', '--port', port, '--memory'], { cwd: project }).ended
+    expect(samePort).toMatchObject({ code: 1 })
+    expect(samePort.err).toContain(`Port ${port} is in use by`)
+    expect((await place.run('status', '--port', port)).out).toContain('books')
+    expect(await place.run('down', '--port', port)).toMatchObject({ code: 0 })
+    expect(await dev.ended).toMatchObject({ code: 0 })
+    // What dies without a word leaves nothing that hinders the next one.
+    dev = place.start(['dev', 'app.ts', '--port', port], { cwd: project })
+    await dev.until('err', /Up in/)
+    await dev.end('SIGKILL')
+    dev = place.start(['dev', 'app.ts', '--port', port], { cwd: project })
+    await dev.until('err', /Up in/)
+    // A terminal that is closed.
+    expect(await dev.end('SIGHUP')).toMatchObject({ code: 0 })
+    expect((await place.run('status', '--port', port)).err).toContain('No local side')
+  })
+
   it('lets a debugger stop at a line of TypeScript for longer than the timeout, again after a save', async () => {
     const debugPort = await findFreePort()
     await start('app.ts', `--inspect=${debugPort}`, '--timeout', '1', '--public')

@@ -1,0 +1,1 @@
+npx furlong call "local/?page=5"

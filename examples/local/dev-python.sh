@@ -1,0 +1,1 @@
+npx furlong dev app.py --name books-in-python

@@ -49,6 +49,8 @@ interface Running {
 }
 
 const program = new URL('../packages/furlong/bin/furlong.js', import.meta.url).pathname
+/** Away from where other local sides of this machine begin: a port that they take while the server is down is lost. */
+const urlPorts = '28300-28799'
 const writers = 3
 const callers = 2
 /** How long a process of a function may outlive the server that was killed. */
@@ -108,14 +110,26 @@ export async function proveKill({ times, seed, onKill }: KillOptions): Promise<K
 async function start(folder: string): Promise<Running> {
   const at = performance.now()
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run') }
-  const argv = [program, 'up', '--port', '0', '--state', join(folder, 'state'), '--format', 'json']
+  const argv = [
+    program,
+    'up',
+    '--port',
+    '0',
+    '--state',
+    join(folder, 'state'),
+    '--url-ports',
+    urlPorts,
+    '--format',
+    'json',
+  ]
   const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
   const ready = new Promise<void>((done) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      // A refusal may be told before it.
-      if ((JSON.parse(line) as { type: string }).type === 'ready') done()
+      // A refusal may be told before it; an error comes in several lines.
+      if (line.startsWith('{"type":"ready"')) done()
+      else if (!line.startsWith('{"type"')) said += line
     })
   })
   const ended = once(child, 'exit').then(() => {
@@ -166,12 +180,13 @@ async function workUntilKilled(
     await sleep(delayMs)
     child.kill('SIGKILL')
   }
-  const write = async (writer: Writer): Promise<void> => {
+  const goOnWriting = async (writer: Writer): Promise<void> => {
     while (child.signalCode === null) {
-      const { key, value, send } = writer.next(facts)
+      const write = writer.next(facts)
+      const { key, value } = write
       facts.begin(key, value)
       try {
-        facts.acknowledge(key, await send(clients))
+        facts.acknowledge(key, await write.send(clients))
       } catch (error) {
         if (child.signalCode === null && !isKilled) throw error
         return
@@ -199,7 +214,7 @@ async function workUntilKilled(
       }
     }
   }
-  await Promise.all([...work.map(write), ...Array.from({ length: callers }, (_, at) => call(at)), gone])
+  await Promise.all([...work.map(goOnWriting), ...Array.from({ length: callers }, (_, at) => call(at)), gone])
 }
 
 async function countLeft(pids: ReadonlySet<number>): Promise<number> {

@@ -150,6 +150,8 @@ export interface Local {
 
 const defaultAccounts = ['111122223333', '444455556666'] as const
 const defaultUrlPorts = [20_000, 29_999] as const
+/** How often code that nothing uses is deleted, and how long a package stays at least. */
+const codeGraceMs = 60_000
 const logLimits: RingLimits<LogLine> = {
   entries: 10_000,
   characters: 32 * 1024 * 1024,
@@ -315,6 +317,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 
     const admission = new Admission({ accountConcurrency, reserved: () => store.reservedConcurrency() })
     const invoker = new Invoker({ admission, engine })
+
+    const sweep = setInterval(() => {
+      // What cannot be deleted now goes at the next start.
+      code.collect(store.functions.codeHashes(), engine.codeFolders(), codeGraceMs).catch(() => {})
+    }, codeGraceMs).unref()
+    releases.add(() => clearInterval(sweep))
 
     const urls = createUrlListeners(ports, store, render)
     await reopenUrls(ports, urls, store, options.movePorts === true)

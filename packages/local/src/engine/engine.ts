@@ -111,6 +111,14 @@ export class Engine implements Fleet {
   }
 
   /**
+   * Lists the code that is in use, that of environments which are being retired included.
+   * @returns Folders, as the functions' specs named them.
+   */
+  codeFolders(): string[] {
+    return [...this.#pools].map(({ spec }) => spec.codeFolder)
+  }
+
+  /**
    * Tells what runs.
    * @returns Processes and queues.
    */

@@ -1,5 +1,6 @@
 import { parseFunctionArn } from '@furlong/iam'
 import type { UrlListeners } from '../control/services.ts'
+import { LocalError } from '../errors.ts'
 import type { FunctionUrlRow } from '../store/function-urls.ts'
 import type { Store } from '../store/store.ts'
 import type { UrlPorts } from './url-ports.ts'
@@ -62,13 +63,21 @@ export async function reopenUrls(
   store: Store,
   movesPorts: boolean,
 ): Promise<void> {
-  for (const url of store.allFunctionUrls()) {
-    if (url.port === undefined) continue
+  const reopen = async (url: FunctionUrlRow): Promise<FunctionUrlRow | undefined> => {
+    if (url.port === undefined) return undefined
     try {
       await ports.reopen(url.urlId, url.port)
+      return undefined
     } catch (error) {
-      if (!movesPorts) throw error
-      store.putFunctionUrl(await listeners.open(url))
+      if (!movesPorts || !(error instanceof LocalError) || error.code !== 'UrlPortInUse') throw error
+      return url
     }
   }
+  // All at once, and those that must move when every other has its own port back.
+  const reopened = await Promise.allSettled(store.allFunctionUrls().map(reopen))
+  // Thrown when none is under way any more: whoever gives up closes those that listen.
+  const failed = reopened.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+  const moving = reopened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  for (const url of moving) if (url !== undefined) store.putFunctionUrl(await listeners.open(url))
 }

@@ -15,6 +15,13 @@ export interface UrlPortOptions {
 /** Stands for a URL that was deleted: its port goes on answering 403, as its host does on AWS. */
 const gone = ''
 
+const createTooManyOpen = (open: number, cause: Error): LocalError =>
+  new LocalError(
+    'TooManyOpenFiles',
+    `This process may open no more files, with the ports of ${open} function URLs open already. Allow it more (ulimit -Hn, then ulimit -n <number>; 4096 is enough for 1,000 URLs), or delete URLs that are no longer needed.`,
+    { cause },
+  )
+
 /** The listening ports of function URLs: one port per URL. */
 export class UrlPorts {
   readonly #options: UrlPortOptions
@@ -91,9 +98,10 @@ export class UrlPorts {
   async #listen(urlId: string, port: number): Promise<boolean> {
     const server = createServer({ noDelay: true, allowHalfOpen: true }, this.#options.onConnection)
     const listening = await new Promise<boolean>((done, fail) => {
-      server.once('error', (error: NodeJS.ErrnoException) =>
-        error.code === 'EADDRINUSE' ? done(false) : fail(error),
-      )
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') done(false)
+        else fail(error.code === 'EMFILE' ? createTooManyOpen(this.#byPort.size, error) : error)
+      })
       server.listen(port, this.#options.host, () => done(true))
     })
     if (listening) this.#byPort.set(port, { urlId, server })

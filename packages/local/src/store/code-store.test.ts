@@ -110,6 +110,23 @@ describe('CodeStore.put()', () => {
   })
 })
 
+describe('CodeStore.collect()', () => {
+  it('deletes what nothing uses, and spares what runs and what has just come', async () => {
+    const [used, running, unused, fresh] = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) => code.put(zipSync({ [name]: strToU8(name) }))),
+    )
+    await code.collect([used!.codeSha256], [code.folder(running!.codeSha256)], 60_000)
+    expect(readdirSync(join(parent, 'code'))).toHaveLength(8)
+    await new Promise((done) => setTimeout(done, 5))
+    await code.collect([used!.codeSha256, fresh!.codeSha256], [code.folder(running!.codeSha256)], 0)
+    const left = [used, running, fresh].map((stored) => existsSync(code.folder(stored!.codeSha256)))
+    expect(left).toEqual([true, true, true])
+    expect(existsSync(code.folder(unused!.codeSha256))).toBe(false)
+    expect(existsSync(code.zipFile(unused!.codeSha256))).toBe(false)
+    expect(readdirSync(join(parent, 'code')).filter((name) => name.startsWith('unpacking'))).toEqual([])
+  })
+})
+
 describe('CodeStore.prune()', () => {
   it('keeps what is used', async () => {
     const kept = await code.put(zipSync({ 'a.txt': strToU8('a') }))

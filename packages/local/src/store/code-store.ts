@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
@@ -25,11 +25,14 @@ export function describeCode(zip: Uint8Array): StoredCode {
 }
 
 /** Only what this store has made is ever deleted. */
+const packageName = /^[0-9a-f]{64}(?:\.zip)?$/
 const ownName = /^(?:[0-9a-f]{64}(?:\.zip)?|unpacking-[0-9a-f-]{36})$/
 
 /** Deployment packages, unpacked, each in a folder named by the hash of its zip. */
 export class CodeStore {
   readonly #folder: string
+  /** Packages of this run and when they were asked for: whoever uploads one stores a little later who uses it. */
+  readonly #taken = new Map<string, number>()
 
   /**
    * Opens the packages of a state folder.
@@ -51,6 +54,7 @@ export class CodeStore {
    */
   async put(zip: Uint8Array, code: StoredCode = describeCode(zip)): Promise<StoredCode> {
     if (zip.length === 0) throw new CodeError('Uploaded file must be a non-empty zip')
+    this.#taken.set(code.codeSha256, performance.now())
     if (!existsSync(this.folder(code.codeSha256))) await this.#unpack(zip, code.codeSha256)
     return code
   }
@@ -88,6 +92,34 @@ export class CodeStore {
       if (ownName.test(name) && !kept.has(name))
         rmSync(join(this.#folder, name), { recursive: true, force: true })
     }
+  }
+
+  /**
+   * Deletes the packages that nothing uses any more, while the side runs: not those that a running environment was
+   * started from, nor those that were taken a moment ago.
+   *
+   * @param used the hashes that functions and versions use, base64
+   * @param folders where environments run, as `folder` named them
+   * @param graceMs how long a package stays after it was taken, used or not
+   */
+  async collect(used: Iterable<string>, folders: Iterable<string>, graceMs: number): Promise<void> {
+    const kept = new Set(used)
+    for (const [hash, at] of this.#taken) {
+      if (performance.now() - at < graceMs) kept.add(hash)
+      else this.#taken.delete(hash)
+    }
+    const names = new Set([...kept].map((hash) => basename(this.folder(hash))))
+    for (const folder of folders) names.add(basename(folder))
+    const gone = readdirSync(this.#folder).filter(
+      (name) => packageName.test(name) && !names.has(name.replace('.zip', '')),
+    )
+    const aside = gone.map((name) => {
+      const path = join(this.#folder, `unpacking-${randomUUID()}`)
+      // Renamed in this turn: whoever uploads the package again finds it whole or not at all.
+      renameSync(join(this.#folder, name), path)
+      return path
+    })
+    for (const path of aside) await rm(path, { recursive: true, force: true })
   }
 
   /** Unpacked aside and renamed: a folder of this name is always whole, whatever ends the process. */

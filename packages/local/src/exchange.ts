@@ -8,8 +8,8 @@ export interface Exchange {
   readonly response: ServerResponse
   /** Raw parts as they were on the wire: what a signature is verified over. */
   readonly raw: RawRequest & { readonly body: Buffer }
-  /** When the request was there whole: what is signed must still hold then. */
-  readonly now: Date
+  /** When the request was there whole: what is signed must still hold then. A fault may set it off. */
+  now: Date
   /** The body was over the limit and was not read: `raw.body` is empty. */
   readonly oversized: boolean
   readonly recording: Recording

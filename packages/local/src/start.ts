@@ -15,6 +15,8 @@ import {
   type SessionCredentials,
 } from './engine/index.ts'
 import { LocalError } from './errors.ts'
+import { EventQueue, type Schedule, startTimer } from './event-queue/index.ts'
+import { Faults } from './faults/index.ts'
 import { serveControlPlane } from './front/control-plane.ts'
 import { createDoor } from './front/door.ts'
 import { createFront } from './front/front.ts'
@@ -83,6 +85,8 @@ export interface LocalOptions {
   readonly streamThrottle?: boolean
   /** Clock, for signatures, sessions and policies; default the machine's. */
   readonly now?: () => Date
+  /** Timers for what is tried again later: asynchronous invocations. Default the machine's. */
+  readonly schedule?: Schedule
   /** Sees every finished record. */
   readonly onRecord?: (record: RequestRecord) => void
   /** Sees every log line of every function. */
@@ -113,6 +117,8 @@ export interface Local {
   readonly accounts: readonly LocalAccount[]
   /** Every request of late, with the reasons of refusals. */
   readonly records: Records
+  /** Faults on demand: what AWS does on a bad day, to calls of functions. */
+  readonly faults: Faults
   /** How the command line finds this side; announced or not. */
   readonly side: Side
   /** Settles when the side has been closed, by `close()` or through its own API. */
@@ -214,6 +220,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const records = new Records(archive)
     const logs = new Ring<LogLine>(logLimits)
     const policies = new CompiledPolicies()
+    const faults = new Faults(now)
     const token = randomBytes(24).toString('base64url')
     const proxyPassword = randomBytes(24).toString('base64url')
     const ca = new LocalCa({ folder: join(folder, 'ca'), region, awsHosts })
@@ -254,15 +261,27 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
             const tables = store.dump(exporting.withSecrets)
             return writeStateFile(tables, (hash) => code.zipFile(hash), file, { ...exporting, now: now() })
           },
+          faults,
           shutdown: () => void setImmediate(() => void close()),
         }),
       controlPlane: (exchange) =>
-        serveControlPlane(exchange, { store, engine, invoker, accountConcurrency, code, urls, policies }),
+        serveControlPlane(exchange, {
+          store,
+          engine,
+          invoker,
+          faults,
+          events,
+          accountConcurrency,
+          code,
+          urls,
+          policies,
+        }),
       functionUrl: (exchange, route) =>
         serveFunctionUrl(exchange, route, {
           store,
           policies,
           invoker,
+          faults,
           codeFolder: (sha) => code.folder(sha),
         }),
     })
@@ -316,7 +335,19 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     releases.add(() => engine.close())
 
     const admission = new Admission({ accountConcurrency, reserved: () => store.reservedConcurrency() })
-    const invoker = new Invoker({ admission, engine })
+    const invoker = new Invoker({ admission, engine, faults })
+    const events = new EventQueue({
+      store,
+      invoker,
+      codeFolder: (sha) => code.folder(sha),
+      host: `127.0.0.1:${port}`,
+      nextRecordId: () => records.nextId(),
+      keep: (recording, status) => options.onRecord?.(records.add(recording, status)),
+      now,
+      schedule: options.schedule ?? startTimer,
+      isKept: stateFolder !== null,
+    })
+    releases.add(() => events.close())
 
     const sweep = setInterval(() => {
       // What cannot be deleted now goes at the next start.
@@ -331,6 +362,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       await writeSide(side)
       releases.add(() => removeSide(side))
     }
+    events.resume()
     const { promise: closed, resolve: settle, reject: fail } = Promise.withResolvers<void>()
     // Whoever waits for `closed` is told; nobody has to.
     closed.catch(() => {})
@@ -348,6 +380,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       region,
       accounts,
       records,
+      faults,
       side,
       closed,
       environment: (accountId) => clientEnvironment(side, findAccount(accounts, accountId)),
@@ -428,6 +461,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'hints',
   'streamThrottle',
   'now',
+  'schedule',
   'onRecord',
   'onLog',
   'recordPayloads',

@@ -1,22 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createFailureReport } from '../engine/errors.ts'
 import type { Engine, FunctionSpec, Invocation, InvokeOutcome } from '../engine/index.ts'
+import type { FaultRule, Faults } from '../faults/index.ts'
 import type { Recording } from '../record/recording.ts'
 import type { ThrottleReason } from '../record/record.ts'
 import type { Admission } from './admission.ts'
 
-/** An invocation that never reached its function, and what its caller is told instead. */
-export type Barred = { readonly kind: 'throttled'; readonly reason: ThrottleReason }
+/** An invocation that never reached its function, or whose answer nobody gets, and what its caller is told instead. */
+export type Barred =
+  | { readonly kind: 'throttled'; readonly reason: ThrottleReason }
+  /** By a fault alone. */
+  | { readonly kind: 'service-error'; readonly status: 500 | 503 }
+  /** By a fault alone: nothing is told, the connection ends. */
+  | { readonly kind: 'torn' }
 
 /** The parts an invoker works with. */
 export interface InvokerParts {
   readonly admission: Admission
   readonly engine: Pick<Engine, 'invoke'>
+  readonly faults: Faults
 }
 
 /** The admit gate, and the way through it: function URLs, the Invoke API and the queue of events all come by here. */
 export class Invoker {
   readonly #parts: InvokerParts
 
-  /** @param parts admission and the engine */
+  /** @param parts admission, the engine and faults */
   constructor(parts: InvokerParts) {
     this.#parts = parts
   }
@@ -35,14 +44,16 @@ export class Invoker {
     invocation: Invocation,
     recording: Recording,
   ): Promise<InvokeOutcome | Barred> {
-    const { admission } = this.#parts
+    const { admission, faults } = this.#parts
+    const barred = faults.isSet ? this.#strikeLimits(spec, invocation, recording) : undefined
+    if (barred !== undefined) return barred
     const throttle = admission.enter(spec)
     if (throttle !== undefined) {
       recording.refuse(throttle.refusal)
       return { kind: 'throttled', reason: throttle.reason }
     }
     recording.pass('admit')
-    return this.#run(spec, invocation)
+    return faults.isSet ? this.#runUnderFaults(spec, invocation, recording) : this.#run(spec, invocation)
   }
 
   async #run(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome> {
@@ -58,6 +69,84 @@ export class Invoker {
     admission.leave(spec.arn)
     return outcome
   }
+
+  #strikeLimits(spec: FunctionSpec, invocation: Invocation, recording: Recording): Barred | undefined {
+    const [rule] = this.#parts.faults.strike('admit', arnOf(spec, invocation), recording)
+    if (rule?.kind === 'throttle') {
+      recording.refuse({
+        ...causedByFault,
+        code: 'TooManyRequestsException',
+        cause: `A fault answered 429 ${rule.reason} in the place of the limits.`,
+      })
+      return { kind: 'throttled', reason: rule.reason }
+    }
+    if (rule?.kind === 'service-error') {
+      recording.refuse({
+        ...causedByFault,
+        code: 'ServiceException',
+        cause: `A fault answered ${rule.status} in the place of Lambda.`,
+      })
+      return { kind: 'service-error', status: rule.status }
+    }
+    return undefined
+  }
+
+  async #runUnderFaults(
+    spec: FunctionSpec,
+    invocation: Invocation,
+    recording: Recording,
+  ): Promise<InvokeOutcome | Barred> {
+    const { admission, faults } = this.#parts
+    const functionArn = arnOf(spec, invocation)
+    const instead = await takePlace(faults.strike('function', functionArn, recording), invocation, recording)
+    if (instead !== undefined) {
+      admission.leave(spec.arn)
+      return instead
+    }
+    const outcome = await this.#run(spec, invocation)
+    const torn = await takePlace(faults.strike('answer', functionArn, recording), invocation, recording)
+    if (torn !== undefined && outcome.kind === 'stream') outcome.cancel()
+    return torn ?? outcome
+  }
+}
+
+/** What every refusal by a fault says beside its own cause. */
+const causedByFault = {
+  gate: 'admit',
+  fix: 'This fault was set on purpose; npx furlong fault --list shows it.',
+} as const
+
+const arnOf = ({ arn }: FunctionSpec, { invokedFunctionArn = arn }: Invocation): string => invokedFunctionArn
+
+/** Waits as long as faults say; then says what comes in the place of the function or of its answer, if anything. */
+async function takePlace(
+  rules: readonly FaultRule[],
+  { requestId }: Invocation,
+  recording: Recording,
+): Promise<InvokeOutcome | Barred | undefined> {
+  for (const rule of rules) {
+    if (rule.kind === 'delay') {
+      await sleep(rule.delayMs, undefined, { ref: false })
+    } else if (rule.kind === 'reset') {
+      recording.refuse({
+        ...causedByFault,
+        gate: rule.before === 'function' ? 'invoke' : 'respond',
+        code: 'ConnectionReset',
+        cause: `A fault tore the connection ${rule.before === 'function' ? 'before the function ran' : 'after the function had run'}.`,
+      })
+      return { kind: 'torn' }
+    } else if (rule.kind === 'function-error') {
+      const message = `RequestId: ${requestId} Error: a fault failed in the function's place`
+      return {
+        kind: 'error',
+        phase: 'invoke',
+        ...createFailureReport('Runtime.ExitError', message),
+        logLines: () => [],
+        finished: Promise.resolve(),
+      }
+    }
+  }
+  return undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { VerifyOptions, Verification } from '@furlong/sigv4'
 import { diagnose, verify } from '@furlong/sigv4'
 import { findCaller, type Caller } from './caller.ts'
-import { createKeyLookup } from './key-lookup.ts'
+import { createKeyLookup, expired } from './key-lookup.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { Refusal } from '../record/record.ts'
 import type { LastUse } from '../store/last-uses.ts'
@@ -15,6 +15,14 @@ export type Authentication =
       readonly failure: Verification & { ok: false }
       readonly options: VerifyOptions
     }
+
+/** What a signature must be scoped to. */
+export interface SignedScope {
+  readonly region: string
+  readonly service: string
+  /** A fault: whatever signed it counts as expired. */
+  readonly isExpired?: boolean
+}
 
 /**
  * Several signers sign the host without its port. AWS never sees a port, so they work there; on loopback the same
@@ -33,17 +41,14 @@ function hostsWithoutPort(host: string | undefined): string[] {
  * @param scope region and service that the signature must be scoped to
  * @returns the caller, or verify()'s failure with what diagnose() needs
  */
-export function authenticate(
-  exchange: Exchange,
-  store: Store,
-  scope: { readonly region: string; readonly service: string },
-): Authentication {
+export function authenticate(exchange: Exchange, store: Store, scope: SignedScope): Authentication {
   const { raw, now, recording } = exchange
   const host = headerOf(raw.rawHeaders, 'host')
   const options: VerifyOptions = {
-    ...scope,
+    region: scope.region,
+    service: scope.service,
     now,
-    lookup: createKeyLookup(store, now),
+    lookup: scope.isExpired === true ? () => expired : createKeyLookup(store, now),
     hosts: hostsWithoutPort(host),
   }
   const verification = verify(raw, options)
@@ -51,7 +56,7 @@ export function authenticate(
   const caller = findCaller(store, verification.accessKeyId)
   // Keys go with their user, sessions with their role: a key that verified has an owner.
   if (caller === undefined) throw new Error(`Access key ${verification.accessKeyId} has no owner.`)
-  noteUse(store, caller, { usedAt: now, ...scope })
+  noteUse(store, caller, { usedAt: now, region: scope.region, service: scope.service })
   if (verification.signedHost !== host) {
     recording.note(
       `The signature covers host ${verification.signedHost}, without the port of ${host}. It is accepted here because AWS never sees a port; sign the Host header exactly as it is sent to be exact.`,

@@ -3,7 +3,8 @@ import type { KeyLookup } from '@furlong/sigv4'
 import type { Store } from '../store/store.ts'
 
 const unknown = { code: 'UnrecognizedClientException' } as const
-const expired = { code: 'ExpiredTokenException' } as const
+/** What a look-up says of a session past its end. */
+export const expired = { code: 'ExpiredTokenException' } as const
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 

@@ -10,6 +10,8 @@ export class ControlError extends Error {
   readonly explanation?: Explanation
   /** What the record says, where AWS's words hide what is known here. */
   readonly recorded?: string
+  /** The answer's status, where it is not the one of the code. */
+  readonly status?: number
   /** Members of the answer beside its message, before them. */
   readonly members?: Readonly<Record<string, string>>
   /** Set where AWS leaves out the member `Type` that errors of this code have. */
@@ -21,13 +23,13 @@ export class ControlError extends Error {
    * @param code AWS's error code
    * @param message AWS's text, or ours where AWS has none
    * @param details `explanation`: why policies did not allow it; `recorded`: what the record says in place of AWS's text;
-   *   `members`, `headers`: what AWS's answer carries besides; `withoutType`: what it does not
+   *   `members`, `headers`: what AWS's answer carries besides; `withoutType`: what it does not; `status`: another than the code's
    */
   constructor(
     code: string,
     message: string,
     details: Partial<
-      Pick<ControlError, 'explanation' | 'recorded' | 'members' | 'withoutType' | 'headers'>
+      Pick<ControlError, 'explanation' | 'recorded' | 'members' | 'withoutType' | 'headers' | 'status'>
     > = {},
   ) {
     super(message)

@@ -1,5 +1,6 @@
 export { createAuthenticationAnswer } from './authentication-answer.ts'
 export { accessDeniedCodes } from './demand.ts'
+export { findInvokedArn } from './invoked-function.ts'
 export { handleControl } from './handle-control.ts'
 export { maxControlBodyBytes } from './request-limits.ts'
 export { createTooLargeAnswer } from './too-large-answer.ts'

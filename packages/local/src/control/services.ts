@@ -2,6 +2,7 @@ import type { Explanation, HttpFacts, Principal, RequestContext } from '@furlong
 import type { RawRequest } from '@furlong/sigv4'
 
 import type { Barred } from '../admit/index.ts'
+import type { EventQueue } from '../event-queue/index.ts'
 import type { FunctionSpec, Invocation, InvokeOutcome } from '../engine/types.ts'
 import type { CodeStore } from '../store/code-store.ts'
 import type { FunctionUrlRow } from '../store/function-urls.ts'
@@ -59,6 +60,8 @@ export interface ControlServices {
     resource: string,
     context?: RequestContext,
   ): Authorization
+  /** Takes invocations that are answered before they run. */
+  readonly events: Pick<EventQueue, 'accept'>
   /** Runs a function once, if its limits of concurrency allow it; the record knows when they do not. */
   invoke(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome | Barred>
 }
@@ -77,6 +80,14 @@ export interface ControlRefusal {
   readonly fault?: true
 }
 
+/** A body that is still being made when its head is sent. */
+export interface ControlStream {
+  readonly contentType: string
+  readonly body: AsyncIterable<Uint8Array>
+  /** Nobody listens any more. */
+  readonly cancel: () => void
+}
+
 /** The answer to a call. */
 export interface ControlAnswer {
   readonly status: number
@@ -85,4 +96,8 @@ export interface ControlAnswer {
   /** Such as `lambda:CreateFunction`'s `CreateFunction`; absent when none matched. */
   readonly operation?: string
   readonly refusal?: ControlRefusal
+  /** In place of `body`. */
+  readonly stream?: ControlStream
+  /** The connection is torn instead. */
+  readonly isTorn?: true
 }

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { createAccessDeniedMessage, createApiRequest, decide, parseArn, parseFunctionArn } from '@furlong/iam'
 import { readAuthorization } from '@furlong/sigv4'
 import type { Invoker } from '../admit/index.ts'
+import { type Faults, strikeAuthentication } from '../faults/index.ts'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
-import type { Caller } from '../auth/caller.ts'
+import { type Caller, findCaller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
 import { readHttpFacts } from '../auth/http-facts.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
@@ -16,10 +17,11 @@ import {
   type ControlServices,
   createAuthenticationAnswer,
   createTooLargeAnswer,
+  findInvokedArn,
   handleControl,
 } from '../control/index.ts'
 import type { Exchange } from '../exchange.ts'
-import type { Answer } from './send.ts'
+import type { Reply } from './reply.ts'
 
 type Service = ControlRequest['service']
 
@@ -33,6 +35,7 @@ const regionName = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/
 export interface ControlPlane extends Omit<ControlServices, 'authorize' | 'invoke'> {
   readonly policies: CompiledPolicies
   readonly invoker: Invoker
+  readonly faults: Faults
 }
 
 /**
@@ -46,7 +49,7 @@ export interface ControlPlane extends Omit<ControlServices, 'authorize' | 'invok
  * @param plane the side's parts
  * @returns AWS's answer
  */
-export async function serveControlPlane(exchange: Exchange, plane: ControlPlane): Promise<Answer> {
+export async function serveControlPlane(exchange: Exchange, plane: ControlPlane): Promise<Reply> {
   const { raw, recording, now } = exchange
   const requestId = randomUUID()
   const claimed = readAuthorization(raw)?.scope
@@ -56,12 +59,13 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
   if (exchange.oversized) {
     const answer = createTooLargeAnswer(service, raw, requestId)
     tellAnswer(exchange, answer)
-    return toAnswer(answer)
+    return toReply(exchange, answer)
   }
-  const authentication = authenticate(exchange, plane.store, { region, service })
+  const isExpired = plane.faults.isSet && strikeInvoke(exchange, plane, region)
+  const authentication = authenticate(exchange, plane.store, { region, service, isExpired })
   if (!authentication.ok) {
     recording.refuse({ gate: 'authenticate', ...explainFailure(exchange, authentication) })
-    return toAnswer(createAuthenticationAnswer(service, authentication.failure, requestId))
+    return toReply(exchange, createAuthenticationAnswer(service, authentication.failure, requestId))
   }
   const { caller } = authentication
   const { principal, accessKeyId, accountId } = caller
@@ -84,8 +88,16 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
     invoke: (spec, invocation) => plane.invoker.invoke(spec, invocation, recording),
   })
   if (answer.operation !== undefined) recording.set({ operation: answer.operation })
-  if (recording.refusal === undefined) tellAnswer(exchange, answer)
-  return toAnswer(answer)
+  if (recording.refusal === undefined && answer.stream === undefined) tellAnswer(exchange, answer)
+  return toReply(exchange, answer)
+}
+
+/** Faults strike the calls of functions alone: what sets functions up stays as it is. */
+function strikeInvoke(exchange: Exchange, { store, faults }: ControlPlane, region: string): boolean {
+  const accessKeyId = readAuthorization(exchange.raw)?.accessKeyId ?? ''
+  const accountId = findCaller(store, accessKeyId)?.accountId ?? ''
+  const functionArn = findInvokedArn(exchange.raw, { accountId, region })
+  return functionArn !== undefined && strikeAuthentication(faults, exchange, functionArn)
 }
 
 /** An operation's own error (no such function, a name that is taken) is an answer; only a decision refuses. */
@@ -106,7 +118,24 @@ function tellAnswer({ recording }: Exchange, { refusal }: ControlAnswer): void {
   }
 }
 
-const toAnswer = ({ status, headers, body }: ControlAnswer): Answer => ({ status, headers, body })
+function toReply({ recording }: Exchange, answer: ControlAnswer): Reply {
+  const { status, headers, body, stream, isTorn } = answer
+  if (isTorn === true) return { kind: 'torn' }
+  if (stream === undefined) return { kind: 'whole', status, headers, body }
+  return {
+    kind: 'streamed',
+    status,
+    headers,
+    body: stream.body,
+    cancel: stream.cancel,
+    finished: (end) => {
+      if (end === 'whole') recording.pass('respond')
+      else if (end === 'caller-left')
+        recording.answer('respond', 'the caller closed the connection before the answer was whole')
+      else recording.refuse({ gate: 'respond', code: 'InternalFailure', cause: String(end.failed) })
+    },
+  }
+}
 
 /** An unsigned request names no service: Lambda's paths begin with a date, the query protocol posts to `/`. */
 function serviceOf(raw: Exchange['raw'], claimed: string | undefined): Service {

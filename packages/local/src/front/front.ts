@@ -1,18 +1,19 @@
 /** The front door: one HTTP server behind the main port and every URL port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { maxEventBytes } from '@furlong/events'
 import { maxControlBodyBytes } from '../control/index.ts'
 import { maskTarget } from '../record/mask-target.ts'
 import type { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'
 import { Recording } from '../record/recording.ts'
-import type { UrlReply } from '../url/respond.ts'
 import { StreamRate } from '../url/stream-rate.ts'
 import { type Exchange, headerOf } from '../exchange.ts'
 import { findFault, readParserFault, refuseConnection, toFaultAnswer, type Fault } from './malformed.ts'
 import { announcesBody, readBody } from './read-body.ts'
 import type { OwnNames } from './own-hosts.ts'
+import type { Reply } from './reply.ts'
 import { findRoute, type Route, type UrlRoute } from './routing.ts'
 import { type Answer, drained, flatHeaders, paused, send } from './send.ts'
 import { type EventStream, sendEvents } from './send-events.ts'
@@ -33,9 +34,9 @@ export interface FrontServices {
   readonly names: OwnNames
   /** Sends on what is for another host, or refuses it. */
   readonly forward: (request: IncomingMessage, response: ServerResponse, url: URL) => void
-  readonly functionUrl: (exchange: Exchange, route: UrlRoute) => Promise<UrlReply>
+  readonly functionUrl: (exchange: Exchange, route: UrlRoute) => Promise<Reply>
   readonly ownApi: (exchange: Exchange) => Promise<Answer | EventStream>
-  readonly controlPlane: (exchange: Exchange) => Promise<Answer>
+  readonly controlPlane: (exchange: Exchange) => Promise<Reply>
 }
 
 /** Request line and headers together, as Lambda limits them. */
@@ -192,13 +193,23 @@ async function answer(services: FrontServices, exchange: Exchange, route: Route)
     const reply = await services.ownApi(exchange)
     if ('events' in reply) await sendEvents(exchange.response, reply)
     else send(exchange.response, reply, exchange.now)
-  } else if (route.kind === 'control-plane') {
-    finish(services, exchange, await services.controlPlane(exchange))
-  } else {
-    const reply = await services.functionUrl(exchange, route)
-    if (reply.kind === 'whole') finish(services, exchange, reply)
-    else await stream(services, exchange, reply)
+    return
   }
+  const reply =
+    route.kind === 'control-plane'
+      ? await services.controlPlane(exchange)
+      : await services.functionUrl(exchange, route)
+  if (reply.kind === 'whole') finish(services, exchange, reply)
+  else if (reply.kind === 'streamed') await stream(services, exchange, reply)
+  else tear(services, exchange)
+}
+
+function tear(services: FrontServices, exchange: Exchange): void {
+  const { socket } = exchange.request
+  // A reset is what a connection that breaks looks like; only over plain TCP can one be sent on purpose.
+  if (socket instanceof TLSSocket) socket.destroy()
+  else socket.resetAndDestroy()
+  keep(services, exchange, 0)
 }
 
 /** The client went away, or furlong itself is at fault; the record says which. */
@@ -237,7 +248,7 @@ function finish(services: FrontServices, exchange: Exchange, answer: Answer): vo
 async function stream(
   services: FrontServices,
   exchange: Exchange,
-  reply: UrlReply & { kind: 'streamed' },
+  reply: Reply & { kind: 'streamed' },
 ): Promise<void> {
   const { response } = exchange
   // Who left while the function was still thinking is gone already, and no event will say so again.

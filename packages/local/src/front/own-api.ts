@@ -9,6 +9,7 @@ import { createRecordMatcher } from '../record/filter.ts'
 import type { Ring } from '../record/ring.ts'
 import type { PortableState } from '../store/portable-state.ts'
 import { LocalError } from '../errors.ts'
+import type { FaultRule, Faults } from '../faults/index.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import { readRecordFilter, readRecordPage } from './record-query.ts'
 import type { Answer } from './send.ts'
@@ -26,6 +27,7 @@ export interface OwnApiServices {
   certificateFile(): Promise<string>
   /** Writes the state into a file; keys leave the process that way, never over HTTP. */
   exportState(file: string, options: { withSecrets: boolean; replace: boolean }): Promise<PortableState>
+  readonly faults: Faults
   shutdown(): void
 }
 
@@ -70,6 +72,17 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
       if (typeof roleArn !== 'string') throw new LocalError('UnknownRole', 'roleArn must be a string.')
       return services.mintSession(roleArn)
     },
+  },
+  { method: 'GET', path: /^\/_furlong\/faults$/, handle: ({ faults }) => ({ faults: faults.list() }) },
+  {
+    method: 'POST',
+    path: /^\/_furlong\/faults$/,
+    handle: ({ faults }, { body }) => faults.add(JSON.parse(body.toString('utf8')) as FaultRule),
+  },
+  {
+    method: 'DELETE',
+    path: /^\/_furlong\/faults(?:\/(f\d+))?$/,
+    handle: ({ faults }, { id }) => ({ cleared: faults.clear(id === '' ? undefined : id) }),
   },
   {
     method: 'POST',

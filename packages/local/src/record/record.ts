@@ -77,8 +77,8 @@ export interface RequestRecord {
   readonly cursor: number
   /** Arrival, ISO 8601. */
   readonly at: string
-  /** `proxy`: a host that the built-in proxy did not connect to. */
-  readonly kind: 'function-url' | 'api' | 'proxy'
+  /** `proxy`: a host that the built-in proxy did not connect to; `event`: one attempt of an asynchronous invocation. */
+  readonly kind: 'function-url' | 'api' | 'proxy' | 'event'
   readonly method: string
   /** Target as on the request line; presigned credentials masked. */
   readonly url: string
@@ -101,5 +101,7 @@ export interface RequestRecord {
   readonly result?: RecordedPayload
   /** Hints: what went well here but would not elsewhere, and what the function's answer suggests. */
   readonly notes: readonly string[]
+  /** Ids of the faults that struck it; the notes say what they did. */
+  readonly faults?: readonly string[]
   readonly refusal?: Refusal
 }

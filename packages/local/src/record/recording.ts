@@ -77,6 +77,12 @@ export class Recording {
     this.#notes.push(text)
   }
 
+  /** A fault on demand struck: its answer is not AWS's own. */
+  fault(id: string, says: string): void {
+    this.#draft.faults = [...(this.#draft.faults ?? []), id]
+    this.#notes.push(says)
+  }
+
   /** Adds what became known on the way. */
   set(
     facts: Partial<

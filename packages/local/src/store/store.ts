@@ -7,6 +7,7 @@ import { Accounts } from './accounts.ts'
 import type { AliasRecord } from './aliases.ts'
 import { Aliases } from './aliases.ts'
 import { createFunctionArn } from './arns.ts'
+import { AsyncInvocations } from './async-invocations.ts'
 import { FunctionConcurrency } from './function-concurrency.ts'
 import { createFunctionPolicyDocument, FunctionPolicies } from './function-policies.ts'
 import type { FunctionUrlRow } from './function-urls.ts'
@@ -66,6 +67,7 @@ export class Store {
   readonly urls: FunctionUrls
   readonly policies: FunctionPolicies
   readonly concurrency: FunctionConcurrency
+  readonly asyncInvocations: AsyncInvocations
   readonly #database: DatabaseSync
   readonly #memo: Memo
   #isInTransaction = false
@@ -88,6 +90,7 @@ export class Store {
     this.urls = new FunctionUrls(database)
     this.policies = new FunctionPolicies(database)
     this.concurrency = new FunctionConcurrency(database)
+    this.asyncInvocations = new AsyncInvocations(database)
   }
 
   /**

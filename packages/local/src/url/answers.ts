@@ -47,6 +47,18 @@ export function throttled(reason: ThrottleReason): ErrorAnswer {
   return json(429, 'TooManyRequestsException', JSON.stringify(body))
 }
 
+/**
+ * Lambda itself failed.
+ *
+ * guess: the body of a function URL's 500 and 503, which nobody has shown; it is the Lambda API's.
+ *
+ * @param status 500 or 503
+ * @returns the answer
+ */
+export function serviceFailed(status: 500 | 503): ErrorAnswer {
+  return json(status, 'ServiceException', '{"Type":"Service","Message":"An internal error occurred."}')
+}
+
 /** guess: the member is spelt `message`; the status and the text are reported. */
 export const eventTooLarge: ErrorAnswer = json(
   413,

@@ -3,29 +3,13 @@ import type { HttpResponseParts } from '@furlong/events'
 import { integrationResponseContentType, PreludeReader, readResult } from '@furlong/events'
 import { collectStream, type InvokeOutcome } from '../engine/index.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
+import type { Reply } from '../front/reply.ts'
 import type { Answer } from '../front/send.ts'
 import { functionFailed, toReply } from './answers.ts'
 import { corsHeaders } from './cors.ts'
 import { hintsFor } from './hints.ts'
 import { createSourceFailedAnswer } from './source-failure.ts'
 import type { UrlFunction } from './url-function.ts'
-
-/** An answer of a function URL: whole, or a head whose body is still being made. */
-export type UrlReply =
-  | (Answer & { readonly kind: 'whole' })
-  | {
-      readonly kind: 'streamed'
-      readonly status: number
-      readonly headers: Answer['headers']
-      readonly body: AsyncIterable<Uint8Array>
-      /** Tells the function that nobody listens any more. */
-      readonly cancel: () => void
-      /** Called once, when the stream has ended, has failed, or has nobody left to listen. */
-      readonly finished: (end: StreamEnd) => void
-    }
-
-/** How a streamed answer came to its end. */
-export type StreamEnd = 'whole' | 'caller-left' | { readonly failed: unknown }
 
 interface Ids {
   readonly requestId: string
@@ -51,7 +35,7 @@ export async function respond(
   called: UrlFunction,
   outcome: InvokeOutcome,
   ids: Ids,
-): Promise<UrlReply> {
+): Promise<Reply> {
   if (outcome.kind === 'error') return failed(exchange, called, outcome, ids)
   exchange.recording.pass('invoke')
   const streaming = called.url.invokeMode === 'RESPONSE_STREAM'
@@ -79,13 +63,7 @@ function keepLog({ recording }: Exchange, outcome: InvokeOutcome): void {
 
 type Read = ReturnType<typeof readResult>
 
-function whole(
-  exchange: Exchange,
-  called: UrlFunction,
-  outcome: InvokeOutcome,
-  ids: Ids,
-  read: Read,
-): UrlReply {
+function whole(exchange: Exchange, called: UrlFunction, outcome: InvokeOutcome, ids: Ids, read: Read): Reply {
   const { recording } = exchange
   keepLog(exchange, outcome)
   if (!read.ok) {
@@ -102,7 +80,7 @@ function whole(
   }
 }
 
-function malformed(exchange: Exchange, reason: string, ids: Ids): UrlReply {
+function malformed(exchange: Exchange, reason: string, ids: Ids): Reply {
   exchange.recording.refuse({
     gate: 'respond',
     code: 'MalformedResponse',
@@ -117,7 +95,7 @@ function failed(
   called: UrlFunction,
   outcome: InvokeOutcome & { kind: 'error' },
   ids: Ids,
-): UrlReply {
+): Reply {
   const { sourceFailure } = outcome
   if (sourceFailure !== undefined) {
     const cause = errorMessageOf(outcome)
@@ -170,7 +148,7 @@ async function collect(outcome: Stream): Promise<Read> {
   }
 }
 
-async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, ids: Ids): Promise<UrlReply> {
+async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, ids: Ids): Promise<Reply> {
   const { recording } = exchange
   const opened = await openStream(outcome)
   if (!opened.ok) {

@@ -11,8 +11,10 @@ import { readHttpFacts, sourceIpOf } from '../auth/http-facts.ts'
 import { explainRefusal } from '../auth/explain-refusal.ts'
 import { collectPolicies } from '../auth/policy-sets.ts'
 import type { Invoker } from '../admit/index.ts'
+import { type Faults, strikeAuthentication } from '../faults/index.ts'
 import { LocalError } from '../errors.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
+import type { Reply } from '../front/reply.ts'
 import type { UrlRoute } from '../front/routing.ts'
 import type { Refusal } from '../record/record.ts'
 import type { Store } from '../store/store.ts'
@@ -23,11 +25,12 @@ import {
   functionFailed,
   noSuchUrl,
   signatureRefused,
+  serviceFailed,
   throttled,
   toReply,
 } from './answers.ts'
 import { preflightHeaders } from './cors.ts'
-import { type UrlReply, respond } from './respond.ts'
+import { respond } from './respond.ts'
 import { type AliaslessUrl, findUrlFunction, type UrlFunction } from './url-function.ts'
 
 /** What serving a function URL needs. */
@@ -35,6 +38,7 @@ export interface UrlServices {
   readonly store: Store
   readonly policies: CompiledPolicies
   readonly invoker: Invoker
+  readonly faults: Faults
   /** Where a function's code lies unpacked. */
   readonly codeFolder: (codeSha256: string) => string
 }
@@ -54,7 +58,7 @@ export async function serveFunctionUrl(
   exchange: Exchange,
   route: UrlRoute,
   services: UrlServices,
-): Promise<UrlReply> {
+): Promise<Reply> {
   const { raw, recording } = exchange
   const requestId = randomUUID()
   const entered = services.store.atOnce(() => enter(exchange, route, services, requestId))
@@ -89,7 +93,9 @@ export async function serveFunctionUrl(
   try {
     const invocation = { requestId, payload, traceId, invokedFunctionArn: called.resourceArn }
     const outcome = await services.invoker.invoke(called.spec, invocation, recording)
+    if (outcome.kind === 'torn') return outcome
     if (outcome.kind === 'throttled') return toReply(throttled(outcome.reason), requestId)
+    if (outcome.kind === 'service-error') return toReply(serviceFailed(outcome.status), requestId)
     return await respond(exchange, called, outcome, { requestId, traceId })
   } catch (error) {
     if (!(error instanceof LocalError)) throw error
@@ -110,12 +116,7 @@ interface Entry {
 }
 
 /** The gates that ask the store: from the route to the authorization. */
-function enter(
-  exchange: Exchange,
-  route: UrlRoute,
-  services: UrlServices,
-  requestId: string,
-): Entry | UrlReply {
+function enter(exchange: Exchange, route: UrlRoute, services: UrlServices, requestId: string): Entry | Reply {
   const { raw, recording } = exchange
   const called = findUrlFunction(services.store, services.codeFolder, route.urlId, route.region)
   if (called === undefined) {
@@ -191,7 +192,12 @@ function identify(
   services: UrlServices,
 ): Caller | { readonly refused: ErrorAnswer } {
   const { recording } = exchange
-  const scope = { region: called.spec.region, service: 'lambda' }
+  const { faults } = services
+  const scope = {
+    region: called.spec.region,
+    service: 'lambda',
+    isExpired: faults.isSet && strikeAuthentication(faults, exchange, called.resourceArn),
+  }
   const authentication = authenticate(exchange, services.store, scope)
   if (!authentication.ok) {
     recording.refuse({ gate: 'authenticate', ...explainFailure(exchange, authentication) })

@@ -60,7 +60,7 @@ export function createLambdaErrorAnswer(
     [row.key]: error.message,
   }
   return {
-    status: row.status,
+    status: error.status ?? row.status,
     headers: [
       ['Content-Type', 'application/json'],
       ['x-amzn-RequestId', requestId],

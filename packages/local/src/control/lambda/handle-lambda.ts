@@ -84,14 +84,20 @@ function resourceOf(operation: LambdaOperation, { target }: LambdaCall<unknown>)
 
 function createAnswer(
   operation: LambdaOperation,
-  { status = operation.status, json, bytes, headers = [] }: LambdaResult,
+  { status = operation.status, json, bytes, headers = [], stream, isTorn }: LambdaResult,
   { requestId }: ControlRequest,
 ): ControlAnswer {
   const body = bytes ?? (json === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(json)))
   return {
     status,
-    headers: [['Content-Type', 'application/json'], ['x-amzn-RequestId', requestId], ...headers],
+    headers: [
+      ['Content-Type', stream?.contentType ?? 'application/json'],
+      ['x-amzn-RequestId', requestId],
+      ...headers,
+    ],
     body,
     operation: operation.name,
+    ...(stream === undefined ? {} : { stream }),
+    ...(isTorn === undefined ? {} : { isTorn }),
   }
 }

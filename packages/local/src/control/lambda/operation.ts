@@ -1,7 +1,7 @@
 import type { RequestContext } from '@furlong/iam'
 
 import type { Constraint } from '../constraints.ts'
-import type { ControlRequest, ControlServices, HeaderPair } from '../services.ts'
+import type { ControlRequest, ControlServices, ControlStream, HeaderPair } from '../services.ts'
 import type { FunctionTarget } from './function-target.ts'
 
 /** The JSON type of a member: a `list` and a `map` hold strings, `numbers` is a map of numbers. */
@@ -37,6 +37,10 @@ export interface LambdaResult {
   readonly json?: unknown
   /** Sent as it is, in place of `json`. */
   readonly bytes?: Uint8Array
+  /** Sent as it is made, in place of `json`. */
+  readonly stream?: ControlStream
+  /** The connection is torn instead. */
+  readonly isTorn?: true
   readonly headers?: readonly HeaderPair[]
 }
 

@@ -61,6 +61,7 @@ beforeAll(() => {
     code: new CodeStore(folder),
     engine: { retire: async () => {} },
     accountConcurrency: 1000,
+    events: { accept: () => {} },
     urls: {
       open: async (url) => ({ ...url, port: (ports += 1) }),
       close: async () => {},

@@ -4,6 +4,7 @@ import { concurrencyOperations } from './concurrency.ts'
 import { createFunctionOperation } from './create-function.ts'
 import { functionOperations } from './functions.ts'
 import { invokeOperation } from './invoke.ts'
+import { invokeWithResponseStreamOperation } from './invoke-stream.ts'
 import type { LambdaOperation } from './operation.ts'
 import { permissionOperations } from './permissions.ts'
 import { tagOperations } from './tags.ts'
@@ -19,6 +20,7 @@ export const lambdaOperations: readonly LambdaOperation[] = [
   ...versionOperations,
   ...aliasOperations,
   invokeOperation,
+  invokeWithResponseStreamOperation,
   ...concurrencyOperations,
   ...urlConfigOperations,
   ...permissionOperations,

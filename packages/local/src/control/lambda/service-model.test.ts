@@ -35,7 +35,7 @@ const deviations: readonly (readonly [path: RegExp, why: string])[] = [
   [/\.Runtime enum$/, 'checked apart: AWS answers with InvalidParameterValueException'],
   [/\.Timeout max$/, 'AWS knows the limit of 900 seconds; the model has none'],
   [/\.Environment\.Variables key pattern$/, 'checked apart, so that no value is shown'],
-  [/^Invoke\.Payload missing$/, 'the whole body, read by the handler'],
+  [/^Invoke(?:WithResponseStream)?\.Payload missing$/, 'the whole body, read by the handler'],
 ]
 
 const locations = { uri: 'uri', querystring: 'query', header: 'header' } as const

@@ -51,6 +51,7 @@ async function send(method: string, target: string, body?: object): Promise<Answ
     engine,
     urls,
     accountConcurrency: 1000,
+    events: { accept: () => {} },
     authorize: () => ({ allowed: true }),
     invoke: () => Promise.reject(new Error('not run')),
   }

@@ -125,11 +125,6 @@ export const unservedOperations: readonly UnservedOperation[] = [
     path: '/2021-07-20/functions/{FunctionName}/runtime-management-config',
   },
   { name: 'InvokeAsync', method: 'POST', path: '/2014-11-13/functions/{FunctionName}/invoke-async' },
-  {
-    name: 'InvokeWithResponseStream',
-    method: 'POST',
-    path: '/2021-11-15/functions/{FunctionName}/response-streaming-invocations',
-  },
   { name: 'ListCapacityProviders', method: 'GET', path: '/2025-11-30/capacity-providers' },
   { name: 'ListCodeSigningConfigs', method: 'GET', path: '/2020-04-22/code-signing-configs' },
   {

@@ -1,0 +1,1 @@
+export { EventQueue, type Schedule, startTimer } from './event-queue.ts'

@@ -111,8 +111,16 @@ function createEventBody(
 
 const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** `10/Jul/2026:19:19:06 +0000`: the time format of access logs, always UTC. */
+let logSecond = Number.NaN
+let logTime = ''
+
+/** `10/Jul/2026:19:19:06 +0000`: the time format of access logs, always UTC; one text a second. */
 function formatLogTime(date: Date): string {
-  const iso = date.toISOString()
-  return `${iso.slice(8, 10)}/${monthNames[date.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`
+  const second = Math.floor(date.getTime() / 1000)
+  if (second !== logSecond) {
+    const iso = date.toISOString()
+    logTime = `${iso.slice(8, 10)}/${monthNames[date.getUTCMonth()]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`
+    logSecond = second
+  }
+  return logTime
 }

@@ -1,5 +1,4 @@
 import { encodeUtf8 } from './text.ts'
-import type { HeaderPair } from './types.ts'
 
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -46,22 +45,4 @@ function readOctets(bytes: Uint8Array): string {
  */
 export function createMap(): Record<string, string> {
   return Object.create(null) as Record<string, string>
-}
-
-/**
- * Pairs up node's flat list of raw headers.
- *
- * @param rawHeaders Name, value, name, value, …
- * @returns One pair a header, in order, names in lower case.
- * @throws TypeError when the list has an odd length.
- */
-export function pairHeaders(rawHeaders: readonly string[]): HeaderPair[] {
-  if (rawHeaders.length % 2 !== 0) {
-    throw new TypeError(`rawHeaders must hold names and values in turn; it has ${rawHeaders.length} entries`)
-  }
-  const pairs: HeaderPair[] = []
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    pairs.push([(rawHeaders[at] ?? '').toLowerCase(), rawHeaders[at + 1] ?? ''])
-  }
-  return pairs
 }

@@ -23,7 +23,8 @@ export function splitTarget(target: string): Target {
   }
 }
 
-const decodeQueryPart = (part: string): string => decodePercent(part.replaceAll('+', ' '))
+const decodeQueryPart = (part: string): string =>
+  decodePercent(part.includes('+') ? part.replaceAll('+', ' ') : part)
 
 /**
  * Creates the `queryStringParameters` member of an event.
@@ -32,6 +33,7 @@ const decodeQueryPart = (part: string): string => decodePercent(part.replaceAll(
  * @returns Decoded values, repeated names joined by a comma; undefined when there are none. The map has no prototype.
  */
 export function createQueryParameters(rawQueryString: string): Record<string, string> | undefined {
+  if (rawQueryString === '') return undefined
   const parameters = createMap()
   let found = false
   for (const pair of rawQueryString.split('&')) {

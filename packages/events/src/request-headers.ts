@@ -1,4 +1,4 @@
-import { createMap, pairHeaders } from './headers.ts'
+import { createMap } from './headers.ts'
 
 /** What Lambda adds by itself. */
 export interface FrontDoor {
@@ -33,8 +33,10 @@ const addedHeaders: Readonly<Record<string, (door: FrontDoor, sent: string | und
   'x-forwarded-proto': () => 'https',
 }
 
+const addedNames = Object.entries(addedHeaders)
+
 /** Repeated headers are joined by a comma without a blank; cookies have a separator of their own (RFC 9113, section 8.2.3). */
-const separators: Readonly<Record<string, string>> = { cookie: '; ' }
+const separatorOf = (name: string): string => (name === 'cookie' ? '; ' : ',')
 
 /**
  * Creates the `headers` member of an event.
@@ -45,15 +47,18 @@ const separators: Readonly<Record<string, string>> = { cookie: '; ' }
  * @throws TypeError when rawHeaders has an odd length.
  */
 export function createEventHeaders(rawHeaders: readonly string[], door: FrontDoor): Record<string, string> {
-  const headers = createMap()
-  for (const [name, octets] of pairHeaders(rawHeaders)) {
-    if (removedHeaders.has(name) || (door.signed && name === 'authorization')) continue
-    const value = guessHeaderText(octets)
-    const before = headers[name]
-    const separator = Object.hasOwn(separators, name) ? separators[name] : ','
-    headers[name] = before === undefined ? value : `${before}${separator}${value}`
+  if (rawHeaders.length % 2 !== 0) {
+    throw new TypeError(`rawHeaders must hold names and values in turn; it has ${rawHeaders.length} entries`)
   }
-  for (const [name, add] of Object.entries(addedHeaders)) headers[name] = add(door, headers[name])
+  const headers = createMap()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] as string).toLowerCase()
+    if (removedHeaders.has(name) || (door.signed && name === 'authorization')) continue
+    const value = guessHeaderText(rawHeaders[at + 1] as string)
+    const before = headers[name]
+    headers[name] = before === undefined ? value : `${before}${separatorOf(name)}${value}`
+  }
+  for (const [name, add] of addedNames) headers[name] = add(door, headers[name])
   return headers
 }
 

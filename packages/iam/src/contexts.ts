@@ -87,11 +87,11 @@ export interface ApiRequestInput extends RequestInput {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 export function createFunctionUrlRequest(input: FunctionUrlRequestInput): AccessRequest {
-  const { readAccount } = endpointKinds['function-url']
-  if (readAccount(input.functionArn) === undefined) {
+  const resourceAccount = endpointKinds['function-url'].readAccount(input.functionArn)
+  if (resourceAccount === undefined) {
     throw new TypeError(`functionArn must be the ARN of a function, not "${input.functionArn}"`)
   }
-  return createEndpointRequest({ ...input, kind: 'function-url', endpointArn: input.functionArn })
+  return askOf({ ...input, kind: 'function-url', endpointArn: input.functionArn }, resourceAccount)
 }
 
 /**
@@ -102,12 +102,18 @@ export function createFunctionUrlRequest(input: FunctionUrlRequestInput): Access
  * @throws {TypeError} when the ARN or the `AuthType` is not of that kind
  */
 export function createEndpointRequest(input: EndpointRequestInput): AccessRequest {
-  const { kind, endpointArn, authType } = input
-  const { actions, gates, readAccount, arnOf } = endpointKinds[kind]
+  const { kind, endpointArn } = input
+  const { readAccount, arnOf } = endpointKinds[kind]
   const resourceAccount = readAccount(endpointArn)
   if (resourceAccount === undefined) {
     throw new TypeError(`endpointArn must be ${arnOf}, not "${endpointArn}"`)
   }
+  return askOf(input, resourceAccount)
+}
+
+function askOf(input: EndpointRequestInput, resourceAccount: string): AccessRequest {
+  const { kind, endpointArn, authType } = input
+  const { actions, gates } = endpointKinds[kind]
   const gate = gates[authType]
   if (gate === undefined) throw new TypeError(`${authType} is no AuthType of a ${kind}`)
   const principal: Principal = gate.caller === 'anonymous' ? { type: 'anonymous' } : input.principal

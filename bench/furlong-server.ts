@@ -1,4 +1,4 @@
-/** A local side with one function behind one URL, for the benchmark: prints where it is and who may call. */
+/** A local side with functions, each behind a URL of its own: prints where they are and who may call. */
 import { createUrl, deploy } from '@furlong/aws'
 import { startLocal } from '@furlong/local'
 
@@ -11,12 +11,14 @@ const target = {
   endpoint: local.endpoint,
   credentials: administrator,
 } as const
-await deploy(target, {
-  entry: new URL('functions/hello.mjs', import.meta.url).pathname,
-  name: 'hello',
-  url: false,
-})
-const { url } = await createUrl(target, { functionName: 'hello' })
+const entry = new URL('functions/hello.mjs', import.meta.url).pathname
+const urls: string[] = []
+const count = Number(process.argv[2] ?? 1)
+while (urls.length < count) {
+  const { functionName } = await deploy(target, { entry, name: `hello-${urls.length}`, url: false })
+  const { url } = await createUrl(target, { functionName })
+  urls.push(url)
+}
 const { accessKeyId, secretAccessKey } = administrator
-process.stdout.write(`${JSON.stringify({ url, credentials: { accessKeyId, secretAccessKey } })}\n`)
+process.stdout.write(`${JSON.stringify({ urls, credentials: { accessKeyId, secretAccessKey } })}\n`)
 process.on('SIGTERM', () => void local.close().then(() => process.exit(0)))

@@ -14,6 +14,7 @@ export async function load(options: {
   readonly credentials: Credentials
   readonly region: string
   readonly connections: number
+  /** 0 for one request on each connection. */
   readonly durationMs: number
 }): Promise<Load> {
   const { credentials, region, connections, durationMs } = options
@@ -40,7 +41,8 @@ export async function load(options: {
         .end()
     })
   const worker = async (): Promise<void> => {
-    while (performance.now() - started < durationMs) await once()
+    do await once()
+    while (performance.now() - started < durationMs)
   }
   await Promise.all(Array.from({ length: connections }, worker))
   const elapsedMs = performance.now() - started

@@ -11,14 +11,18 @@ const connectionCounts = [1, 10] as const
 
 const file = (name: string): string => new URL(name, import.meta.url).pathname
 
+/** What `furlong-server.ts` prints. */
+export interface FurlongServer {
+  readonly urls: readonly string[]
+  readonly credentials: typeof benchCredentials
+}
+
 /** @returns p50, p99 and requests a second of both, medians over interleaved rounds */
 export async function run(): Promise<Row[]> {
   const rows: Row[] = []
   const furlong = await start([file('furlong-server.ts')])
-  const { url, credentials } = JSON.parse(furlong.firstLine) as {
-    url: string
-    credentials: typeof benchCredentials
-  }
+  const { urls, credentials } = JSON.parse(furlong.firstLine) as FurlongServer
+  const [url = ''] = urls
   try {
     for (const connections of connectionCounts) {
       // As many environments in the floor as furlong will have.

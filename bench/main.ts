@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<Row
   growth: () => import('./growth.ts'),
   size: () => import('./size.ts'),
   local: () => import('./local.ts'),
+  cold: () => import('./cold.ts'),
   start: () => import('./start.ts'),
 }
 

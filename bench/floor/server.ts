@@ -14,6 +14,8 @@ interface Waiting {
 }
 
 const children = Number(process.argv[2] ?? 1)
+// Without children every request starts one, which ends with it: a cold start.
+const isCold = children === 0
 const idle: Socket[] = []
 const queue: Waiting[] = []
 const running = new Map<Socket, Waiting>()
@@ -35,7 +37,8 @@ function dispatch(): void {
 
 function onMessage(socket: Socket, head: string, body: string): void {
   if (head.startsWith('GET')) {
-    idle.push(socket)
+    // One that was cold is used once.
+    if (!socket.destroyed) idle.push(socket)
     dispatch()
     return
   }
@@ -46,6 +49,7 @@ function onMessage(socket: Socket, head: string, body: string): void {
   waiting.response
     .writeHead(statusCode, { 'content-type': 'application/json', 'content-length': text.length })
     .end(text)
+  if (isCold) socket.destroy()
 }
 
 const runtimeApi = createServer({ noDelay: true }, (socket) => {
@@ -95,18 +99,21 @@ const front = createHttpServer((request, response) => {
       now,
     })
     queue.push({ requestId, payload: Buffer.from(JSON.stringify(event)), response })
+    if (isCold) startChild()
     dispatch()
   })
 })
 
-runtimeApi.listen(0, '127.0.0.1', () => {
+function startChild(): void {
   const { port } = runtimeApi.address() as AddressInfo
-  for (let at = 0; at < children; at += 1) {
-    spawn(process.execPath, [new URL('child.mjs', import.meta.url).pathname], {
-      env: { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
-  }
+  spawn(process.execPath, [new URL('child.mjs', import.meta.url).pathname], {
+    env: { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+}
+
+runtimeApi.listen(0, '127.0.0.1', () => {
+  for (let at = 0; at < children; at += 1) startChild()
   front.listen(0, '127.0.0.1', () => {
     process.stdout.write(`http://127.0.0.1:${(front.address() as AddressInfo).port}/\n`)
   })

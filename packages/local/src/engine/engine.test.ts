@@ -33,6 +33,7 @@ import {
 } from '../testing/engine.ts'
 import type { Result } from '../testing/engine.ts'
 import { StreamFailed } from './index.ts'
+import { removeLeftovers } from './leftovers.ts'
 import type { FunctionSpec } from './index.ts'
 
 const hello = `export const handler = async (event, context) => ({ event, pid: process.pid })`
@@ -614,6 +615,8 @@ describe('the life of a process', () => {
     const error = errorOf(await call(engine, spec))
     expect(error).toMatchObject({ phase: 'init', errorType: 'Runtime.ExitError' })
     expect(error.document.errorMessage).toMatch(/exit status 3$/)
+    const unsettled = await createFunction(esm('await new Promise(() => {})'), { revision: '2' })
+    expect(errorOf(await call(engine, unsettled)).document.errorMessage).toMatch(/exit status 13$/)
   })
 
   it('kills at the timeout, with what the process started', async () => {
@@ -749,7 +752,7 @@ describe('the life of a process', () => {
 
   /** Starts a process with an engine of its own that runs a function once and then waits; with what runs in it. */
   async function startServer(
-    path = process.env['PATH'],
+    variables: Record<string, string> = {},
   ): Promise<{ server: ChildProcess; pids: number[]; home: string }> {
     const spec = await createFunction(
       esm(`import { spawn } from 'node:child_process'
@@ -770,7 +773,7 @@ describe('the life of a process', () => {
     const conditions = ['--conditions=@furlong/source', '--disable-warning=ExperimentalWarning']
     const server = spawn(process.execPath, [...conditions, script], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, PATH: path },
+      env: { ...process.env, ...variables },
     })
     const line = await new Promise<string>((resolve) =>
       server.stdout.once('data', (data) => resolve(`${data}`)),
@@ -792,25 +795,29 @@ describe('the life of a process', () => {
     const bin = join((await createFunction({})).codeFolder, 'bin')
     await mkdir(bin)
     await symlink('/bin/rm', join(bin, 'rm'))
-    const { server, pids, home } = await startServer(bin)
+    const { server, pids, home } = await startServer({ PATH: bin })
     server.kill('SIGKILL')
     await until(() => !pids.some(isAlive) && !existsSync(home))
   })
 
   it.runIf(isLinux)('ends what was left when the watchdog was killed too, at the next start', async () => {
-    const { server, pids, home } = await startServer()
+    // A folder of its own: every engine of this machine cleans up in the common one.
+    const { codeFolder: temporary } = await createFunction({})
+    const { server, pids, home } = await startServer({ TMPDIR: temporary })
     for (const child of childrenOf(server.pid ?? 0)) {
-      if (readFileSync(`/proc/${child}/cmdline`, 'latin1').includes('watchdog.sh'))
-        process.kill(child, 'SIGKILL')
+      const command = readFileSync(`/proc/${child}/cmdline`, 'latin1')
+      if (command.includes('watchdog.sh')) process.kill(child, 'SIGKILL')
     }
+    await removeLeftovers(temporary)
+    expect(pids.every(isAlive)).toBe(true)
     server.kill('SIGKILL')
     const [runtime = 0, ...started] = pids
     // The kernel ends the runtime; what it started stays, and so do the folders.
-    await until(() => !isAlive(runtime))
+    await until(() => !isAlive(runtime) && !isAlive(server.pid ?? 0))
     expect(started.every(isAlive)).toBe(true)
-    const { engine } = createEngine()
-    await call(engine, await createFunction(esm(hello)))
-    await until(() => !started.some(isAlive) && !existsSync(home))
+    await removeLeftovers(temporary)
+    await until(() => !started.some(isAlive))
+    expect(existsSync(home)).toBe(false)
   })
 })
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { ApiServer } from './api-server.ts'
 import { createEnvironmentVariables, createLogStreamName } from './environment-variables.ts'
 import { LocalError } from '../errors.ts'
@@ -253,10 +254,11 @@ export class Environment {
   }
 
   async #start(): Promise<void> {
-    const { options, debugging } = this.#services
-    const { optFolder } = options
+    const { options, debugging, watchdog } = this.#services
+    const { optFolder, runtimes: programs } = options
+    const bytecodeFolder = join(await watchdog.folder(), 'bytecode')
     const [resolved, extensions] = await Promise.all([
-      resolveRuntime(this.spec, options.runtimes, debugging?.arguments),
+      resolveRuntime(this.spec, { programs, debugging: debugging?.arguments, bytecodeFolder }),
       listExternalExtensions(optFolder),
     ])
     this.#initStartedAt = performance.now()

@@ -21,14 +21,18 @@ export interface Launch {
   readonly notice?: string
 }
 
+interface Settings {
+  /** The program named in the options. */
+  readonly own: string | undefined
+  /** Arguments of the interpreter, before the bootstrap. */
+  readonly debugging: readonly string[]
+  readonly bytecodeFolder: string
+}
+
 interface Runtime {
   readonly family: RuntimeFamily
-  /** Finds the program; an own program is the one named in the options, debugger arguments go before the bootstrap. */
-  resolve(
-    spec: FunctionSpec,
-    own: string | undefined,
-    debugging: readonly string[],
-  ): Promise<Launch | FailureReport>
+  /** Finds the program. */
+  resolve(spec: FunctionSpec, settings: Settings): Promise<Launch | FailureReport>
   /** Tries a program that is to take the place of the default one. */
   check(id: string, program: string): Promise<unknown>
 }
@@ -38,7 +42,7 @@ export type RuntimeFamily = 'nodejs' | 'python' | 'provided'
 
 const node: Runtime = {
   family: 'nodejs',
-  resolve: async (spec, own, debugging) => {
+  resolve: async (spec, { own, debugging }) => {
     const { runtime } = spec
     const found =
       own === undefined
@@ -46,7 +50,7 @@ const node: Runtime = {
         : await askProgram(own, askNode, runtime)
     return {
       program: found.program,
-      args: [...createNodeArguments(spec), ...debugging, join(runtimeFolder, 'node.mjs')],
+      args: [...createNodeArguments(spec), ...debugging, join(runtimeFolder, 'node.cjs')],
       label: `Node.js v${found.version} for ${runtime}`,
       ...describeMismatch(runtime, 'Node.js', found),
     }
@@ -54,9 +58,9 @@ const node: Runtime = {
   check: (id, program) => askProgram(program, askNode, id),
 }
 
-// Those of Lambda's own bootstrap: a twentieth of the memory for what is new, nine tenths for what is old.
+// Those of Lambda's own bootstrap but --expose-gc, for which Node.js throws away its compiled code: a twentieth of the memory for what is new, nine tenths for what is old.
 function createNodeArguments({ memorySizeMb, environment }: FunctionSpec): string[] {
-  const general = ['--expose-gc', '--max-http-header-size=81920']
+  const general = ['--max-http-header-size=81920']
   if (/--max[-_](semi|old)[-_]space[-_]size/.test(environment['NODE_OPTIONS'] ?? '')) return general
   const newMb = Math.floor(memorySizeMb / 20)
   return [
@@ -68,12 +72,12 @@ function createNodeArguments({ memorySizeMb, environment }: FunctionSpec): strin
 
 const python: Runtime = {
   family: 'python',
-  resolve: async ({ runtime }, own, debugging) => {
+  resolve: async ({ runtime }, { own, debugging, bytecodeFolder }) => {
     const found = await findPython(runtime, own)
     return {
       program: found.program,
-      // -B: Lambda's code folder is read-only, so no bytecode is written into it; -u: lines leave as they are printed.
-      args: ['-B', '-u', ...debugging, join(runtimeFolder, 'python.py')],
+      // Lambda's code folder is read-only, so bytecode goes elsewhere; -u: lines leave as they are printed.
+      args: ['-X', `pycache_prefix=${bytecodeFolder}`, '-u', ...debugging, join(runtimeFolder, 'python.py')],
       label: `Python ${found.version} for ${runtime}`,
       ...describeMismatch(runtime, 'Python', found),
     }
@@ -89,7 +93,7 @@ async function findPython(runtime: string, own: string | undefined): Promise<Pro
 
 const provided: Runtime = {
   family: 'provided',
-  resolve: async ({ runtime, codeFolder }, own) => {
+  resolve: async ({ runtime, codeFolder }, { own }) => {
     const bootstrap = own ?? join(codeFolder, 'bootstrap')
     try {
       await access(bootstrap, constants.F_OK)
@@ -145,18 +149,23 @@ export function isKnownRuntime(id: string): boolean {
 /**
  * Finds the program of a function.
  * @param spec The function.
- * @param programs Programs that take the place of the default ones, by runtime id.
- * @param debugging Arguments of the interpreter for a debugger; a bootstrap of the bundle gets none.
+ * @param options Programs that take the place of the default ones, by runtime id; arguments of the interpreter for a
+ *   debugger, of which a bootstrap of the bundle gets none; where Python keeps its bytecode.
  * @returns How to start it, or the report of a bundle without a usable bootstrap.
  * @throws {LocalError} `UnknownRuntime`, or `RuntimeMissing` when the program is not on this machine.
  */
-export function resolveRuntime(
+export async function resolveRuntime(
   spec: FunctionSpec,
-  programs: Readonly<Record<string, string>> = {},
-  debugging: readonly string[] = [],
+  options: {
+    readonly programs: Readonly<Record<string, string>> | undefined
+    readonly debugging: readonly string[] | undefined
+    readonly bytecodeFolder: string
+  },
 ): Promise<Launch | FailureReport> {
-  const { program = programs[spec.runtime], arguments: own = [] } = spec.interpreter ?? {}
-  return findRuntime(spec.runtime).resolve(spec, program, [...debugging, ...own])
+  const { programs = {}, debugging = [], bytecodeFolder } = options
+  const { program: own = programs[spec.runtime], arguments: before = [] } = spec.interpreter ?? {}
+  const settings = { own, debugging: [...debugging, ...before], bytecodeFolder }
+  return await findRuntime(spec.runtime).resolve(spec, settings)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { ChildProcess, findDeathWrapper } from './child-process.ts'
 import type { ProcessEnd } from './errors.ts'
@@ -84,11 +84,13 @@ export class Sandbox implements MemoryUser {
   async makeFolders(): Promise<SandboxFolders> {
     const [watched, deathWrapper] = await Promise.all([this.#watchdog.folder(), findDeathWrapper()])
     this.#deathWrapper = deathWrapper
-    const folder = await mkdtemp(join(watched, 'environment-'))
+    // At once: three turns through the thread pool take longer than the calls, and somebody waits.
+    const folder = mkdtempSync(join(watched, 'environment-'))
     this.#folder = folder
     const home = join(folder, 'home')
     const temporaryFolder = join(folder, 'tmp')
-    await Promise.all([mkdir(home), mkdir(temporaryFolder)])
+    mkdirSync(home)
+    mkdirSync(temporaryFolder)
     return { home, temporaryFolder }
   }
 

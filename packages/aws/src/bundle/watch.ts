@@ -190,7 +190,8 @@ class JavaScriptSource implements Source {
   }
 
   #findMissing(error: unknown): string[] {
-    const failures = ((error instanceof AwsError ? error.cause : error) as Partial<BuildFailure>).errors ?? []
+    const failures =
+      ((error instanceof AwsError ? error.cause : error) as Partial<BuildFailure> | undefined)?.errors ?? []
     return failures.flatMap(({ text, location }) => {
       if (location === null) return []
       const folder = dirname(resolve(dirname(this.#entry), location.file))

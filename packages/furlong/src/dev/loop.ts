@@ -37,7 +37,11 @@ export class DevLoop {
    * @returns the files it was loaded from, where the runtime tells; undefined when it did not come to that
    */
   async swap(): Promise<readonly string[] | undefined> {
-    const outcome = await this.#live.swap(this.#code)
+    const outcome = await this.#live.swap(this.#code).catch((error: unknown) => {
+      // The function was deleted, for one.
+      this.#fail(error, 'the code cannot be put in place')
+      return { kind: 'superseded' } as const
+    })
     if (this.#isStopped || outcome.kind === 'superseded') return undefined
     const paths = this.#take()
     if (outcome.kind === 'failed') {
@@ -53,12 +57,17 @@ export class DevLoop {
 
   /** The sources cannot be made into code. */
   failed(error: Error): void {
+    this.#fail(error, 'the source does not compile')
+  }
+
+  #fail(error: unknown, heading: string): void {
+    if (this.#isStopped) return
     this.#take()
     this.#isFailed = true
     const source = error instanceof AwsError ? error.source : undefined
     const failure: SourceFailure = source ?? { message: describeError(error).data.message }
     this.#live.fail(failure)
-    this.#teller.failed(failure, 'the source does not compile')
+    this.#teller.failed(failure, heading)
   }
 
   /** The change made no difference. */

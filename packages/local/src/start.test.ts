@@ -246,6 +246,16 @@ describe('startLocal()', () => {
       })
     })
 
+    it('does not become a WebSocket, and says so', async () => {
+      const headers = [
+        ['connection', 'Upgrade'],
+        ['upgrade', 'websocket'],
+      ] as const
+      const answered = await call({ url, headers, credentials: local.accounts[0]! })
+      expect(answered.status).toBe(200)
+      expect(local.records.list({ limit: 1 })[0]?.notes).toEqual([expect.stringContaining('WebSockets')])
+    })
+
     it('hints at a missing content type when the application refuses a JSON body', async () => {
       await call({
         url: `${url}unprocessable`,
@@ -532,6 +542,32 @@ describe('the clock', () => {
     expect((await call({ url: FunctionUrl, credentials })).body).toBe(
       (await call({ url: FunctionUrl, credentials })).body,
     )
+  })
+
+  it('ends a session, and a function URL says so', async () => {
+    let hoursAgo = 13
+    await using local = await startLocal({
+      memory: true,
+      now: () => new Date(Date.now() - hoursAgo * 3_600_000),
+    })
+    const { roleArn } = await deployFunction(
+      createAdministrator(local),
+      'old',
+      'export const handler = () => 1',
+    )
+    const credentials = local.mintSession(roleArn, 'yesterday')
+    hoursAgo = 0
+    const administrator = createAdministrator(local)
+    const { FunctionUrl = '' } = await administrator.lambda.createFunctionUrlConfig({
+      FunctionName: 'old',
+      AuthType: 'AWS_IAM',
+    })
+    const { status, headers, body } = await call({ url: FunctionUrl, credentials })
+    expect({ status, type: headers['x-amzn-errortype'], body }).toEqual({
+      status: 403,
+      type: 'ExpiredTokenException',
+      body: '{"message":"The security token included in the request is expired"}',
+    })
   })
 })
 

@@ -163,6 +163,7 @@ async function handle(
     },
     services.recordPayloads,
   )
+  if (route.kind === 'function-url' && request.headers.upgrade !== undefined) recording.note(notUpgraded)
   try {
     const hasBody = announcesBody(request)
     const body = hasBody ? await readBody(request, maxBodyBytes[route.kind]) : nothing
@@ -176,6 +177,10 @@ async function handle(
     fail(services, { request, response, recording }, error)
   }
 }
+
+/** guess: AWS's front ignores the header, as HTTP lets it; that WebSockets do not work there is reported. */
+const notUpgraded =
+  'The client asked to change the protocol, as WebSockets do. Function URLs do not: this was answered as an ordinary request. A response stream (RESPONSE_STREAM, server-sent events) pushes to a client.'
 
 /** How much of a refused body is read and thrown away, in bytes: a client that is cut off while it sends may never see the answer. */
 const maxDrainedBytes = 128 * 1024 * 1024

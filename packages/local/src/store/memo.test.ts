@@ -1,32 +1,49 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Store } from './store.ts'
+import { describe, expect, it } from 'vitest'
+import { Memo } from './memo.ts'
 
-let store: Store
-beforeEach(() => {
-  store = Store.open(':memory:')
-})
-afterEach(() => store.close())
+/** A store of one number whose version is looked at. */
+function createNumber() {
+  const state = { value: 1, version: 0, looks: 0, asked: 0 }
+  const memo = new Memo(() => {
+    state.looks += 1
+    return state.version
+  })
+  const read = (): number =>
+    memo.get('value', () => {
+      state.asked += 1
+      return state.value
+    })
+  return { state, memo, read }
+}
 
-describe('what the store remembers', () => {
-  it('is the same object until something changes, and true afterwards', () => {
-    const { accessKeyId } = store.seedAccount('111122223333')
-    const first = store.accessKey(accessKeyId)
-    expect(store.accessKey(accessKeyId)).toBe(first)
-    store.accessKeys.setActive(accessKeyId, false)
-    expect(store.accessKey(accessKeyId)?.active).toBe(false)
-    store.accessKeys.remove(accessKeyId)
-    expect(store.accessKey(accessKeyId)).toBeUndefined()
+describe('a memo', () => {
+  it('asks once for what has not changed, and again for what has', () => {
+    const { state, read } = createNumber()
+    expect([read(), read()]).toEqual([1, 1])
+    expect(state.asked).toBe(1)
+    Object.assign(state, { value: 2, version: 1 })
+    expect(read()).toBe(2)
+    expect(state.asked).toBe(2)
   })
 
-  it('holds nothing that was undone', () => {
-    const { accessKeyId } = store.seedAccount('111122223333')
-    expect(() =>
-      store.transaction(() => {
-        store.accessKeys.setActive(accessKeyId, false)
-        expect(store.accessKey(accessKeyId)?.active).toBe(false)
-        throw new Error('undo')
-      }),
-    ).toThrow('undo')
-    expect(store.accessKey(accessKeyId)?.active).toBe(true)
+  it('looks once for changes in what is read at once, and again behind it', () => {
+    const { state, memo, read } = createNumber()
+    expect(memo.atOnce(() => [read(), read(), read()])).toEqual([1, 1, 1])
+    expect(state.looks).toBe(1)
+    Object.assign(state, { value: 2, version: 1 })
+    expect(memo.atOnce(read)).toBe(2)
+    Object.assign(state, { value: 3, version: 2 })
+    expect(read()).toBe(3)
+  })
+
+  it('looks for changes again after what was read at once has thrown', () => {
+    const { state, memo, read } = createNumber()
+    const fail = (): never => {
+      read()
+      throw new Error('no')
+    }
+    expect(() => memo.atOnce(fail)).toThrow('no')
+    Object.assign(state, { value: 2, version: 1 })
+    expect(read()).toBe(2)
   })
 })

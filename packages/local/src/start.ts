@@ -224,6 +224,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const token = randomBytes(24).toString('base64url')
     const proxyPassword = randomBytes(24).toString('base64url')
     const ca = new LocalCa({ folder: join(folder, 'ca'), region, awsHosts })
+    releases.add(() => ca.settled())
     const ports = new UrlPorts({ range, host, onConnection: (socket) => door.enterPlain(socket) })
     releases.add(() => ports.closeAll())
     const render = createRenderUrl({ style: urlStyle, host: urlHost })
@@ -355,7 +356,13 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     }, codeGraceMs).unref()
     releases.add(() => clearInterval(sweep))
 
-    const urls = createUrlListeners(ports, store, render)
+    // A function with a URL is about to be called: what its process needs is made meanwhile.
+    let preparing: Promise<unknown> = Promise.resolve()
+    const prepare = (): void => {
+      preparing = ofFunctions().catch(() => {})
+    }
+    releases.add(async () => void (await preparing))
+    const urls = createUrlListeners(ports, store, { render, opened: prepare })
     await reopenUrls(ports, urls, store, options.movePorts === true)
 
     if (options.announce === true) {

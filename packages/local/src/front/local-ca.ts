@@ -67,6 +67,11 @@ export class LocalCa {
     return this.#authority
   }
 
+  /** Waits until nothing is being made any more: only then may its folder go. */
+  async settled(): Promise<void> {
+    await this.#authority?.catch(() => {})
+  }
+
   /**
    * Finds or makes the certificate for a host.
    *

@@ -35,11 +35,16 @@ export function createUrlHost(urlId: string, functionArn: string, suffix = 'on.a
  *
  * @param ports where they listen
  * @param store knows which ports belong to URLs already
- * @param render writes a URL's address
+ * @param how `render` writes a URL's address; `opened` hears of each that is about to open
  */
-export function createUrlListeners(ports: UrlPorts, store: Store, render: RenderUrl): UrlListeners {
+export function createUrlListeners(
+  ports: UrlPorts,
+  store: Store,
+  { render, opened }: { readonly render: RenderUrl; readonly opened: () => void },
+): UrlListeners {
   return {
     open: async (url) => {
+      opened()
       const taken = store.allFunctionUrls().flatMap(({ port }) => (port === undefined ? [] : [port]))
       return { ...url, port: await ports.open(url.urlId, new Set(taken)) }
     },

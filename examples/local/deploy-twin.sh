@@ -1,0 +1,1 @@
+npx furlong deploy app.ts --name books --id abcdefghijklmnopqrstuvwxyz012345

@@ -1,0 +1,2 @@
+npx furlong url get books
+npx furlong status

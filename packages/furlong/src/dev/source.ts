@@ -71,7 +71,11 @@ async function openBundled(path: string, { values, context }: Invocation): Promi
       begin()
       void loop.swap()
     },
-    close: () => watch.close(),
+    close: () => {
+      // A bundle that waits for a beginning that never came must not wait any more.
+      begin()
+      return watch.close()
+    },
   }
 }
 

@@ -578,6 +578,20 @@ describe('misuse', () => {
     await expect(startLocal({ memory: true, accounts: ['12'] })).rejects.toThrow(TypeError)
     await expect(startLocal({ memory: true, port: 70_000 })).rejects.toThrow('0 to 65535, not 70000')
     await expect(startLocal({ memory: true, urlPorts: [5, 1] })).rejects.toThrow('the lower first')
+    await expect(startLocal({ memory: true, freezeAfterMs: -1 })).rejects.toThrow(
+      '0 or more milliseconds, not -1',
+    )
+    await expect(startLocal({ memory: true, optFolder: '/no/such' })).rejects.toMatchObject({
+      code: 'OptFolderMissing',
+    })
+    for (const [runtimes, code] of [
+      [{ 'nodejs22.x': '/no/such/node' }, 'RuntimeMissing'],
+      [{ 'nodejs22.x': '/bin/echo' }, 'RuntimeMissing'],
+      [{ 'provided.al2023': '/no/such/bootstrap' }, 'RuntimeMissing'],
+      [{ 'ruby3.3': 'ruby' }, 'UnknownRuntime'],
+    ] as const) {
+      await expect(startLocal({ memory: true, runtimes })).rejects.toMatchObject({ code })
+    }
     await expect(startLocal({ stateFoldr: 'x' } as object)).rejects.toThrow('no option stateFoldr')
   })
 })

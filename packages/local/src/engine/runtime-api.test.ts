@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
 import type { ClientRequest } from 'node:http'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ApiServer } from './api-server.ts'
@@ -197,6 +198,38 @@ describe('the Runtime API with a client of node:http', () => {
     })
     expect((await side.seen('failed')).text).toContain('Function.ResponseSizeTooLarge')
     expect(type(await ask(side, 'POST', 'invocation/id-1/response'))).toEqual([403, 'InvalidStateTransition'])
+  })
+
+  it('answers 410 to what comes after the timeout', async () => {
+    const side = await open()
+    await invoke(side, 'id-1')
+    side.api.timeOut()
+    const late = await ask(side, 'POST', 'invocation/id-1/response', {}, (sent) => sent.write('1'))
+    expect(late).toMatchObject({ status: 410 })
+    expect(JSON.parse(late.body)).toMatchObject({ errorType: 'InvokeTimeout' })
+    expect(side.told).toEqual([])
+  })
+
+  it('sends the answer to a response with the next event, if that was asked for in the same breath', async () => {
+    const side = await open()
+    await invoke(side, 'id-1')
+    const [host = '', port = ''] = side.server.address.split(':')
+    const socket = connect(Number(port), host)
+    const parts: string[] = []
+    socket.on('data', (part: Buffer) => parts.push(part.toString()))
+    const response =
+      'POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n1'
+    socket.write(`${response}GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    await side.seen('responded')
+    await side.seen('polled')
+    expect(parts).toEqual([])
+    side.api.deliver({ ...event, requestId: 'id-2' })
+    while (!parts.join('').includes('id-2')) await once(socket, 'data')
+    expect(parts.join('')).toMatch(/^HTTP\/1\.1 202 Accepted\r\n[^]*\{"status":"OK"\}HTTP\/1\.1 200 OK\r\n/)
+    // Whoever waits for the answer before it asks for the next event gets it at once.
+    socket.write(response.replace('id-1', 'id-2'))
+    while (!parts.join('').endsWith('{"status":"OK"}')) await once(socket, 'data')
+    socket.destroy()
   })
 
   it('streams a response, and reads the error of its trailers', async () => {

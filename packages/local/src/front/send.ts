@@ -59,6 +59,8 @@ const maxBytesAsText = 65_536
 /**
  * Sends a whole answer; a body is dropped where HTTP has none (204, 304, HEAD).
  *
+ * guess: HEAD is told the length that the body would have had.
+ *
  * @param response where it goes
  * @param answer what to send
  * @param now the side's clock

@@ -148,6 +148,10 @@ async function collect(outcome: Stream): Promise<Read> {
   }
 }
 
+/**
+ * guess: a `content-encoding` of the function and the bytes under it pass as they are; users report that AWS takes it away,
+ * unpacks the body or answers 502.
+ */
 async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, ids: Ids): Promise<Reply> {
   const { recording } = exchange
   const opened = await openStream(outcome)

@@ -235,8 +235,8 @@ function mayInvoke(
   const decision = decide(request, policies)
   if (decision.allowed) {
     recording.set({
-      allowedBy: decision.actions.map(({ action, ...verdict }) =>
-        verdict.allowed ? `${action}: ${verdict.by.map(nameOfStatement).join(', ')}` : action,
+      allowedBy: decision.actions.map((verdict) =>
+        verdict.allowed ? `${verdict.action}: ${verdict.by.map(nameOfStatement).join(', ')}` : verdict.action,
       ),
     })
     recording.pass('authorize')

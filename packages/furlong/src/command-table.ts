@@ -94,6 +94,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'what is wrong with a function URL',
     load: async () => (await import('./commands/doctor.ts')).command,
   },
+  fault: {
+    group: 'Call and explain',
+    summary: 'what AWS does on a bad day, on demand',
+    load: async () => (await import('./commands/fault.ts')).command,
+  },
   logs: {
     group: 'Call and explain',
     summary: 'what functions wrote',

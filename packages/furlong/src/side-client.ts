@@ -1,4 +1,4 @@
-import type { LogLine, RequestRecord } from '@furlong/local'
+import type { Fault, FaultRule, LogLine, RequestRecord } from '@furlong/local'
 import type { Side, SideStatus } from '@furlong/local/sides'
 import type { PortableState } from '@furlong/local/state'
 import type { Credentials } from '@furlong/sigv4'
@@ -35,6 +35,10 @@ export interface SideClient {
     file: string,
     options: { readonly withSecrets: boolean; readonly replace: boolean },
   ): Promise<PortableState>
+  faults(): Promise<readonly Fault[]>
+  addFault(rule: FaultRule): Promise<Fault>
+  /** Takes one fault back, or all; returns how many there were. */
+  clearFaults(id?: string): Promise<number>
   shutdown(): Promise<void>
 }
 
@@ -48,12 +52,14 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
     path: string,
     body?: unknown,
     signal: AbortSignal = AbortSignal.timeout(10_000),
+    method = body === undefined ? 'GET' : 'POST',
   ): Promise<Response> => {
     try {
       return await fetch(`${side.endpoint}/_furlong/${path}`, {
         headers: { authorization: `Bearer ${side.token}`, 'content-type': 'application/json' },
         signal,
-        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
@@ -99,6 +105,14 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
     certificateFile: async () =>
       ((await get('certificate', {})) as { certificateFile: string }).certificateFile,
     exportState: async (file, options) => (await get('state/export', { file, ...options })) as PortableState,
+    faults: async () => ((await get('faults')) as { faults: readonly Fault[] }).faults,
+    addFault: async (rule) => (await get('faults', rule)) as Fault,
+    clearFaults: async (id) => {
+      const path = id === undefined ? 'faults' : `faults/${encodeURIComponent(id)}`
+      const response = await ask(path, undefined, undefined, 'DELETE')
+      if (!response.ok) throw new CliError('side-refused', { message: await readMessage(response) })
+      return ((await response.json()) as { cleared: number }).cleared
+    },
     shutdown: async () => void (await get('shutdown', {})),
   }
 }

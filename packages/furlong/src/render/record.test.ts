@@ -1,7 +1,7 @@
 import type { Explanation } from '@furlong/iam'
 import type { RequestRecord } from '@furlong/local'
 import { describe, expect, it } from 'vitest'
-import { renderPlan } from './fix.ts'
+import { renderPlan, renderThrottleFix } from './fix.ts'
 import { listFixes, renderRecord, renderRefusal, renderRefusalLine } from './record.ts'
 
 const functionArn = 'arn:aws:lambda:us-east-1:111122223333:function:books'
@@ -254,5 +254,35 @@ describe('renderPlan()', () => {
     expect(plan.sentences).toEqual([
       'Remove or narrow the Deny statement old of the policy of function books.',
     ])
+  })
+})
+
+describe('a refusal by a limit', () => {
+  it('is told with the command that changes the limit, before the sentence', () => {
+    const throttled: RequestRecord = {
+      ...record,
+      status: 429,
+      refusal: {
+        gate: 'admit',
+        code: 'TooManyRequestsException',
+        cause: 'The function is switched off: its reserved concurrency is 0.',
+        fix: 'Delete the reserved concurrency to switch the function on.',
+        throttle: {
+          reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+          limit: 0,
+          running: 0,
+          fixes: [{ kind: 'delete-function-concurrency', functionArn }],
+        },
+      },
+    }
+    expect(renderRefusalLine(throttled)).toContain(
+      'switched off: its reserved concurrency is 0. Fix: aws lambda delete-function-concurrency --function-name books --region us-east-1 ',
+    )
+    expect(renderRecord(throttled)).toContain('  Delete the reserved concurrency to switch the function on.')
+    expect(
+      renderThrottleFix({ kind: 'put-function-concurrency', functionArn, reservedConcurrentExecutions: 4 }),
+    ).toBe(
+      'aws lambda put-function-concurrency --function-name books --reserved-concurrent-executions 4 --region us-east-1',
+    )
   })
 })

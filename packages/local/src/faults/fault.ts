@@ -38,6 +38,8 @@ export type FaultRule = FaultEffect & {
 export type Fault = FaultRule & {
   /** Short, unique within a side. */
   readonly id: string
+  /** What it does, as half a sentence without its subject. */
+  readonly says: string
   /** Calls that it could have struck. */
   readonly seen: number
   /** Calls that it struck. */

@@ -26,7 +26,17 @@ describe('Faults', () => {
     expect(faults.isSet).toBe(true)
     expect(strikes(4)).toEqual([true, true, false, false])
     expect(faults.isSet).toBe(false)
-    expect(faults.list()).toEqual([{ id, ...throttle, count: 2, seen: 2, struck: 2, isActive: false }])
+    expect(faults.list()).toEqual([
+      {
+        id,
+        says: 'answers 429 ConcurrentInvocationLimitExceeded',
+        ...throttle,
+        count: 2,
+        seen: 2,
+        struck: 2,
+        isActive: false,
+      },
+    ])
   })
 
   it('strike the same calls for the same seed, at about their rate', () => {

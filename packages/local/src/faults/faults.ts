@@ -131,6 +131,7 @@ export class Faults {
     const { id, rule, seen, struck, endsAtMs } = kept
     return {
       id,
+      says: describeEffect(rule),
       ...rule,
       seen,
       struck,

@@ -81,7 +81,7 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
   },
   {
     method: 'DELETE',
-    path: /^\/_furlong\/faults(?:\/(f\d+))?$/,
+    path: /^\/_furlong\/faults(?:\/([^/]+))?$/,
     handle: ({ faults }, { id }) => ({ cleared: faults.clear(id === '' ? undefined : id) }),
   },
   {

@@ -84,7 +84,11 @@ function createTlsEntry(ca: LocalCa, serve: (socket: Socket) => void): (socket: 
     server.emit('connection', socket)
     socket.resume()
   }
-  return (socket) => void enter(socket).catch(() => socket.destroy())
+  return (socket) => {
+    // Until TLS has it, nobody else hears that the client left.
+    socket.on('error', () => socket.destroy())
+    void enter(socket).catch(() => socket.destroy())
+  }
 }
 
 async function answerName(

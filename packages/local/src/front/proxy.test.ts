@@ -1,5 +1,5 @@
 import { createServer, request as requestHttp, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -209,6 +209,19 @@ describe('TLS on the main port', () => {
     ]) {
       await expect(shake(local, name, ca), name).rejects.toThrow()
     }
+  })
+
+  it('outlives clients that leave before the handshake', async () => {
+    const local = await start()
+    const leave = (): Promise<unknown> =>
+      new Promise((done) => {
+        const socket = connectTcp({ host: '127.0.0.1', port: local.port }, () => {
+          socket.write(Buffer.from([0x16]), () => socket.resetAndDestroy())
+        })
+        socket.once('close', done)
+      })
+    await Promise.all(Array.from({ length: 20 }, leave))
+    expect((await fetch(`${local.endpoint}/_url/x`)).status).toBe(403)
   })
 
   it('certifies the hosts of the APIs when it is asked to', async () => {

@@ -272,7 +272,7 @@ async function send(
         incoming.once('error', fail).once('end', done)
       },
     )
-    outgoing.once('error', fail)
+    outgoing.on('error', fail)
     response.once('close', () => outgoing.destroy())
     request.pipe(outgoing)
   })

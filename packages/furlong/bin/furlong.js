@@ -12,6 +12,10 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.emitWarning = (warning, ...rest) => {
     if (!String(warning).startsWith('SQLite is an experimental')) emitWarning.call(process, warning, ...rest)
   }
+  // Compiled code is kept where only this user can put it: what lies in a shared folder could be another user's.
+  const { XDG_CACHE_HOME, HOME } = process.env
+  const cache = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`)
+  if (cache) (await import('node:module')).enableCompileCache(`${cache}/furlong`)
   const { main } = await import('../dist/main.js')
   process.exitCode = await main(process.argv.slice(2))
 }

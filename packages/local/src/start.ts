@@ -17,7 +17,6 @@ import {
 import { LocalError } from './errors.ts'
 import { EventQueue, type Schedule, startTimer } from './event-queue/index.ts'
 import { Faults } from './faults/index.ts'
-import { serveControlPlane } from './front/control-plane.ts'
 import { createDoor } from './front/door.ts'
 import { createFront } from './front/front.ts'
 import { serveOwnApi } from './front/own-api.ts'
@@ -156,6 +155,11 @@ export interface Local {
 
 const defaultAccounts = ['111122223333', '444455556666'] as const
 const defaultUrlPorts = [20_000, 29_999] as const
+/** A third of this package's modules: the first call of an API loads them, so that nobody waits for them at the start. */
+const loadControlPlane = (): Promise<typeof import('./front/control-plane.ts')> =>
+  (controlPlane ??= import('./front/control-plane.ts'))
+let controlPlane: Promise<typeof import('./front/control-plane.ts')> | undefined
+
 /** How often code that nothing uses is deleted, and how long a package stays at least. */
 const codeGraceMs = 60_000
 const logLimits: RingLimits<LogLine> = {
@@ -265,8 +269,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
           faults,
           shutdown: () => void setImmediate(() => void close()),
         }),
-      controlPlane: (exchange) =>
-        serveControlPlane(exchange, {
+      controlPlane: async (exchange) =>
+        (await loadControlPlane()).serveControlPlane(exchange, {
           store,
           engine,
           invoker,

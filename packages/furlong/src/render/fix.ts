@@ -1,4 +1,4 @@
-import { createAwsCommand, quoteShellWord } from '@furlong/aws'
+import { createAwsCommand, quoteShellWord } from '@furlong/aws/command-line'
 import { type Fix, parseFunctionArn } from '@furlong/iam'
 import type { ThrottleFix } from '@furlong/local'
 import { nameFunction } from './name.ts'

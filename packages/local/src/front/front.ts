@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { maxEventBytes } from '@furlong/events'
-import { maxControlBodyBytes } from '../control/index.ts'
+import { maxControlBodyBytes } from '../control/request-limits.ts'
 import { maskTarget } from '../record/mask-target.ts'
 import type { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'

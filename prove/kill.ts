@@ -49,8 +49,12 @@ interface Running {
 }
 
 const program = new URL('../packages/furlong/bin/furlong.js', import.meta.url).pathname
-/** Away from where other local sides of this machine begin: a port that they take while the server is down is lost. */
-const urlPorts = '28300-28799'
+/**
+ * Away from where other local sides of this machine begin, and from another run of this proof: a port that they take while
+ * the server is down is lost.
+ */
+const firstPort = 24_000 + (process.pid % 100) * 50
+const urlPorts = `${firstPort}-${firstPort + 49}`
 const writers = 3
 const callers = 2
 /** How long a process of a function may outlive the server that was killed. */

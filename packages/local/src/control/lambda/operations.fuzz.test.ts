@@ -6,16 +6,13 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { CodeStore } from '../../store/code-store.ts'
-import { createUniqueId } from '../../store/ids.ts'
-import { Store } from '../../store/store.ts'
-import { handlerZip, lambdaTrust } from '../../testing/deploy-function.ts'
-import { handleControl } from '../handle-control.ts'
+import type { Store } from '../../store/store.ts'
+import { handlerZip } from '../../testing/deploy-function.ts'
+import { callPlane, createPlaneStore, planeAccount, planeRole } from '../../testing/lambda-plane.ts'
 import type { ControlAnswer, ControlServices } from '../services.ts'
 import type { LambdaOperation, Member } from './operation.ts'
 import { lambdaOperations } from './operations.ts'
 
-const accountId = '111122223333'
-const roleArn = `arn:aws:iam::${accountId}:role/fn`
 const zipFile = Buffer.from(handlerZip).toString('base64')
 
 let folder = ''
@@ -23,39 +20,12 @@ let store: Store
 let services: ControlServices
 let ports = 20_000
 
-async function send(method: string, target: string, body = ''): Promise<ControlAnswer> {
-  return handleControl(
-    {
-      raw: { method, target, rawHeaders: [], body: Buffer.from(body) },
-      caller: { type: 'root', account: accountId, arn: `arn:aws:iam::${accountId}:root`, id: accountId },
-      accessKeyId: 'AKIAEXAMPLE',
-      accountId,
-      region: 'us-east-1',
-      service: 'lambda',
-      http: { sourceIp: '127.0.0.1', secureTransport: true, region: 'us-east-1' },
-      requestId: 'r',
-      now: new Date(),
-    },
-    services,
-  )
-}
+const send = (method: string, target: string, body?: string): Promise<ControlAnswer> =>
+  callPlane(services, method, target, body)
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'furlong-fuzz-'))
-  store = Store.open(':memory:')
-  store.seedAccount(accountId)
-  store.principals.add({
-    id: createUniqueId('AROA'),
-    type: 'role',
-    accountId,
-    name: 'fn',
-    path: '/',
-    arn: roleArn,
-    trustPolicy: lambdaTrust,
-    maxSessionSeconds: 3600,
-    tags: {},
-    createdAt: new Date(),
-  })
+  store = createPlaneStore()
   services = {
     store,
     code: new CodeStore(folder),
@@ -85,7 +55,7 @@ afterAll(() => {
 /** A function with a version and an alias, unless they are still there. */
 async function setUp(): Promise<void> {
   const functions = '/2015-03-31/functions'
-  const created = { FunctionName: 'a', Runtime: 'nodejs24.x', Handler: 'index.handler', Role: roleArn }
+  const created = { FunctionName: 'a', Runtime: 'nodejs24.x', Handler: 'index.handler', Role: planeRole }
   await send('POST', functions, JSON.stringify({ ...created, Code: { ZipFile: zipFile }, Publish: true }))
   await send('POST', `${functions}/a/aliases`, JSON.stringify({ Name: 'live', FunctionVersion: '1' }))
 }
@@ -108,10 +78,10 @@ const telling = fc.constantFrom(
   'lambda:InvokeFunction',
   'lambda:InvokeFunctionUrl',
   'JSON',
-  accountId,
-  roleArn,
+  planeAccount,
+  planeRole,
   zipFile,
-  `arn:aws:lambda:us-east-1:${accountId}:function:a`,
+  `arn:aws:lambda:us-east-1:${planeAccount}:function:a`,
 )
 
 const text = fc.oneof({ weight: 4, arbitrary: telling }, fc.string())

@@ -5,15 +5,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { CodeStore, type StoredCode } from '../../store/code-store.ts'
-import { createUniqueId } from '../../store/ids.ts'
-import { Store } from '../../store/store.ts'
-import { createZip, lambdaTrust } from '../../testing/deploy-function.ts'
-import { handleControl } from '../handle-control.ts'
+import type { Store } from '../../store/store.ts'
+import { createZip } from '../../testing/deploy-function.ts'
+import { callPlane, createPlaneStore, planeAccount, planeRole } from '../../testing/lambda-plane.ts'
 import type { ControlServices } from '../services.ts'
 
-const accountId = '111122223333'
-const roleArn = `arn:aws:iam::${accountId}:role/fn`
-const arn = `arn:aws:lambda:us-east-1:${accountId}:function:slow`
+const arn = `arn:aws:lambda:us-east-1:${planeAccount}:function:slow`
 const functions = '/2015-03-31/functions'
 const zipOf = (text: string): string => Buffer.from(createZip({ 'index.mjs': text })).toString('base64')
 
@@ -55,25 +52,7 @@ async function send(method: string, target: string, body?: object): Promise<Answ
     authorize: () => ({ allowed: true }),
     invoke: () => Promise.reject(new Error('not run')),
   }
-  const answer = await handleControl(
-    {
-      raw: {
-        method,
-        target,
-        rawHeaders: [],
-        body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
-      },
-      caller: { type: 'root', account: accountId, arn: `arn:aws:iam::${accountId}:root`, id: accountId },
-      accessKeyId: 'AKIAEXAMPLE',
-      accountId,
-      region: 'us-east-1',
-      service: 'lambda',
-      http: { sourceIp: '127.0.0.1', secureTransport: true, region: 'us-east-1' },
-      requestId: 'r',
-      now: new Date(),
-    },
-    services,
-  )
+  const answer = await callPlane(services, method, target, body === undefined ? '' : JSON.stringify(body))
   const text = Buffer.from(answer.body).toString()
   return { status: answer.status, ...(text === '' ? {} : (JSON.parse(text) as object)) }
 }
@@ -83,7 +62,7 @@ const create = (input: object = {}): Promise<Answered> =>
     FunctionName: 'slow',
     Runtime: 'nodejs24.x',
     Handler: 'index.handler',
-    Role: roleArn,
+    Role: planeRole,
     Code: { ZipFile: zipOf('export const handler = 1') },
     ...input,
   })
@@ -99,20 +78,7 @@ const begun = (): Promise<void> => new Promise((done) => setImmediate(done))
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'furlong-states-'))
   code = new GatedCode(folder)
-  store = Store.open(':memory:')
-  store.seedAccount(accountId, new Date())
-  store.principals.add({
-    id: createUniqueId('AROA'),
-    type: 'role',
-    accountId,
-    name: 'fn',
-    path: '/',
-    arn: roleArn,
-    trustPolicy: lambdaTrust,
-    maxSessionSeconds: 3600,
-    tags: {},
-    createdAt: new Date(),
-  })
+  store = createPlaneStore()
 })
 
 afterEach(() => {

@@ -5,7 +5,7 @@ import { createHostEvent, hostContext, type HostEvent } from './hosts/events.ts'
 import type { Handler } from './hosts/peers.ts'
 import { installRuntime, invokeStreaming, type StreamHandler } from './hosts/sink.ts'
 import { see } from './hosts/verify.ts'
-import { interleave, type Lane, repeatAsync } from './interleave.ts'
+import { measureGrowth } from './measure-growth.ts'
 import type { Goal, Row } from './report.ts'
 
 const interleaving = { rounds: 5, sliceMs: 4 } as const
@@ -116,30 +116,23 @@ async function measure(
   mode: (typeof modes)[number],
   growth: Growth,
 ): Promise<Row[]> {
-  const { name, unit } = growth
-  const title = (size: number): string => `growth: ${setting}: ${name}, ${size}`
-  const sizes = unit === 'KiB' ? kibibytes : counts
-  const lanes: Lane[] = []
-  for (const size of sizes) {
-    const handler = toHandler(create(growth.answer?.(size) ?? {}), mode)
-    const event = createEvent(growth, size)
-    await assertGrown(title(size), growth, size, await handler(event, hostContext))
-    lanes.push({ name: title(size), run: repeatAsync(() => handler(event, hostContext)) })
-  }
-  const measured = await interleave(lanes, interleaving)
-  const largest = sizes.at(-1) as number
-  const grown = measured.over((us) => {
-    const perUnit = sizes.map((size) => us(title(size)) / size)
-    return us(title(largest)) / largest / Math.min(...perUnit)
-  })
-  return [
-    ...sizes.map((size) => ({
-      row: title(size),
-      value: measured.us(title(size)) / size,
-      unit: `µs/${unit}`,
-    })),
-    { row: `growth: ${setting}: ${name}: ${largest} / cheapest`, value: grown, unit: 'x', goal },
-  ]
+  const { unit } = growth
+  const name = `growth: ${setting}: ${growth.name}`
+  return measureGrowth(
+    {
+      name,
+      unit,
+      sizes: unit === 'KiB' ? kibibytes : counts,
+      goal,
+      async prepare(size) {
+        const handler = toHandler(create(growth.answer?.(size) ?? {}), mode)
+        const event = createEvent(growth, size)
+        await assertGrown(`${name}, ${size}`, growth, size, await handler(event, hostContext))
+        return () => handler(event, hostContext)
+      },
+    },
+    interleaving,
+  )
 }
 
 function toHandler(app: LambdaApp, mode: (typeof modes)[number]): Handler {

@@ -1,5 +1,6 @@
 /** Hosting an application: calls, streams, imports, sizes and growth, against code by hand and the adapters people use. */
 import { growthRows } from './host-growth.ts'
+import { pieceRows } from './host-pieces.ts'
 import { weightRows } from './host-weight.ts'
 import { installPeers } from './hosts/peers.ts'
 import { bufferedRows, names, streamedRows } from './hosts/rows.ts'
@@ -61,10 +62,10 @@ const streamedRaces: readonly Race[] = [
   ['stream, fastify: furlong', 'stream, fastify: @fastify/aws-lambda', everywhere],
 ]
 
-/** @returns the times of all hosts in all scenarios, the weight of their modules, and how furlong's cost grows */
+/** @returns the times of all hosts in all scenarios, of the platform's pieces, the weight of modules, and how furlong's cost grows */
 export async function run(): Promise<Row[]> {
   await installPeers()
-  return [...(await callRows()), ...(await weightRows()), ...(await growthRows())]
+  return [...(await callRows()), ...(await pieceRows()), ...(await weightRows()), ...(await growthRows())]
 }
 
 async function callRows(): Promise<Row[]> {

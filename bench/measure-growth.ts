@@ -1,9 +1,11 @@
 /** What a unit more costs as an input grows: the same at every size when the cost is linear. */
-import { interleave, type Interleaving, type Lane, repeat } from './interleave.ts'
+import { interleave, type Interleaving, type Lane, repeat, repeatAsync } from './interleave.ts'
 import type { Goal, Row } from './report.ts'
 
 /** Where one call takes longer than this, no larger size is tried: what grew so far tells enough. */
 const longestCallMs = 40
+
+type Work = () => unknown
 
 /** One way for an input to grow. */
 export interface Growing {
@@ -11,8 +13,8 @@ export interface Growing {
   readonly unit: string
   /** How many units each input has, the smallest first. */
   readonly sizes: readonly number[]
-  /** Makes the work with an input of one size. */
-  readonly prepare: (size: number) => () => unknown
+  /** Makes the work with an input of one size; what returns a promise is awaited. */
+  readonly prepare: (size: number) => Work | Promise<Work>
   /** How much dearer a unit of the largest may be than of the cheapest. */
   readonly goal: Goal
 }
@@ -26,11 +28,16 @@ export async function measureGrowth(
   const tried: number[] = []
   const lanes: Lane[] = []
   for (const size of sizes) {
-    const work = prepare(size)
-    tried.push(size)
-    lanes.push({ name: title(size), run: repeat(work) })
+    const work = await prepare(size)
     const at = performance.now()
-    work()
+    const done = work()
+    const isAsync = done instanceof Promise
+    if (isAsync) await done
+    tried.push(size)
+    lanes.push({
+      name: title(size),
+      run: isAsync ? repeatAsync(work as () => Promise<unknown>) : repeat(work),
+    })
     if (performance.now() - at > longestCallMs) break
   }
   const measured = await interleave(lanes, interleaving)

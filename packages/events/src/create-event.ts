@@ -1,9 +1,10 @@
 import { encodeBase64 } from '#base64'
+import { decodeUtf8 } from '#utf8'
 import { eventKinds } from './kinds.ts'
 import { isTextRequest } from './media.ts'
 import { createQueryParameters, splitTarget } from './query.ts'
 import { createEventHeaders, splitCookies } from './request-headers.ts'
-import { decodePercent, decodeUtf8 } from './text.ts'
+import { decodePercent } from './text.ts'
 import type { FunctionUrlEvent, HttpApiEvent, HttpEvent, IamAuthorizer } from './types.ts'
 
 /** A request as a front door received it. */

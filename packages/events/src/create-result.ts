@@ -1,7 +1,8 @@
 import { encodeBase64 } from '#base64'
+import { decodeUtf8 } from '#utf8'
 import { isTextResponse } from './media.ts'
 import { preludeEndBytes } from './prelude.ts'
-import { decodeUtf8, encodeUtf8 } from './text.ts'
+import { encodeUtf8 } from './text.ts'
 import type { FunctionUrlResult, ResultParts } from './types.ts'
 
 /** Headers that frame the message. The front door does that, and would hand these on as `x-amzn-Remapped-…` at best. */

@@ -1,6 +1,6 @@
+import { decodeUtf8 } from '#utf8'
 import { EventsError } from './errors.ts'
 import { readHead } from './head.ts'
-import { decodeUtf8 } from './text.ts'
 import type { HttpResponseHead } from './types.ts'
 
 /** Content type of a stream that begins with a prelude; any other stream is its body from the first byte. */

@@ -1,7 +1,8 @@
 import { decodeBase64 } from '#base64'
+import { decodeUtf8 } from '#utf8'
 import { readHead } from './head.ts'
 import type { Reading } from './head.ts'
-import { decodeUtf8, encodeUtf8 } from './text.ts'
+import { encodeUtf8 } from './text.ts'
 import type { HttpResponseParts } from './types.ts'
 
 /** The answer to the client, or why the function's result is malformed: then the client gets 502 and nothing of the reason. */

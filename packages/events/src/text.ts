@@ -1,6 +1,4 @@
 const encoder = new TextEncoder()
-// ignoreBOM keeps a leading U+FEFF: without it three bytes of the message would be lost.
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
@@ -11,20 +9,6 @@ const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
  */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text)
-}
-
-/**
- * Decodes UTF-8 without loss or not at all.
- *
- * @param bytes Any bytes.
- * @returns Text that encodes to the same bytes, or undefined when they are not UTF-8.
- */
-export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return strictDecoder.decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 /** A run of escapes is decoded as one piece, because one character may take several. */

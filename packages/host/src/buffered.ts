@@ -53,5 +53,22 @@ function fits(result: FunctionUrlResult): boolean {
   for (const cookie of result.cookies ?? []) head += cookie.length + 3
   const body = result.body.length * (result.isBase64Encoded ? 1 : maxJsonBytesPerCharacter)
   if (head * maxJsonBytesPerCharacter + body <= maxResultBytes) return true
-  return new TextEncoder().encode(JSON.stringify(result)).length <= maxResultBytes
+  const rest = new TextEncoder().encode(JSON.stringify({ ...result, body: '' })).length
+  return rest + (result.isBase64Encoded ? result.body.length : countJsonBytes(result.body)) <= maxResultBytes
 }
+
+/** Counts what a text takes within JSON: to write it out, only to measure it, takes several times as long. */
+function countJsonBytes(text: string): number {
+  let bytes = text.length
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code < 0x80)
+      bytes += code < 0x20 ? (shortEscapes.has(code) ? 1 : 5) : code === 0x22 || code === 0x5c ? 1 : 0
+    // Half of a pair counts for two of its four bytes; the text is well-formed.
+    else bytes += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2
+  }
+  return bytes
+}
+
+/** Backspace, tab, line feed, form feed, carriage return: two characters each, where other control characters take six. */
+const shortEscapes: ReadonlySet<number> = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d])

@@ -3,6 +3,7 @@ import type { EventInput, HttpResponseParts, IamAuthorizer } from '@furlong/even
 import * as fc from 'fast-check'
 import { Hono } from 'hono'
 import { stream, streamSSE } from 'hono/streaming'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -684,6 +685,35 @@ describe('toLambda() buffered', () => {
     const response = await clients.buffered.send(() => new Response(body))
     expect(response.statusCode).toBe(200)
     expect(response.body).toHaveLength(body.length)
+  })
+
+  it.each([
+    ['ASCII', 'a'],
+    ['quotes', '"'],
+    ['line breaks', '\n'],
+    ['control characters', '\u0001'],
+    ['two bytes', 'é'],
+    ['three bytes', '€'],
+    ['four bytes', '😀'],
+  ])('measures text as JSON does: %s', async (_, character) => {
+    const log = vi.spyOn(globalThis.console, 'error').mockImplementation(() => undefined)
+    const headers = { 'content-type': 'text/plain' }
+    const empty = { statusCode: 200, headers, body: '', isBase64Encoded: false }
+    const room = 6_291_556 - bytes(JSON.stringify(empty)).length
+    const count = Math.floor(room / (bytes(JSON.stringify(character)).length - 2))
+    for (const [times, statusCode] of [
+      [count, 200],
+      [count + 1, 500],
+    ] as const) {
+      const body = character.repeat(times)
+      const listener: LambdaApp = (_request: IncomingMessage, response: ServerResponse) => {
+        response.writeHead(200, headers).end(body)
+      }
+      for (const app of [() => new Response(body, { headers }), listener]) {
+        expect((await toLambda(app, { mode: 'buffered' })(receive(), context())).statusCode).toBe(statusCode)
+      }
+    }
+    log.mockRestore()
   })
 
   it('rethrows an error in the body', async () => {

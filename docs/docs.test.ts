@@ -3,7 +3,7 @@ import { access, readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 
 /** Folders of pages; each has its examples in the folder of the same name. */
-const sections = ['calling', 'local']
+const sections = ['calling', 'hosting', 'local']
 const repository = new URL('../', import.meta.url)
 
 /** Files that only carry the tests. */
@@ -42,7 +42,9 @@ describe.each(all)('docs/$section/$name', ({ section, name, text }) => {
 
   it('links to what is there', async () => {
     const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
-    for (const link of links) await access(new URL(link, repositoryFile(`docs/${section}/${name}`)))
+    for (const link of links) {
+      if (!link.startsWith('https://')) await access(new URL(link, repositoryFile(`docs/${section}/${name}`)))
+    }
   })
 })
 

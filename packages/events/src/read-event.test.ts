@@ -147,6 +147,7 @@ describe('readEvent()', () => {
     ['a header with a line break', { headers: { 'x-a': 'b\r\nc: d' } }],
     ['a header name that is none', { headers: { 'x a': 'b' } }],
     ['a header that is no text', { headers: { 'x-a': 1 } }],
+    ['cookies that are no list', { cookies: 'a=1' }],
   ])('refuses %s with InvalidEvent', (_, overrides) => {
     expect(() => readEvent(event(overrides)).headers).toThrow(
       expect.objectContaining({ code: 'InvalidEvent' }) as Error,

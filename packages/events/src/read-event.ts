@@ -174,7 +174,7 @@ function readBody(event: HttpEvent): Uint8Array<ArrayBuffer> | undefined {
 function readHeaders(event: HttpEvent, bodyLength: number | undefined): HeaderPair[] {
   const pairs: HeaderPair[] = []
   const sent: Readonly<Record<string, string>> = event.headers ?? {}
-  let cookie = event.cookies === undefined || event.cookies === null ? '' : event.cookies.join('; ')
+  let cookie = readCookies(event.cookies)
   let length = bodyLength
   for (const key of Object.keys(sent)) {
     const name = readName(key)
@@ -187,6 +187,11 @@ function readHeaders(event: HttpEvent, bodyLength: number | undefined): HeaderPa
   if (cookie !== '') pairs.push(['cookie', readValue('cookie', cookie)])
   if (length !== undefined) pairs.push(['content-length', String(length)])
   return pairs
+}
+
+function readCookies(cookies: unknown): string {
+  if (cookies === undefined || cookies === null) return ''
+  return Array.isArray(cookies) ? cookies.join('; ') : refuseHeader('cookie')
 }
 
 const readName = remember((key) => {

@@ -240,6 +240,11 @@ export class Exchange implements AnswerBody, FarEnd, TimeoutTaker {
     if (!this.response.emit('timeout', this.#socket)) this.fail(reason)
   }
 
+  /** The time that the application set for itself is over. */
+  idle(): void {
+    if (!this.response.emit('timeout', this.#socket)) this.#socket.destroy()
+  }
+
   #end(over: { readonly error?: unknown }): void {
     if (this.#over !== undefined) return
     this.#over = over

@@ -12,6 +12,8 @@ type Done = (error?: Error | null) => void
 export interface FarEnd {
   /** Takes what is written, text in the named encoding or bytes. @returns False when the writer should wait for `drain`. */
   read(chunk: Buffer | string, encoding: BufferEncoding): boolean
+  /** Called when nothing was written for as long as somebody set with setTimeout(). */
+  idle(): void
   /** Called once the socket is destroyed. */
   closed(): void
 }
@@ -114,6 +116,7 @@ export class MemorySocket extends UnmadeSocket {
   readonly #address: string
   readonly #farEnd: FarEnd
   #needsDrain = false
+  #isTimed = false
   #isMade = false
   #corks = 0
   /** The next uncork() undoes every cork(). */
@@ -175,6 +178,15 @@ export class MemorySocket extends UnmadeSocket {
     if (this.#isMade || event === 'data' || event === 'readable') return super.on(event as 'data', taker)
     EventEmitter.prototype.on.call(this, event, taker)
     return this
+  }
+
+  /** Node's server listens to its sockets for this; the first listener here does the same for the far end. */
+  override setTimeout(timeoutMs: number, callback?: () => void): this {
+    if (!this.#isTimed) {
+      this.#isTimed = true
+      this.on('timeout', () => this.#farEnd.idle())
+    }
+    return super.setTimeout(timeoutMs, callback)
   }
 
   // Nothing is gained by keeping pieces together in memory.

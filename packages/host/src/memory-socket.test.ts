@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { MemorySocket } from './memory-socket.node.ts'
 import type { FarEnd } from './memory-socket.node.ts'
 
-const deaf: FarEnd = { read: () => true, closed: () => undefined }
+const deaf: FarEnd = { read: () => true, idle: () => undefined, closed: () => undefined }
 
 /** What a socket says of itself, by every getter a stream has. */
 const describeSocket = (socket: Socket): Record<string, unknown> =>

@@ -188,6 +188,18 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
       })
     },
   },
+  'sets itself a time': {
+    node(_, response) {
+      response.setTimeout(20, () => {
+        response.writeHead(503).end('out of time')
+      })
+    },
+  },
+  'sets itself a time and forgets it': {
+    node(_, response) {
+      response.setTimeout(20)
+    },
+  },
   'never answers': {
     fetch: () => new Promise<Response>(() => undefined),
     node: () => undefined,

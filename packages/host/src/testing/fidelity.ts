@@ -520,6 +520,18 @@ const behaviourCases: readonly FidelityCase[] = [
     ),
   },
   {
+    name: 'res.setTimeout() with a listener',
+    request: ask('sets itself a time'),
+    only: { family: 'node' },
+    judge: all(status(503), body('out of time')),
+  },
+  {
+    name: 'res.setTimeout() without a listener closes the connection',
+    request: ask('sets itself a time and forgets it'),
+    only: { family: 'node' },
+    judge: status(502),
+  },
+  {
     name: 'told before the deadline: 504 of its own',
     request: { ...ask('waits for the deadline'), event: { remainingMs: 120 } },
     judge: all(status(504), body('mine')),

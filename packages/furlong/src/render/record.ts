@@ -23,9 +23,7 @@ export function isWorthTelling({ refusal }: RequestRecord): boolean {
 export function renderRefusalLine(record: RequestRecord, paint: Paint = plainPaint, home?: Home): string {
   const { refusal } = record
   if (refusal === undefined) return `${record.status} ${record.method} ${record.url}`
-  const what =
-    record.operation ??
-    `${record.functionArn === undefined ? record.host : nameFunction(record.functionArn)} ${record.method} ${record.url}`
+  const what = nameCall(record)
   const by = record.caller === undefined ? '' : ` by ${shortenArn(record.caller.arn)}`
   const [fix] = listFixes(refusal, home)
   return [
@@ -35,6 +33,13 @@ export function renderRefusalLine(record: RequestRecord, paint: Paint = plainPai
     ...(fix === undefined ? [] : [`${paint('bold', 'Fix:')} ${fix}`]),
     paint('dim', `(npx furlong explain ${record.id})`),
   ].join(' ')
+}
+
+function nameCall({ operation, functionArn, kind, host, method, url }: RequestRecord): string {
+  const name = functionArn === undefined ? undefined : nameFunction(functionArn)
+  if (operation === undefined) return `${name ?? host} ${method} ${url}`
+  const how = kind === 'event' ? 'asynchronous ' : ''
+  return `${how}${operation}${name === undefined ? '' : ` of ${name}`}`
 }
 
 /**

@@ -208,6 +208,7 @@ describe('the admit gate', () => {
     })
     expect(local.records.list({ limit: 1 })[0]).toMatchObject({
       operation: 'Invoke',
+      functionArn: arnOf('slow'),
       status: 429,
       refusal: { gate: 'admit', throttle: { running: 2 } },
     })

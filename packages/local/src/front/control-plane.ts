@@ -85,7 +85,11 @@ export async function serveControlPlane(exchange: Exchange, plane: ControlPlane)
   const answer = await handleControl(request, {
     ...plane,
     authorize: createAuthorize(exchange, plane, caller),
-    invoke: (spec, invocation) => plane.invoker.invoke(spec, invocation, recording),
+    invoke: (spec, invocation) => {
+      const { requestId: functionRequestId, invokedFunctionArn: functionArn = spec.arn } = invocation
+      recording.set({ functionArn, functionRequestId })
+      return plane.invoker.invoke(spec, invocation, recording)
+    },
   })
   if (answer.operation !== undefined) recording.set({ operation: answer.operation })
   if (recording.refusal === undefined && answer.stream === undefined) tellAnswer(exchange, answer)

@@ -17,6 +17,7 @@ import {
 import { LocalError } from './errors.ts'
 import { EventQueue, type Schedule, startTimer } from './event-queue/index.ts'
 import { Faults } from './faults/index.ts'
+import type * as ControlPlaneModule from './front/control-plane.ts'
 import { createDoor } from './front/door.ts'
 import { createFront } from './front/front.ts'
 import { serveOwnApi } from './front/own-api.ts'
@@ -156,9 +157,9 @@ export interface Local {
 const defaultAccounts = ['111122223333', '444455556666'] as const
 const defaultUrlPorts = [20_000, 29_999] as const
 /** A third of this package's modules: the first call of an API loads them, so that nobody waits for them at the start. */
-const loadControlPlane = (): Promise<typeof import('./front/control-plane.ts')> =>
+const loadControlPlane = (): Promise<typeof ControlPlaneModule> =>
   (controlPlane ??= import('./front/control-plane.ts'))
-let controlPlane: Promise<typeof import('./front/control-plane.ts')> | undefined
+let controlPlane: Promise<typeof ControlPlaneModule> | undefined
 
 /** How often code that nothing uses is deleted, and how long a package stays at least. */
 const codeGraceMs = 60_000

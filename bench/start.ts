@@ -18,15 +18,15 @@ const many = 1_000
 export async function run(): Promise<Row[]> {
   const folders = { one: await createManyUrls(1), many: await createManyUrls(many) }
   try {
-    const upWith = (folder: string): string[] => [
-      ...[furlong, 'up', '--port', '0', '--state', folder],
-      ...['--url-ports', manyUrlPorts.join('-')],
-    ]
+    const upOn = (folder: string): string[] => {
+      const ports = ['--url-ports', manyUrlPorts.join('-')]
+      return [furlong, 'up', '--port', '0', '--state', folder, ...ports]
+    }
     const lanes = {
       bare: { argv: ['-e', bareServer], from: 'stdout' },
       memory: { argv: [furlong, 'up', '--memory', '--port', '0'], from: 'stderr' },
-      one: { argv: upWith(folders.one), from: 'stderr' },
-      many: { argv: upWith(folders.many), from: 'stderr' },
+      one: { argv: upOn(folders.one), from: 'stderr' },
+      many: { argv: upOn(folders.many), from: 'stderr' },
     } as const
     const readyMs = { bare: [], memory: [], one: [], many: [] } as Record<keyof typeof lanes, number[]>
     const residentMb: number[] = []

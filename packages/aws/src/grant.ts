@@ -4,6 +4,7 @@ import { withAwsErrors } from './errors.ts'
 import { findFunction, type FoundFunction } from './functions.ts'
 import { describeInvalidPrincipal } from './invalid-principal.ts'
 import { resolvePrincipal, type GrantPrincipal } from './principal.ts'
+import { reachUrl } from './reach.ts'
 import {
   ensurePermissions,
   isSamePrincipal,
@@ -82,7 +83,10 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
     const credentials = await options.wait.credentialsFor(principal)
     const region = parseFunctionArn(found.functionArn)?.region ?? target.region
     const patience = createPatience(target, options.wait.timeoutMs ?? 180_000)
-    return { ...granted, access: await waitForAccess({ url: url.url, region, credentials, patience }) }
+    return {
+      ...granted,
+      access: await waitForAccess({ url: reachUrl(target, url.url), region, credentials, patience }),
+    }
   })
 }
 

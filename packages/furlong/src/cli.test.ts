@@ -678,6 +678,25 @@ describe('furlong up, down and run', () => {
   })
 })
 
+describe('furlong up --url-style aws', () => {
+  it('reaches URLs of AWS’s own form from every command', async () => {
+    const { child, port } = await up('--memory', '--url-style', 'aws')
+    const on = (...argv: string[]): Promise<Answer> => furlong(...argv, '--port', port)
+    const { out } = await on('deploy', 'app.mjs', '--name', 'books', '--id', urlId)
+    expect(out).toContain(`https://${urlId}.lambda-url.us-east-1.on.aws/`)
+    expect(await on('doctor', 'books')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/signed GET .*200/),
+    })
+    await on('deploy', 'caller.mjs', '--name', 'caller', '--no-url')
+    expect(await on('grant', 'books', '--to', 'caller', '--wait', '--timeout', '20')).toMatchObject({
+      code: 0,
+    })
+    expect(await on('call', 'books', '--as', 'caller')).toMatchObject({ code: 0, out: 'first edition' })
+    expect(await end(child)).toBe(0)
+  })
+})
+
 describe('furlong state', () => {
   it('exports from a running side and a stopped one, and brings it all back elsewhere', async () => {
     const [from, to] = [join(folder, 'state-from'), join(folder, 'state-to')]

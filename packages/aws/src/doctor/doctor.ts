@@ -1,6 +1,7 @@
 import { createFunctionUrlRequest, explain, type Explanation, type Fix, parseFunctionArn } from '@furlong/iam'
 import { withAwsErrors } from '../errors.ts'
 import { resolvePrincipal } from '../principal.ts'
+import { reachUrl } from '../reach.ts'
 import { createClients, type CredentialSource, readCredentials, type Target } from '../target.ts'
 import { findPatient, type Patient } from './find-patient.ts'
 import type { Finding } from './finding.ts'
@@ -123,7 +124,7 @@ async function sendProbes(
   { credentialsOf, timeoutMs = 15_000 }: DoctorOptions,
   { patient, caller, now }: { patient: Patient; caller: ReadCaller; now: () => Date },
 ): Promise<Answers> {
-  const url = patient.url?.url ?? ''
+  const url = reachUrl(target, patient.url?.url ?? '')
   const region = parseFunctionArn(patient.found.functionArn)?.region ?? target.region
   const ask = async (credentials?: CredentialSource): Promise<ProbeAnswer | Error> => {
     const keys = credentials === undefined ? {} : { credentials: await readCredentials(credentials) }

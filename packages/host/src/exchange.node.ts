@@ -1,4 +1,4 @@
-import { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { EventRequest, HeaderPair } from '@furlong/events'
 import type { Answer, AnswerBody, Chunk, ChunkWriter } from './answer.ts'
 import { invocationKey } from './carrier.ts'
@@ -6,6 +6,7 @@ import type { TimeoutTaker } from './deadline.ts'
 import type { Invocation } from './invocation.ts'
 import { createChunk, joinChunks, MemorySocket } from './memory-socket.node.ts'
 import type { FarEnd } from './memory-socket.node.ts'
+import { http } from './node-builtins.node.ts'
 
 const ignore = (): void => undefined
 
@@ -17,7 +18,7 @@ interface HeaderTaker {
 const bodilessMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** A request as Node's server would have read it from a connection. */
-class EventMessage extends IncomingMessage {
+class EventMessage extends http.IncomingMessage {
   readonly [invocationKey]: Invocation
 
   constructor(socket: MemorySocket, from: EventRequest, invocation: Invocation) {
@@ -56,7 +57,7 @@ function readBody(this: EventMessage): void {
  * own would make it slower than everything else together.
  */
 function createResponse(request: IncomingMessage, socket: MemorySocket): ServerResponse {
-  const response = new ServerResponse(request)
+  const response = new http.ServerResponse(request)
   response.shouldKeepAlive = false
   // Lambda sets the date itself and would hand this one on as x-amzn-Remapped-date.
   response.sendDate = false

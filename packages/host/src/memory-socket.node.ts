@@ -1,7 +1,6 @@
-import { EventEmitter } from 'node:events'
-import { isIPv6, Socket } from 'node:net'
-import { getDefaultHighWaterMark } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { Chunk } from './answer.ts'
+import { events, net, stream } from './node-builtins.node.ts'
 
 /** Already settled: a step from here costs a third of `queueMicrotask()`, which makes an object to follow it by. */
 const atOnce: Promise<undefined> = Promise.resolve(undefined)
@@ -22,8 +21,8 @@ export interface FarEnd {
 const guessRemotePort = 0
 
 /** `net.Socket` by its prototype, without what its constructor does: that comes later, or never. */
-const UnmadeSocket = function () {} as unknown as typeof Socket
-UnmadeSocket.prototype = Socket.prototype
+const UnmadeSocket = function () {} as unknown as typeof net.Socket
+UnmadeSocket.prototype = net.Socket.prototype
 
 /** The end of every response sets this member of the socket's state, between cork() and uncork(). */
 const corkedState: object = { corked: 1 }
@@ -35,7 +34,7 @@ const newSocket: Readonly<Record<string, unknown>> = {
   destroyed: false,
   errored: null,
   readable: true,
-  readableHighWaterMark: getDefaultHighWaterMark(false),
+  readableHighWaterMark: stream.getDefaultHighWaterMark(false),
   writable: true,
   writableEnded: false,
   writableFinished: false,
@@ -86,7 +85,7 @@ export class MemorySocket extends UnmadeSocket {
         return this.#address
       }),
       remoteFamily: fixed(function () {
-        return isIPv6(this.#address) ? 'IPv6' : 'IPv4'
+        return net.isIPv6(this.#address) ? 'IPv6' : 'IPv4'
       }),
       remotePort: fixed(() => guessRemotePort),
       // What frameworks ask when they want to know whether a request came over TLS.
@@ -103,10 +102,10 @@ export class MemorySocket extends UnmadeSocket {
       Object.defineProperty(this.prototype, name, {
         configurable: true,
         get(this: MemorySocket): unknown {
-          return this.#isMade ? Reflect.get(Socket.prototype, name, this) : value
+          return this.#isMade ? Reflect.get(net.Socket.prototype, name, this) : value
         },
         set(this: MemorySocket, changed: unknown): void {
-          Reflect.set(Socket.prototype, name, changed, this.#make())
+          Reflect.set(net.Socket.prototype, name, changed, this.#make())
         },
       })
     }
@@ -138,7 +137,7 @@ export class MemorySocket extends UnmadeSocket {
     if (!this.#isMade) {
       this.#isMade = true
       // An ordinary function in every release; for those who listen already it changes nothing.
-      ;(Socket as unknown as (this: Socket) => void).call(this)
+      ;(net.Socket as unknown as (this: Socket) => void).call(this)
     }
     return this as unknown as SocketStates
   }
@@ -178,7 +177,7 @@ export class MemorySocket extends UnmadeSocket {
   override on(event: string | symbol, listener: (...values: never[]) => void): this {
     const taker = listener as (...values: unknown[]) => void
     if (this.#isMade || event === 'data' || event === 'readable') return super.on(event as 'data', taker)
-    EventEmitter.prototype.on.call(this, event, taker)
+    events.prototype.on.call(this, event, taker)
     return this
   }
 

@@ -89,6 +89,33 @@ describe('createBundle() of JavaScript', () => {
     await expect((handler as () => Promise<string>)()).resolves.toBe('/\n')
   })
 
+  it('leaves out optional peers that a dependency loads as it runs and that are not installed, and nothing else', async () => {
+    const manifest = {
+      name: '@own/dep',
+      main: 'lib/index.js',
+      peerDependenciesMeta: { gone: { optional: true }, '@own/there': { optional: true } },
+    }
+    await write('node_modules/@own/dep/package.json', JSON.stringify(manifest))
+    await write('node_modules/@own/dep/lib/package.json', '{"type":"commonjs"}')
+    await write('node_modules/@own/there/part.js', "module.exports = 'there'\n")
+    const lib = 'node_modules/@own/dep/lib/index.js'
+    await write(
+      lib,
+      "exports.there = require('@own/there/part.js')\nexports.load = () => import('gone/part')\nexports.need = (load) => load(() => require('gone'))\n",
+    )
+    const entry = await write(
+      'app.ts',
+      "import dep from '@own/dep'\nexport const handler = () => dep.load().catch((error) => [dep.there, error.code])\n",
+    )
+    const { handler } = await load((await createBundle(entry)).zip)
+    await expect((handler as () => Promise<unknown>)()).resolves.toEqual(['there', 'ERR_MODULE_NOT_FOUND'])
+
+    await write(lib, "exports.load = () => import('undeclared')\n")
+    await expect(createBundle(entry)).rejects.toMatchObject({ code: 'BundleFailed' })
+    await write(lib, "import 'gone'\nexport default {}\n")
+    await expect(createBundle(entry)).rejects.toMatchObject({ code: 'BundleFailed' })
+  })
+
   it('finds a handler under another name', async () => {
     const entry = await write('app.ts', 'export const main = async () => 1\n')
     await expect(createBundle(entry, { handler: 'app.main' })).resolves.toMatchObject({

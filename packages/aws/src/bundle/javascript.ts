@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile } from 'esbuild'
 import { AwsError, type SourcePlace } from '../errors.ts'
 import type { BundleFile } from './archive.ts'
+import { optionalPeers } from './optional-peers.ts'
 
 /** What the entry offers: a Lambda handler, a default export to be hosted, or CommonJS, which only shows at run time. */
 type EntryShape = 'handler' | 'default' | 'commonjs'
@@ -66,6 +67,7 @@ export async function planJavaScript(
     outfile: resolve(dirname(entry), 'index.mjs'),
     absWorkingDir: dirname(entry),
     banner: { js: banner },
+    plugins: [optionalPeers],
     logLevel: 'silent',
     ...(options.development === true ? { sourceRoot: pathToFileURL(`${dirname(entry)}/`).href } : {}),
     ...(options.hostModule === undefined || resolvesHost(entry)

@@ -1,5 +1,5 @@
 import type { LambdaContext } from './context.ts'
-import { holdWatch, startWatch, stopWatch } from './watchdog.ts'
+import { startWatch, stopWatch } from './watchdog.ts'
 import type { Watch } from './watchdog.ts'
 
 /** How long before Lambda's deadline the signal aborts when nothing else is said. */
@@ -22,7 +22,6 @@ export interface ExpiryTaker {
  */
 export class Deadline implements Watch {
   dueMs: number = Infinity
-  isHeld: boolean = false
   place: number = -1
   /** Told once, when the application has had its chance. */
   onExpired: ExpiryTaker | undefined
@@ -52,8 +51,6 @@ export class Deadline implements Watch {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
       if (this.#reason !== undefined) this.#controller.abort(this.#reason.error)
-      // Somebody may be waiting for nothing but this.
-      else if (this.dueMs !== Infinity) holdWatch(this)
     }
     return this.#controller.signal
   }

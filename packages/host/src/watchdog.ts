@@ -5,20 +5,17 @@ import type { Member } from './crowd.ts'
 export interface Watch extends Member {
   /** Milliseconds since 1970. */
   dueMs: number
-  /** Whether the process must stay alive for it; kept by holdWatch(). */
-  isHeld: boolean
   /** Called once it is due; may set another `dueMs`, or `Infinity` for never again. Must not throw. */
   ring(): void
 }
 
 const watches = new Crowd<Watch>()
-/** How many of them must keep the process alive. */
-let held = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 let timerDueMs = Infinity
 
 /**
- * Wakes somebody at a time.
+ * Wakes somebody at a time, and keeps the process alive until then: an application may wait for what keeps no process alive, and
+ * Lambda ends an invocation with a crash when its process has nothing left to do.
  *
  * All watches share one timer, which is left to run out when its watch ends: invocations begin in the order in which they
  * expire, so a process sets a timer once in a function's timeout instead of twice in every invocation.
@@ -27,19 +24,9 @@ let timerDueMs = Infinity
  */
 export function startWatch(watch: Watch): void {
   watches.add(watch)
+  // An earlier timer that was left to run out.
+  if (watches.members.length === 1) timer?.ref()
   if (watch.dueMs < timerDueMs) arm(watch.dueMs)
-}
-
-/**
- * Keeps the process alive until a watch rings or ends; otherwise a process that has nothing else to do may end.
- *
- * @param watch One that was started.
- */
-export function holdWatch(watch: Watch): void {
-  if (watch.isHeld || watch.place === -1) return
-  watch.isHeld = true
-  held += 1
-  timer?.ref()
 }
 
 /**
@@ -48,18 +35,13 @@ export function holdWatch(watch: Watch): void {
  * @param watch One that was started; others are taken without complaint.
  */
 export function stopWatch(watch: Watch): void {
-  watches.delete(watch)
-  if (!watch.isHeld) return
-  watch.isHeld = false
-  held -= 1
-  if (held === 0) timer?.unref()
+  if (watches.delete(watch) && watches.members.length === 0) timer?.unref()
 }
 
 function arm(dueMs: number): void {
   clearTimeout(timer)
   timerDueMs = dueMs
   timer = setTimeout(ring, Math.max(0, dueMs - Date.now()))
-  if (held === 0) timer.unref()
 }
 
 function ring(): void {

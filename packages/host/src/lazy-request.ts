@@ -151,6 +151,11 @@ function defineFactory(): RequestFactory {
       return this[invocationKey].signal
     }
 
+    /** H3 looks for it here; others take it from their third argument. */
+    get waitUntil(): (promise: Promise<unknown>) => void {
+      return this[invocationKey].waitUntil
+    }
+
     override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
       return this.#ask(() => super.body)
     }

@@ -1,6 +1,7 @@
 import { createEvent, PreludeReader, readResult } from '@furlong/events'
 import type { EventInput, HttpResponseParts, IamAuthorizer } from '@furlong/events'
 import * as fc from 'fast-check'
+import { H3 } from 'h3'
 import { Hono } from 'hono'
 import { stream, streamSSE } from 'hono/streaming'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -588,6 +589,26 @@ describe.each(['buffered', 'stream'] as const)('toLambda() %s', (mode) => {
     expect(done).toBe('ab')
     expect(log).toHaveBeenCalledOnce()
     log.mockRestore()
+  })
+
+  it('offers waitUntil() to listeners by getBindings(), and to H3, which looks for it at the request', async () => {
+    let done = ''
+    const work = async (by: string) => {
+      await delay(5)
+      done += by
+    }
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
+      getBindings(request)?.waitUntil(work('listener'))
+      response.end()
+    }
+    await send(listener)
+    const h3 = new H3()
+    h3.get('/', (event) => {
+      event.waitUntil(work(' h3'))
+      return ''
+    })
+    await send(h3)
+    expect(done).toBe('listener h3')
   })
 
   it('refuses an event that is not an HTTP request with NotAnHttpEvent', async () => {

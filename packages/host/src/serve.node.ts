@@ -122,16 +122,17 @@ function createContext(awsRequestId: string, timeoutMs: number): LambdaContext {
   }
 }
 
-const writeHead = (response: ServerResponse, { statusCode, headers }: HttpResponseHead): void => {
+/** Not by `writeHead()`: a body that is given whole gets its `content-length` from `end()`, as from a function URL. */
+const setHead = (response: ServerResponse, { statusCode, headers }: HttpResponseHead): void => {
   for (const [name, value] of headers) response.appendHeader(name, value)
-  response.writeHead(statusCode)
+  response.statusCode = statusCode
 }
 
 const sendBuffered: Send = async (host, event, context, response) => {
   const result = await host.buffered(event as Parameters<Host['buffered']>[0], context)
   const reading = readResult(Buffer.from(JSON.stringify(result)))
   if (!reading.ok) throw new Error(`The result is malformed: ${reading.reason}`)
-  writeHead(response, reading.response)
+  setHead(response, reading.response)
   response.end(reading.response.body)
 }
 
@@ -141,7 +142,7 @@ const sendStreamed: Send = async (host, event, context, response) => {
       const pairs = [...Object.entries(headers), ...cookies.map((cookie) => ['set-cookie', cookie] as const)]
       // What a front door makes of the prelude: remapped names, the type a stream has without one.
       const prelude = new PreludeReader().push(createPrelude({ statusCode, headers: pairs }))
-      if (prelude !== undefined) writeHead(response, prelude.head)
+      if (prelude !== undefined) setHead(response, prelude.head)
       // `flushHeaders` would send a head without a body as UTF-8.
       response.write('', 'latin1')
       return sink

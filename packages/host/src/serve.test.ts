@@ -11,6 +11,18 @@ afterEach(async () => {
   served = undefined
 })
 
+it('gives the length of a buffered answer, and none of a stream', async () => {
+  const app = () => new Response('caf\u00e9')
+  served = await serve(app, { mode: 'buffered' })
+  expect((await fetch(served.url)).headers.get('content-length')).toBe('5')
+  await served.close()
+  served = await serve(() => new Response(null, { status: 204 }), { mode: 'buffered' })
+  expect((await fetch(served.url)).headers.get('content-length')).toBeNull()
+  await served.close()
+  served = await serve(app, { mode: 'stream' })
+  expect((await fetch(served.url)).headers.get('transfer-encoding')).toBe('chunked')
+})
+
 describe.each(['buffered', 'stream'] as const)('serve(), %s', (mode) => {
   it('shows the application what it sees behind a function URL', async () => {
     served = await serve(async (request: Request) => new Response(await echoRequest(request)), {

@@ -116,8 +116,6 @@ export class MemorySocket extends UnmadeSocket {
   readonly #farEnd: FarEnd
   #needsDrain = false
   #isTimed = false
-  #hasRung = false
-  #isAwake = false
   #isMade = false
   #corks = 0
   /** The next uncork() undoes every cork(). */
@@ -185,27 +183,9 @@ export class MemorySocket extends UnmadeSocket {
   override setTimeout(timeoutMs: number, callback?: () => void): this {
     if (!this.#isTimed) {
       this.#isTimed = true
-      this.on('timeout', () => {
-        this.#hasRung = true
-        this.#farEnd.idle()
-      })
+      this.on('timeout', () => this.#farEnd.idle())
     }
-    this.#hasRung = false
-    if (timeoutMs > 0) this.#stayAwake(timeoutMs)
     return super.setTimeout(timeoutMs, callback)
-  }
-
-  // The timer of a socket keeps no process alive, since its connection does. Here there may be nothing else that does, and Lambda
-  // takes an invocation that nothing will end any more for one that failed.
-  #stayAwake(timeoutMs: number): void {
-    if (this.#isAwake) return
-    this.#isAwake = true
-    const look = (): void => {
-      const left = this.#hasRung || this.destroyed ? 0 : (this.timeout ?? 0)
-      if (left > 0) setTimeout(look, left)
-      else this.#isAwake = false
-    }
-    setTimeout(look, timeoutMs)
   }
 
   // Nothing is gained by keeping pieces together in memory.

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { promisify } from 'node:util'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { MemorySocket } from './memory-socket.node.ts'
@@ -67,21 +65,6 @@ describe('MemorySocket', () => {
     await finished
     expect(socket.writableEnded).toBe(true)
     socket.destroy()
-  })
-
-  it('keeps a process alive until it has timed out, which nothing else may do', async () => {
-    const module = new URL('memory-socket.node.ts', import.meta.url).href
-    const script = `
-      const { MemorySocket } = await import(${JSON.stringify(module)})
-      const socket = new MemorySocket('203.0.113.7', { read: () => true, idle() {}, closed() {} })
-      socket.setTimeout(20, () => console.log('out of time'))
-      const cleared = new MemorySocket('203.0.113.7', { read: () => true, idle() {}, closed() {} })
-      cleared.setTimeout(10)
-      cleared.setTimeout(0)
-    `
-    const argv = ['--conditions=@furlong/source', '--input-type=module', '--eval', script]
-    const { stdout } = await promisify(execFile)(process.execPath, argv)
-    expect(stdout).toBe('out of time\n')
   })
 
   it('has no state of its own inside of cork(), where the end of a response sets one', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ApiServer } from './api-server.ts'
 import { createEnvironmentVariables, createLogStreamName } from './environment-variables.ts'
 import { LocalError } from '../errors.ts'
+import { formatInstant } from '../instant.ts'
 import {
   createExitReport,
   createExtensionReport,
@@ -562,12 +563,12 @@ export class Environment {
 
   #logAll(lines: readonly string[]): void {
     if (lines.length === 0) return
-    const at = this.#services.now().toISOString()
+    const at = formatInstant(this.#services.now())
     for (const line of lines) this.#logAt(at, line)
   }
 
   #log(text: string): void {
-    this.#logAt(this.#services.now().toISOString(), text)
+    this.#logAt(formatInstant(this.#services.now()), text)
   }
 
   #logAt(at: string, text: string): void {

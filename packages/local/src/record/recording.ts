@@ -1,3 +1,4 @@
+import { formatInstant } from '../instant.ts'
 import type { Gate, GateOutcome, Refusal, RequestRecord } from './record.ts'
 
 /** How much of an event or a result is kept, when they are kept at all. */
@@ -34,7 +35,7 @@ export class Recording {
     this.#draft = {
       id,
       cursor: 0,
-      at: request.now.toISOString(),
+      at: formatInstant(request.now),
       kind: request.kind,
       method: request.method,
       url: request.url,

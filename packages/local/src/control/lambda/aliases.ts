@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { AliasRecord } from '../../store/aliases.ts'
 import type { Store } from '../../store/store.ts'
 import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
-import { findFunction, type FunctionTarget, refuseQualifier } from './function-target.ts'
+import { findFunction, type FunctionTarget, refuseCreating, refuseQualifier } from './function-target.ts'
 import { answerPage, type ListInput, listMembers } from './lists.ts'
 import { description, functionName, revisionId } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult, Member } from './operation.ts'
@@ -82,6 +82,7 @@ function createAlias({ input, target, services }: LambdaCall<CreateAliasInput>):
   return store.transaction(() => {
     const weights = input.RoutingConfig?.AdditionalVersionWeights ?? {}
     checkVersions(store, target, input.FunctionVersion, weights)
+    refuseCreating(findFunction(store, target))
     if (store.alias(target.arn, input.Name) !== undefined) {
       throw conflictError(`Alias already exists: ${target.arn}:${input.Name}`)
     }

@@ -2,6 +2,7 @@ import { minimumUnreservedOf, unreservedConcurrency } from '../../admit/index.ts
 import type { FunctionRecord } from '../../store/functions.ts'
 import { ControlError } from '../control-error.ts'
 import { invalidParameterError, notFoundError } from './errors.ts'
+import { refuseCreating } from './function-target.ts'
 import { functionName } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult } from './operation.ts'
 import { defineOperation } from './operation.ts'
@@ -30,6 +31,7 @@ function putConcurrency(call: LambdaCall<PutConcurrencyInput>): LambdaResult {
   const { services, input, target } = call
   const { store, accountConcurrency } = services
   const record = findWhole(call, `${target.arn}:$LATEST`)
+  refuseCreating(record)
   const { ReservedConcurrentExecutions: wanted } = input
   // The function's own reservation does not count: the new one replaces it.
   const others = new Map(store.reservedConcurrency())
@@ -53,7 +55,9 @@ function getConcurrency(call: LambdaCall<unknown>): LambdaResult {
 
 function deleteConcurrency(call: LambdaCall<unknown>): LambdaResult {
   // guess: the text of a function that does not exist, as Get words it.
-  call.services.store.concurrency.remove(findWhole(call, call.target.arn).arn)
+  const record = findWhole(call, call.target.arn)
+  refuseCreating(record)
+  call.services.store.concurrency.remove(record.arn)
   return {}
 }
 

@@ -107,12 +107,7 @@ function activate(pending: FunctionRecord, services: ControlServices, publishes:
   const { store } = services
   store.transaction(() => {
     if (!isStillPending(pending, services)) return
-    const active: FunctionRecord = {
-      ...pending,
-      tags: store.functionByArn(pending.arn)?.tags ?? {},
-      status: 'Active',
-      revisionId: randomUUID(),
-    }
+    const active: FunctionRecord = { ...pending, status: 'Active', revisionId: randomUUID() }
     store.functions.replace(active)
     if (publishes) publish(store, active)
   })

@@ -133,17 +133,31 @@ export function refusePending({ status }: VersionRecord): void {
 }
 
 /**
- * Refuses to change a function while it is created or updated.
+ * Refuses to add anything to a function while it is created: it is forgotten should the process end before its creation
+ * is acknowledged, and what was acknowledged in between would be lost with it.
+ *
+ * @param record the function
+ * @throws {ControlError} ResourceConflictException with Lambda's text
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+ */
+export function refuseCreating({ arn, status }: FunctionRecord): void {
+  if (status !== 'Pending') return
+  throw conflictError(
+    `The operation cannot be performed at this time. The resource ${arn} is currently in the following state: 'Pending'. StateReasonCode: 'Creating'`,
+  )
+}
+
+/**
+ * Refuses to change the code or the configuration of a function while it is created or updated.
  *
  * @param record the function
  * @throws {ControlError} ResourceConflictException with Lambda's text
  */
-export function refuseUnsettled({ arn, status }: FunctionRecord): void {
-  if (status === 'Active') return
+export function refuseUnsettled(record: FunctionRecord): void {
+  refuseCreating(record)
+  if (record.status !== 'Updating') return
   throw conflictError(
-    status === 'Updating'
-      ? `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`
-      : `The operation cannot be performed at this time. The resource ${arn} is currently in the following state: 'Pending'. StateReasonCode: 'Creating'`,
+    `The operation cannot be performed at this time. An update is in progress for resource: ${record.arn}`,
   )
 }
 

@@ -8,7 +8,7 @@ import { createFunctionPolicyDocument } from '../../store/function-policies.ts'
 import type { Store } from '../../store/store.ts'
 import { ControlError } from '../control-error.ts'
 import { conflictError, invalidParameterError, notFoundError } from './errors.ts'
-import type { FunctionTarget } from './function-target.ts'
+import { type FunctionTarget, refuseCreating } from './function-target.ts'
 import { namespacedFunctionName, qualifier, revisionId } from './members.ts'
 import type { LambdaCall, LambdaOperation, LambdaResult, Member } from './operation.ts'
 import { defineOperation } from './operation.ts'
@@ -133,9 +133,10 @@ function addPermission({ input, target, services }: LambdaCall<AddPermissionInpu
   const { store } = services
   refuseLatest(target)
   return store.transaction(() => {
+    const record = store.functionByArn(target.arn)
     const ownerRevision = findOwnerRevision(store, target)
-    if (store.functionByArn(target.arn) === undefined || ownerRevision === undefined)
-      throw noOwnerError(target)
+    if (record === undefined || ownerRevision === undefined) throw noOwnerError(target)
+    refuseCreating(record)
     const policy = store.policies.get(target.arn, target.qualifier)
     checkRevision(policy?.revisionId ?? ownerRevision, input.RevisionId)
     checkConditionsOfAction(input)

@@ -121,6 +121,37 @@ describe('a function', () => {
     expect(active['RevisionId']).not.toBe(created['RevisionId'])
   })
 
+  it('takes nothing that would be lost with it while it is pending, and all of it afterwards', async () => {
+    const tags = `/2017-03-31/tags/${encodeURIComponent(arn)}`
+    const additions: readonly (readonly [method: string, target: string, body?: object])[] = [
+      ['POST', tags, { Tags: { team: 'a' } }],
+      ['DELETE', `${tags}?tagKeys=other`],
+      [
+        'POST',
+        `${functions}/slow/policy`,
+        { StatementId: 's', Action: 'lambda:InvokeFunction', Principal: '*' },
+      ],
+      ['PUT', '/2017-10-31/functions/slow/concurrency', { ReservedConcurrentExecutions: 5 }],
+      ['DELETE', '/2017-10-31/functions/slow/concurrency'],
+      ['POST', `${functions}/slow/aliases`, { Name: 'live', FunctionVersion: '$LATEST' }],
+    ]
+    const creating = create({ Tags: { first: '1' } })
+    await begun()
+    for (const [method, target, body] of additions) {
+      expect(await send(method, target, body), `${method} ${target}`).toEqual({
+        status: 409,
+        Type: 'User',
+        message: `The operation cannot be performed at this time. The resource ${arn} is currently in the following state: 'Pending'. StateReasonCode: 'Creating'`,
+      })
+    }
+    code.open()
+    await creating
+    for (const [method, target, body] of additions) {
+      expect((await send(method, target, body)).status, `${method} ${target}`).toBeLessThan(300)
+    }
+    expect(await send('GET', tags)).toMatchObject({ Tags: { first: '1', team: 'a' } })
+  })
+
   it('was never there when its package is refused', async () => {
     const creating = create({ Code: { ZipFile: Buffer.from('no zip').toString('base64') } })
     await begun()

@@ -6,7 +6,7 @@ import type { FunctionRecord } from '../../store/functions.ts'
 import { createValidationMessage } from '../constraints.ts'
 import { ControlError } from '../control-error.ts'
 import { invalidParameterError } from './errors.ts'
-import { findFunction } from './function-target.ts'
+import { findFunction, refuseCreating } from './function-target.ts'
 import { taggedResource } from './members.ts'
 import type { LambdaCall, LambdaOperation } from './operation.ts'
 import { defineOperation } from './operation.ts'
@@ -101,6 +101,7 @@ export const tagOperations: readonly LambdaOperation[] = [
     context: ({ input }) => createTagContext(input.Tags),
     handle: (call) => {
       const record = findTagged(call)
+      refuseCreating(record)
       if (Object.keys(call.input.Tags).length === 0) {
         throw invalidParameterError('An error occurred and the request cannot be processed.')
       }
@@ -123,6 +124,7 @@ export const tagOperations: readonly LambdaOperation[] = [
     context: ({ input }) => ({ 'aws:TagKeys': input.TagKeys }),
     handle: (call) => {
       const record = findTagged(call)
+      refuseCreating(record)
       const kept = Object.entries(record.tags).filter(([key]) => !call.input.TagKeys.includes(key))
       call.services.store.functions.replace({
         ...record,

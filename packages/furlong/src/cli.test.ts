@@ -496,6 +496,13 @@ describe('furlong against a local side', () => {
     expect((await here('url', 'list')).out).toMatch(
       /^books +http:\/\/127\.0\.0\.1:\d+\/ +AWS_IAM +RESPONSE_STREAM\n$/,
     )
+    const lambda = await createClients(targetOf(await sideAt(port), 0)).lambda()
+    await lambda.createAlias({ FunctionName: 'books', Name: 'live', FunctionVersion: '$LATEST' })
+    expect(await here('url', 'create', 'books:live')).toMatchObject({ code: 0 })
+    const { out: status } = await here('status')
+    expect(status).toMatch(/^books +http:\S+ +AWS_IAM +RESPONSE_STREAM +us-east-1 +111122223333$/m)
+    expect(status).toMatch(/^books:live +http:\S+ +AWS_IAM +RESPONSE_STREAM +us-east-1 +111122223333$/m)
+    await lambda.deleteAlias({ FunctionName: 'books', Name: 'live' })
     const open = await here('url', 'update', 'books', '--public')
     expect(open.out).toContain('NONE, RESPONSE_STREAM')
     expect(await here('call', 'books', '--unsigned')).toMatchObject({ code: 0, out: 'first edition' })

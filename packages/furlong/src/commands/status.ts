@@ -42,9 +42,10 @@ export const command: Command = {
       ['process', `${status.pid}, since ${status.startedAt}`],
       ['accounts', status.accounts.map(({ accountId }) => accountId).join(', ')],
     ])
-    const urls = status.urls.map(({ functionArn, url, authType, invokeMode }) => {
+    const urls = status.urls.map(({ functionArn, qualifier, url, authType, invokeMode }) => {
       const { region = '', accountId = '' } = parseFunctionArn(functionArn) ?? {}
-      return [nameFunction(functionArn), url, authType, invokeMode, region, accountId]
+      const name = nameFunction(qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`)
+      return [name, url, authType, invokeMode, region, accountId]
     })
     const listed = urls.length === 0 ? ['No function has a URL.'] : createTable(urls)
     const lines = [...facts, '', paint('bold', 'Function URLs'), ...listed]

@@ -78,6 +78,15 @@ describe('renderRefusalLine()', () => {
     )
   })
 
+  it('names the host of a tunnel, which has no path', () => {
+    const { functionArn: _, caller: __, ...rest } = record
+    const refusal = { gate: 'route', code: 'Refused', cause: 'The host is not reachable.' } as const
+    const tunnel = { ...rest, method: 'CONNECT', url: '', host: 'books.example:443', refusal }
+    expect(renderRefusalLine(tunnel)).toContain(
+      '403 route books.example:443 CONNECT: The host is not reachable.',
+    )
+  })
+
   it('takes the fix of a diagnosis, or the sentence that comes with the refusal', () => {
     const refusal = {
       gate: 'authenticate',

@@ -37,7 +37,8 @@ export function renderRefusalLine(record: RequestRecord, paint: Paint = plainPai
 
 function nameCall({ operation, functionArn, kind, host, method, url }: RequestRecord): string {
   const name = functionArn === undefined ? undefined : nameFunction(functionArn)
-  if (operation === undefined) return `${name ?? host} ${method} ${url}`
+  // A CONNECT has no path.
+  if (operation === undefined) return `${name ?? host} ${method} ${url}`.trimEnd()
   const how = kind === 'event' ? 'asynchronous ' : ''
   return `${how}${operation}${name === undefined ? '' : ` of ${name}`}`
 }

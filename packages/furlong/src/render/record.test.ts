@@ -78,6 +78,12 @@ describe('renderRefusalLine()', () => {
     )
   })
 
+  it('names the faults that struck the request before it says what to do', () => {
+    expect(renderRefusalLine({ ...record, faults: ['f5', 'f6'] })).toContain(
+      'No policy allows lambda:InvokeFunction. Struck by fault f5, f6 (npx furlong fault --list). Fix: npx',
+    )
+  })
+
   it('names the host of a tunnel, which has no path', () => {
     const { functionArn: _, caller: __, ...rest } = record
     const refusal = { gate: 'route', code: 'Refused', cause: 'The host is not reachable.' } as const

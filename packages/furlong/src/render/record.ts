@@ -14,14 +14,14 @@ export function isWorthTelling({ refusal }: RequestRecord): boolean {
 }
 
 /**
- * Renders a refused request as one line: gate, request, caller, cause, fix, and where more is said.
+ * Renders a refused request as one line: gate, request, caller, cause, faults that struck it, fix, and where more is said.
  * @param record a record with a refusal
  * @param paint paint for the output; default plain
  * @param home where furlong works when nothing is said
  * @returns the line
  */
 export function renderRefusalLine(record: RequestRecord, paint: Paint = plainPaint, home?: Home): string {
-  const { refusal } = record
+  const { refusal, faults = [] } = record
   if (refusal === undefined) return `${record.status} ${record.method} ${record.url}`
   const what = nameCall(record)
   const by = record.caller === undefined ? '' : ` by ${shortenArn(record.caller.arn)}`
@@ -30,6 +30,8 @@ export function renderRefusalLine(record: RequestRecord, paint: Paint = plainPai
     paint('red', `${record.status} ${refusal.gate}`),
     `${what}${by}:`,
     asSentence(refusal.cause),
+    // Without it the fix would send people after a clock, a token or a function that are as they should be.
+    ...(faults.length === 0 ? [] : [`Struck by fault ${faults.join(', ')} (npx furlong fault --list).`]),
     ...(fix === undefined ? [] : [`${paint('bold', 'Fix:')} ${fix}`]),
     paint('dim', `(npx furlong explain ${record.id})`),
   ].join(' ')

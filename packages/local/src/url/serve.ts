@@ -103,6 +103,9 @@ export async function serveFunctionUrl(
       gate: 'invoke',
       code: error.code,
       cause: `No execution environment could be started: ${error.message}`,
+      ...(error.code === 'UnknownRole' && {
+        fix: `Make the role again, or give the function another: aws lambda update-function-configuration --function-name ${called.spec.name} --role <arn>`,
+      }),
     })
     return toReply(functionFailed, requestId)
   }

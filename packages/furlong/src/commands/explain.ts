@@ -2,7 +2,7 @@ import type { RequestRecord } from '@furlong/local'
 import { readBody, readSource } from '../call-input.ts'
 import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
 import { CliError } from '../errors.ts'
-import { renderExamination } from '../render/examination.ts'
+import { renderTranscript } from '../render/transcript.ts'
 import { renderPlan } from '../render/fix.ts'
 import { isWorthTelling, renderRecord } from '../render/record.ts'
 import { createSideClient, type SideClient } from '../side-client.ts'
@@ -85,7 +85,7 @@ async function explainTranscript(invocation: Invocation, from: string): Promise<
   const named = values.text('region')
   const credentials = await holdKeys(invocation)
   const found = examine(whole, { credentials, ...(named === undefined ? {} : { region: named }) })
-  return { data: { form: transcript.form, ...found }, lines: renderExamination(whole, found, reporter.paint) }
+  return { data: { form: transcript.form, ...found }, lines: renderTranscript(whole, found, reporter.paint) }
 }
 
 /** A refusal that only the local side can explain comes before the 404 of a look-up. */

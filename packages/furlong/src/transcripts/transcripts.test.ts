@@ -1,6 +1,6 @@
 import { type Credentials, presign, sign } from '@furlong/sigv4'
 import { describe, expect, it } from 'vitest'
-import { renderExamination } from '../render/examination.ts'
+import { renderTranscript } from '../render/transcript.ts'
 import { examine, type Examination } from './examine.ts'
 import { readTranscript } from './read-transcript.ts'
 
@@ -139,7 +139,7 @@ describe('examine()', () => {
     if (transcript === undefined) throw new Error('Nothing was read')
     const found = examine(transcript, { credentials: [credentials] })
     expect(causes(found)[0]).toBe('another-method (signature-matches)')
-    const shown = renderExamination(transcript, found).join('\n')
+    const shown = renderTranscript(transcript, found).join('\n')
     expect(shown).toContain('X-Amz-Signature=…')
     expect(shown).not.toMatch(/TOKEN|[0-9a-f]{64}/)
   })

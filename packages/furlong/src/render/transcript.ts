@@ -9,7 +9,7 @@ import { findHeader, type Transcript } from '../transcripts/transcript.ts'
  * @param paint paint for the output; default plain
  * @returns the lines
  */
-export function renderExamination(
+export function renderTranscript(
   transcript: Transcript,
   examination: Examination,
   paint: Paint = plainPaint,

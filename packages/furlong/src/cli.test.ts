@@ -632,7 +632,7 @@ describe('furlong up, down and run', () => {
   it('runs detached, keeps its state, and refuses a second one beside it', async () => {
     const state = ['--state', join(folder, 'kept')]
     // Nobody else may take the URL's port while the side is down.
-    const argv = ['up', '--detach', '--port', '0', '--url-ports', '23120-23139', ...state]
+    const argv = ['up', '--detach', '--port', '0', '--url-ports', '30120-30139', ...state]
     const first = await furlong(...argv)
     expect(first).toMatchObject({ code: 0 })
     expect(first.err).toMatch(/^furlong is ready on http:\/\/127\.0\.0\.1:\d+ \(.*kept, process \d+\)\n$/)

@@ -611,7 +611,7 @@ describe('two local sides', () => {
 })
 
 // Nobody else may take a port while the side that has it is being started anew.
-const urlPorts = [23_100, 23_119] as const
+const urlPorts = [30_100, 30_119] as const
 
 describe('a state folder', () => {
   it('brings everything back: function, URL, port, policy and keys', async () => {

@@ -69,7 +69,10 @@ export interface LocalOptions {
   readonly offline?: boolean
   /** Proxy variables and files of roots that hold on this machine; default the process's environment. */
   readonly env?: ProxyVariables
-  /** First and last port for function URLs; default 20000 to 29999. */
+  /**
+   * First and last port for function URLs; default 20000 to 29999. A function's name and the project's folder choose
+   * among them.
+   */
   readonly urlPorts?: readonly [from: number, to: number]
   /** Give a URL another port when its own is in use, instead of failing; default false. */
   readonly movePorts?: boolean
@@ -203,7 +206,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const startedAt = now()
   const releases = new Releases()
   try {
-    const stateFolder = memory ? null : resolve(options.stateFolder ?? '.furlong')
+    const project = resolve(options.stateFolder ?? '.furlong')
+    const stateFolder = memory ? null : project
     const { folder, release: releaseFolder } = await holdStateFolder(stateFolder)
     releases.add(releaseFolder)
     const store = await openStore(stateFolder, folder)
@@ -367,7 +371,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       preparing = ofFunctions().catch(() => {})
     }
     releases.add(async () => void (await preparing))
-    const urls = createUrlListeners(ports, store, { render, opened: prepare })
+    const urls = createUrlListeners(ports, store, { render, opened: prepare, project })
     await reopenUrls(ports, urls, store, options.movePorts === true)
 
     if (options.announce === true) {

@@ -186,10 +186,11 @@ describe('furlong dev of TypeScript', () => {
   })
 
   it('stands beside no other side on its state or its port, and ends when it is told to', async () => {
-    dev = place.start(['dev', 'app.ts', '--port', '0'], { cwd: project })
+    const urlPorts = ['--url-ports', '30180-30199']
+    dev = place.start(['dev', 'app.ts', '--port', '0', ...urlPorts], { cwd: project })
     port = (await dev.until('err', /ready on http:\/\/127\.0\.0\.1:(\d+)/))[1] ?? ''
     await dev.until('err', /Up in/)
-    const sameState = await place.start(['dev', 'app.ts', '--port', '0'], { cwd: project }).ended
+    const sameState = await place.start(['dev', 'app.ts', '--port', '0', ...urlPorts], { cwd: project }).ended
     expect(sameState).toMatchObject({ code: 1 })
     expect(sameState.err).toMatch(/state folder .* is in use by process \d+, on port \d+/)
     const samePort = await place.start(['dev', 'app.ts', '--port', port, '--memory'], { cwd: project }).ended
@@ -199,10 +200,10 @@ describe('furlong dev of TypeScript', () => {
     expect(await place.run('down', '--port', port)).toMatchObject({ code: 0 })
     expect(await dev.ended).toMatchObject({ code: 0 })
     // What dies without a word leaves nothing that hinders the next one.
-    dev = place.start(['dev', 'app.ts', '--port', port], { cwd: project })
+    dev = place.start(['dev', 'app.ts', '--port', port, ...urlPorts], { cwd: project })
     await dev.until('err', /Up in/)
     await dev.end('SIGKILL')
-    dev = place.start(['dev', 'app.ts', '--port', port], { cwd: project })
+    dev = place.start(['dev', 'app.ts', '--port', port, ...urlPorts], { cwd: project })
     await dev.until('err', /Up in/)
     // A terminal that is closed.
     expect(await dev.end('SIGHUP')).toMatchObject({ code: 0 })

@@ -18,7 +18,7 @@ let side: Running
 let port = ''
 const state = ['--state', 'state']
 // Nobody else may take a URL's port while the side is started anew.
-const urlPorts = ['--url-ports', '23140-23159']
+const urlPorts = ['--url-ports', '30140-30159']
 
 async function up(...argv: string[]): Promise<void> {
   side = place.start(['up', ...state, ...urlPorts, ...argv])

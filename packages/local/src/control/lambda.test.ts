@@ -808,7 +808,7 @@ describe('calls at once', () => {
 
   it('make one URL, and the losers leave no port behind', async () => {
     // Five ports that no other test process uses.
-    const from = 22_000 + (process.pid % 1000) * 5
+    const from = 31_000 + (process.pid % 300) * 5
     await using small = await startLocal({ memory: true, urlPorts: [from, from + 4] })
     const clients = createAdministrator(small)
     const names = ['a', 'b', 'c', 'd', 'e']

@@ -166,7 +166,7 @@ describe('the proxy', () => {
   })
 
   it('does not open a tunnel on the port of a URL', async () => {
-    const local = await start({ urlPorts: [21_700, 21_720] })
+    const local = await start({ urlPorts: [30_000, 30_020] })
     await expect(connect({ ...local, port: local.port + 1 }, `${host}:443`)).rejects.toThrow()
   })
 })

@@ -35,18 +35,23 @@ export function createUrlHost(urlId: string, functionArn: string, suffix = 'on.a
  *
  * @param ports where they listen
  * @param store knows which ports belong to URLs already
- * @param how `render` writes a URL's address; `opened` hears of each that is about to open
+ * @param how `render` writes a URL's address; `opened` hears of each that is about to open; `project` tells this side
+ *   from others on the machine, so that equal functions of theirs prefer other ports
  */
 export function createUrlListeners(
   ports: UrlPorts,
   store: Store,
-  { render, opened }: { readonly render: RenderUrl; readonly opened: () => void },
+  {
+    render,
+    opened,
+    project,
+  }: { readonly render: RenderUrl; readonly opened: () => void; readonly project: string },
 ): UrlListeners {
   return {
     open: async (url) => {
       opened()
-      const taken = store.allFunctionUrls().flatMap(({ port }) => (port === undefined ? [] : [port]))
-      return { ...url, port: await ports.open(url.urlId, new Set(taken)) }
+      const name = `${project} ${url.functionArn} ${url.qualifier ?? ''}`
+      return { ...url, port: await ports.open(url.urlId, name, (port) => store.urls.hasPort(port)) }
     },
     close: async (urlId) => ports.close(urlId),
     render,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { LocalError } from '../errors.ts'
 import { findPortHolder } from './port-holder.ts'
@@ -15,6 +16,14 @@ export interface UrlPortOptions {
 /** Stands for a URL that was deleted: its port goes on answering 403, as its host does on AWS. */
 const gone = ''
 
+/**
+ * @returns which port of a range is tried first for what goes by this name: the same one each time, so that a function
+ *   made anew has the address it had, and two projects on one machine rarely want the same
+ */
+function choosePort(name: string, [from, to]: readonly [from: number, to: number]): number {
+  return from + (Number.parseInt(hash('sha256', name).slice(0, 8), 16) % (to - from + 1))
+}
+
 const createTooManyOpen = (open: number, cause: Error): LocalError =>
   new LocalError(
     'TooManyOpenFiles',
@@ -26,11 +35,9 @@ const createTooManyOpen = (open: number, cause: Error): LocalError =>
 export class UrlPorts {
   readonly #options: UrlPortOptions
   readonly #byPort = new Map<number, { readonly urlId: string; readonly server: Server }>()
-  #last: number
 
   constructor(options: UrlPortOptions) {
     this.#options = options
-    this.#last = options.range[1]
   }
 
   /** @returns the URL that listens on this port; empty for one that was deleted */
@@ -53,26 +60,27 @@ export class UrlPorts {
   }
 
   /**
-   * Listens on the next free port of the range. The port of a deleted URL is given away only when no other is left: an
-   * address that somebody still holds must not lead to another function.
+   * Listens on a free port of the range: the one that is this name's own, or the next free one after it. The port of a
+   * deleted URL is given away only when no other is left: an address that somebody still holds must not lead to another
+   * function.
    *
    * @param urlId who will answer there
-   * @param taken ports that belong to other URLs, listening or not
+   * @param name what the URL stands for, the same whenever it is made anew
+   * @param isTaken whether a port belongs to another URL, listening or not
    * @returns the port
    * @throws {LocalError} `NoFreeUrlPort`
    */
-  async open(urlId: string, taken: ReadonlySet<number>): Promise<number> {
+  async open(urlId: string, name: string, isTaken: (port: number) => boolean): Promise<number> {
     const [from, to] = this.#options.range
     const size = to - from + 1
-    const start = this.#last - from + 1
+    const first = choosePort(name, [from, to]) - from
     for (let step = 0; step < size; step += 1) {
-      const port = from + ((start + step) % size)
-      if (taken.has(port) || this.#byPort.has(port) || !(await this.#listen(urlId, port))) continue
-      this.#last = port
+      const port = from + ((first + step) % size)
+      if (this.#byPort.has(port) || isTaken(port) || !(await this.#listen(urlId, port))) continue
       return port
     }
     for (const [port, { urlId: former, server }] of this.#byPort) {
-      if (former !== gone || taken.has(port) || port < from || port > to) continue
+      if (former !== gone || isTaken(port) || port < from || port > to) continue
       this.#byPort.set(port, { urlId, server })
       return port
     }

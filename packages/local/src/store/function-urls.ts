@@ -83,6 +83,7 @@ export class FunctionUrls {
   readonly #ofQualifier: StatementSync
   readonly #ofFunction: StatementSync
   readonly #all: StatementSync
+  readonly #ofPort: StatementSync
   readonly #remove: StatementSync
   readonly #retired = new Map<string, FunctionUrlRow>()
 
@@ -106,6 +107,7 @@ export class FunctionUrls {
       'SELECT * FROM functionUrls WHERE functionArn = ? ORDER BY qualifier COLLATE NOCASE, qualifier',
     )
     this.#all = database.prepare('SELECT * FROM functionUrls ORDER BY createdAt, urlId')
+    this.#ofPort = database.prepare('SELECT 1 FROM functionUrls WHERE port = ?')
     this.#remove = database.prepare('DELETE FROM functionUrls WHERE urlId = ?')
   }
 
@@ -165,6 +167,16 @@ export class FunctionUrls {
    */
   all(): FunctionUrlRow[] {
     return this.#all.all().flatMap((row) => toRecord(row) ?? [])
+  }
+
+  /**
+   * Tells whether a port belongs to a URL.
+   *
+   * @param port a TCP port
+   * @returns whether one has it
+   */
+  hasPort(port: number): boolean {
+    return this.#ofPort.get(port) !== undefined
   }
 
   /**

@@ -53,7 +53,7 @@ async function rewrite(file: string, change: (entries: Record<string, Uint8Array
 describe('a state as one file', () => {
   it('brings a deployed function to another folder: id, port, policy, key and code', async () => {
     // Nobody else may take the URL's port in between.
-    const urlPorts = [23_160, 23_179] as const
+    const urlPorts = [30_160, 30_179] as const
     let local: Local = await startLocal({ stateFolder: at('one'), urlPorts })
     const administrator = createAdministrator(local)
     const [account] = local.accounts

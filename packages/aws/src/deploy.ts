@@ -1,9 +1,15 @@
 import type { FunctionConfiguration, Lambda, Runtime } from '@aws-sdk/client-lambda'
-import { createBundle, findEntry, nameFromEntry, type Bundle, type BundleOptions } from './bundle/bundle.ts'
+import { createBundle, findEntry, type Bundle, type BundleOptions } from './bundle/bundle.ts'
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
-import { parseFunctionName } from './function-name.ts'
-import { invokeModeVariable, readHostMode, toInvokeMode } from './invoke-mode.ts'
+import { readHostMode } from './invoke-mode.ts'
 import { ensureRole, findRoleArn, removeRole, type EnsuredRole } from './role.ts'
+import {
+  completeSetup,
+  createBundleVariables,
+  createSetup,
+  type Setup,
+  type SetupOptions,
+} from './setup/setup.ts'
 import { createClients, type Clients, type Target } from './target.ts'
 import {
   checkUrlId,
@@ -16,29 +22,10 @@ import {
 import { createPatience, retry, waitFor } from './wait.ts'
 
 /** What to deploy, and how. What is left out gets a default in a new function and keeps its value in an existing one. */
-export interface DeployOptions {
-  /** A TypeScript, JavaScript or Python file, a folder, or a zip. */
+export interface DeployOptions extends Omit<SetupOptions, 'config' | 'alias' | 'grants' | 'sdk'> {
   readonly entry: string
   /** A bundle made before, of the same entry: the watcher's. */
   readonly bundle?: Bundle
-  readonly cwd?: string
-  /** Default: the entry's name, or its folder's when the file is called index, app, main and the like. */
-  readonly name?: string
-  readonly runtime?: string
-  readonly handler?: string
-  /** Name or ARN of a role; default: `<name>-role`, made when it is missing. */
-  readonly role?: string
-  readonly stream?: boolean
-  /** Whether the function gets a URL; default true. */
-  readonly url?: boolean
-  /** Whether everybody may call the URL; default: those it is granted to. */
-  readonly public?: boolean
-  /** Id of the URL, local side only. */
-  readonly id?: string
-  /** Variables to add; those the function has are kept. */
-  readonly environment?: Readonly<Record<string, string>>
-  readonly timeoutSeconds?: number
-  readonly memorySizeMb?: number
   /** Path of `@furlong/host` for projects that do not have it. */
   readonly hostModule?: string
   onStep?(step: DeployStep): void
@@ -63,16 +50,12 @@ export interface Deployment {
   readonly steps: readonly DeployStep[]
 }
 
-/** Timeout of a new function, in seconds: Lambda's own default of 3 is short for a first start of an application. */
-const defaultTimeoutSeconds = 30
-/** Memory of a new function, in MB; Lambda gives processor time in proportion. */
-const defaultMemorySizeMb = 512
-
 interface Work {
   readonly target: Target
   readonly clients: Clients
   readonly lambda: Lambda
   readonly options: DeployOptions
+  readonly setup: Setup
   readonly functionName: string
   readonly bundle: Bundle
   report(step: DeployStep['step'], outcome: DeployStep['outcome'], says: string): void
@@ -90,9 +73,9 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
   return withAwsErrors(async () => {
     const { path } = await findEntry(options.entry, options.cwd ?? process.cwd())
     // All that can be refused without touching the account is refused before anything is made.
-    const { name: functionName } = parseFunctionName(options.name ?? nameFromEntry(path))
+    const setup = createSetup({ ...options, entry: path })
+    const { functionName } = setup
     if (options.id !== undefined) checkUrlId(target, options.id)
-    checkVariableNames(options.environment ?? {})
     const bundle = options.bundle ?? (await createBundle(path, pickBundleOptions(options)))
     const steps: DeployStep[] = []
     const clients = createClients(target)
@@ -101,6 +84,7 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
       clients,
       lambda: await clients.lambda(),
       options,
+      setup,
       functionName,
       bundle,
       report: (step, outcome, says) => {
@@ -109,7 +93,7 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
       },
     }
     const existing = await readConfiguration(work)
-    if (existing === undefined) readEntryPoint(work)
+    if (existing === undefined) completeSetup(setup, bundle)
     work.report('bundle', 'created', `${bundle.kind} → zip of ${formatKilobytes(bundle.zip.length)}`)
     const role = await provideRole(work, existing)
     const configuration = await provideFunction(work, existing, role)
@@ -125,18 +109,6 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
       steps,
     }
   })
-}
-
-/** @see https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html */
-const variableName = /^[a-zA-Z][a-zA-Z0-9_]+$/
-
-function checkVariableNames(environment: Readonly<Record<string, string>>): void {
-  const wrong = Object.keys(environment).find((name) => !variableName.test(name))
-  if (wrong === undefined) return
-  throw new AwsError(
-    'InvalidVariableName',
-    `The environment variable '${wrong}' has a name that Lambda refuses: it must match ${variableName.source}, so it has at least 2 characters.`,
-  )
 }
 
 function pickBundleOptions({ handler, hostModule, cwd }: DeployOptions): BundleOptions {
@@ -219,31 +191,21 @@ async function provideFunction(
   return configuration
 }
 
-/** A new function needs both; a zip or a folder may say neither. */
-function readEntryPoint({ options, bundle }: Work): { handler: string; runtime: string } {
-  const handler = bundle.handler ?? options.handler
-  const runtime = options.runtime ?? bundle.runtime
-  if (handler !== undefined && runtime !== undefined) return { handler, runtime }
-  throw new AwsError('BundleFailed', `${options.entry} does not say its handler and runtime.`, {
-    tryThis: '--handler index.handler --runtime nodejs24.x, or --handler app.handler --runtime python3.13',
-  })
-}
-
 async function createFunction(work: Work, roleArn: string): Promise<void> {
-  const { options, bundle, functionName, lambda, target } = work
-  const { handler: Handler, runtime } = readEntryPoint(work)
+  const { setup, bundle, functionName, lambda, target } = work
+  const { handler, runtime, timeoutSeconds, memorySizeMb, environment, url } = completeSetup(setup, bundle)
   await retry(
     () =>
       lambda.createFunction({
         FunctionName: functionName,
         Role: roleArn,
         Runtime: runtime as Runtime,
-        Handler,
+        Handler: handler,
         Code: { ZipFile: bundle.zip },
-        Timeout: options.timeoutSeconds ?? defaultTimeoutSeconds,
-        MemorySize: options.memorySizeMb ?? defaultMemorySizeMb,
-        Environment: { Variables: createVariables(work, {}, runtime) },
-        ...(options.id === undefined ? {} : { Tags: { [urlIdTag]: options.id } }),
+        Timeout: timeoutSeconds,
+        MemorySize: memorySizeMb,
+        Environment: { Variables: { ...environment } },
+        ...(url?.id === undefined ? {} : { Tags: { [urlIdTag]: url.id } }),
       }),
     createPatience(target, 60_000),
   )
@@ -284,17 +246,11 @@ function createConfigurationChange(
 
 /** Lambda replaces all variables at once: what is there is sent along. */
 function createVariables(
-  work: Work,
+  { setup, bundle }: Work,
   existing: Record<string, string>,
   runtime: string,
 ): Record<string, string> {
-  const { options, bundle } = work
-  const withMaps =
-    bundle.kind === 'javascript' && runtime.startsWith('nodejs')
-      ? { NODE_OPTIONS: '--enable-source-maps' }
-      : {}
-  const mode = options.stream === undefined ? {} : { [invokeModeVariable]: toInvokeMode(options.stream) }
-  return { ...withMaps, ...existing, ...mode, ...options.environment }
+  return { ...createBundleVariables(bundle.kind, runtime), ...existing, ...setup.environment }
 }
 
 function isSameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -1,11 +1,14 @@
 /** Every way an account, local or AWS's, or the disk can fail furlong; stable, part of the public surface. */
 export type AwsErrorCode =
+  | 'ConfigFailed'
+  | 'ConfigInvalid'
   | 'EntryNotFound'
   | 'BundleFailed'
   | 'BundleTooLarge'
   | 'NotAZip'
   | 'InvalidFunctionName'
   | 'InvalidVariableName'
+  | 'InvalidAlias'
   | 'FunctionNotFound'
   | 'FunctionFailed'
   | 'RoleNotFound'

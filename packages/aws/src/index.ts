@@ -26,6 +26,27 @@ export {
   type Watch,
   type WatchListener,
 } from './bundle/watch.ts'
+export {
+  defineConfig,
+  type CorsConfig,
+  type FurlongConfig,
+  type GrantConfig,
+  type GranteeConfig,
+  type RoleConfig,
+  type UrlConfig,
+} from './setup/config.ts'
+export { parseGrantee, type Grantee } from './setup/grantee.ts'
+export { findConfig, loadConfig, type LoadedConfig } from './setup/load-config.ts'
+export { createManagedPolicyArn, describeOwnRole, trustPolicy } from './setup/own-role.ts'
+export {
+  completeSetup,
+  createSetup,
+  type CompleteSetup,
+  type RoleSetup,
+  type Setup,
+  type SetupOptions,
+  type UrlSetup,
+} from './setup/setup.ts'
 export { updateCode } from './update-code.ts'
 export { deploy, type Deployment, type DeployOptions, type DeployStep } from './deploy.ts'
 export { destroy, planDestroy, type DestroyStep } from './destroy.ts'

@@ -1,6 +1,7 @@
-import { parseArn, type ArnParts } from '@furlong/iam'
+import { parseArn } from '@furlong/iam'
 import { AwsError, isServiceError } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
+import { parseGrantee, type Grantee } from './setup/grantee.ts'
 import type { Clients } from './target.ts'
 
 /** Whom a grant is for. */
@@ -16,128 +17,77 @@ export interface GrantPrincipal {
   readonly says: string
 }
 
-interface PrincipalForm {
-  readonly pattern: RegExp
-  resolve(match: RegExpExecArray, clients: Clients): Promise<GrantPrincipal> | GrantPrincipal
+type Resolvers = {
+  readonly [K in Grantee['kind']]: (
+    grantee: Extract<Grantee, { kind: K }>,
+    clients: Clients,
+  ) => Promise<GrantPrincipal> | GrantPrincipal
 }
 
-interface ArnForm {
-  /** Of the service and what the ARN names, such as `iam:role/app`. */
-  readonly pattern: RegExp
-  resolve(parts: ArnParts, clients: Clients, match: RegExpExecArray): Promise<GrantPrincipal> | GrantPrincipal
+/** How each kind of caller is found. */
+const resolvers: Resolvers = {
+  role: async ({ role }, clients) =>
+    isArn(role) ? createItself('role', role) : required(await findRole(clients, role), `role '${role}'`),
+  user: async ({ user }, clients) =>
+    isArn(user) ? createItself('user', user) : required(await findUser(clients, user), `user '${user}'`),
+  session: ({ session }, clients) => resolveSession(session, clients),
+  account: ({ account }) => createAccount(account),
+  function: async ({ function: name }, clients) => {
+    const found = await findFunctionRole(clients, name)
+    if (found !== undefined) return found
+    throw new AwsError('FunctionNotFound', `There is no function ${name} in this account and region.`)
+  },
+  service: ({ service, sourceArn }) => ({
+    kind: 'service',
+    principal: service,
+    sourceArn,
+    accountId: parseArn(sourceArn)?.accountId ?? '',
+    says: `${service === 'cloudfront.amazonaws.com' ? 'CloudFront' : service} for ${sourceArn} alone`,
+  }),
+  name: async ({ name }, clients) =>
+    required(
+      (await findFunctionRole(clients, name)) ??
+        (await findRole(clients, name)) ??
+        (await findUser(clients, name)),
+      `function, role or user named '${name}'`,
+    ),
 }
-
-/** The ARNs that name a caller. */
-const arnForms: readonly ArnForm[] = [
-  {
-    pattern: /^iam:role\/.+$/,
-    resolve: ({ arn, accountId }) => ({ kind: 'role', principal: arn, accountId, says: 'the role itself' }),
-  },
-  {
-    pattern: /^iam:user\/.+$/,
-    resolve: ({ arn, accountId }) => ({ kind: 'user', principal: arn, accountId, says: 'the user itself' }),
-  },
-  { pattern: /^iam:root$/, resolve: ({ accountId }) => createAccount(accountId) },
-  {
-    pattern: /^sts:assumed-role\/([^/]+)\/(.+)$/,
-    resolve: async ({ accountId, partition }, clients, [, roleName = '', sessionName = '']) => ({
-      kind: 'role',
-      principal: await findSessionRole(clients, { partition, accountId, roleName }),
-      accountId,
-      says: `the role behind the session ${sessionName}`,
-    }),
-  },
-  {
-    pattern: /^cloudfront:distribution\/.+$/,
-    resolve: ({ arn, accountId }) => ({
-      kind: 'service',
-      principal: cloudFront,
-      sourceArn: arn,
-      accountId,
-      says: `CloudFront for ${arn} alone`,
-    }),
-  },
-  {
-    pattern: /^lambda:function:.+$/,
-    resolve: async ({ arn }, clients) => {
-      const found = await findFunctionRole(clients, arn)
-      if (found !== undefined) return found
-      throw new AwsError('FunctionNotFound', `There is no function ${arn} in this account and region.`)
-    },
-  },
-]
-
-const cloudFront = 'cloudfront.amazonaws.com'
-
-/** The other forms in which a caller may be named; the first that matches decides, a bare name is looked up last. */
-const forms: readonly PrincipalForm[] = [
-  { pattern: /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/, resolve: ([service]) => refuseService(service) },
-  { pattern: /^\d{12}$/, resolve: ([accountId]) => createAccount(accountId) },
-  {
-    pattern: /^role\/(.+)$/,
-    resolve: async ([, name = ''], clients) => required(await findRole(clients, name), `role '${name}'`),
-  },
-  {
-    pattern: /^user\/(.+)$/,
-    resolve: async ([, name = ''], clients) => required(await findUser(clients, name), `user '${name}'`),
-  },
-  {
-    pattern: /^[\w+=,.@-]+$/,
-    resolve: async ([name], clients) =>
-      required(
-        (await findFunctionRole(clients, name)) ??
-          (await findRole(clients, name)) ??
-          (await findUser(clients, name)),
-        `function, role or user named '${name}'`,
-      ),
-  },
-]
 
 /**
  * Finds whom a grant is for.
- * @param to a function's name or ARN (its role is meant), a role, a user (names, `role/x`, `user/x`, ARNs), a session's ARN
- *   (its role is meant), the ARN of a CloudFront distribution, or an account id
+ * @param to the caller, as it is named or as a text that names it: see `parseGrantee`
  * @param clients the clients of the account the caller is looked up in
  * @returns the principal as `AddPermission` takes it
  * @throws {AwsError} `ServicePrincipalRefused`, `PrincipalNotFound` or `FunctionNotFound`
  */
-export async function resolvePrincipal(to: string, clients: Clients): Promise<GrantPrincipal> {
-  const parts = parseArn(to)
-  if (parts !== undefined && isAccountId(parts.accountId)) {
-    for (const form of arnForms) {
-      const match = form.pattern.exec(`${parts.service}:${parts.resource}`)
-      if (match !== null) return form.resolve(parts, clients, match)
-    }
-  }
-  for (const form of forms) {
-    const match = form.pattern.exec(to)
-    if (match !== null) return form.resolve(match, clients)
-  }
-  throw new AwsError(
-    'PrincipalNotFound',
-    `'${to}' names no caller: a function, a role, a user, an account id of 12 digits, or an ARN of one of them is wanted.`,
-  )
+export async function resolvePrincipal(to: string | Grantee, clients: Clients): Promise<GrantPrincipal> {
+  const grantee = typeof to === 'string' ? parseGrantee(to) : to
+  const resolve = resolvers[grantee.kind] as (
+    grantee: Grantee,
+    clients: Clients,
+  ) => Promise<GrantPrincipal> | GrantPrincipal
+  return resolve(grantee, clients)
 }
 
-function isAccountId(text: string): boolean {
-  return /^\d{12}$/.test(text)
+const isArn = (text: string): boolean => text.startsWith('arn:')
+
+function createItself(kind: 'role' | 'user', arn: string): GrantPrincipal {
+  return { kind, principal: arn, accountId: parseArn(arn)?.accountId ?? '', says: `the ${kind} itself` }
 }
 
-function refuseService(service: string): never {
-  if (service === 'lambda.amazonaws.com') {
-    throw new AwsError(
-      'ServicePrincipalRefused',
-      "A grant to lambda.amazonaws.com looks as if it let every function call, and lets none: a function calls with its role's credentials, never as the service.",
-      { tryThis: "npx furlong grant <function> --to <the calling function's name>, which grants its role" },
-    )
+async function resolveSession(session: string, clients: Clients): Promise<GrantPrincipal> {
+  const { accountId, partition, resource } = parseArn(session) ?? {
+    accountId: '',
+    partition: '',
+    resource: '',
   }
-  throw new AwsError(
-    'ServicePrincipalRefused',
-    `A grant to the service ${service} is not served: without a condition on its source every customer of that service could call.`,
-    service === cloudFront
-      ? { tryThis: 'npx furlong grant <function> --to arn:aws:cloudfront::<account>:distribution/<id>' }
-      : {},
-  )
+  const [, roleName = '', sessionName = ''] = /^assumed-role\/([^/]+)\/(.+)$/.exec(resource) ?? []
+  return {
+    kind: 'role',
+    principal: await findSessionRole(clients, { partition, accountId, roleName }),
+    accountId,
+    says: `the role behind the session ${sessionName}`,
+  }
 }
 
 function createAccount(accountId: string): GrantPrincipal {

@@ -1,17 +1,14 @@
 import type { Role } from '@aws-sdk/client-iam'
 import { parseArn } from '@furlong/iam'
 import { AwsError, isServiceError } from './errors.ts'
+import {
+  basicExecutionPolicy,
+  createManagedPolicyArn,
+  describeOwnRole,
+  nameOwnRole,
+  trustPolicy,
+} from './setup/own-role.ts'
 import type { Clients } from './target.ts'
-
-/** Who may take a function's role: the Lambda service alone. */
-const trustPolicy = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-})
-
-/** Lets a function write its log, and nothing else. */
-const basicExecutionPolicyName = 'service-role/AWSLambdaBasicExecutionRole'
-const maxRoleNameLength = 64
 
 /** A function's role. */
 export interface EnsuredRole {
@@ -27,7 +24,7 @@ export interface EnsuredRole {
  */
 export async function ensureRole(clients: Clients, functionName: string): Promise<EnsuredRole> {
   const iam = await clients.iam()
-  const RoleName = nameRole(functionName)
+  const RoleName = nameOwnRole(functionName)
   const existing = await readRoleArn(clients, RoleName)
   const roleArn = existing ?? (await createRole(clients, RoleName, functionName))
   // Attaching is idempotent; it is done again because a first run may have stopped between the two.
@@ -37,10 +34,6 @@ export async function ensureRole(clients: Clients, functionName: string): Promis
   })
   return { roleArn, isNew: existing === undefined }
 }
-
-/** Named after the function, within the limit of IAM. */
-const nameRole = (functionName: string): string =>
-  `${functionName.slice(0, maxRoleNameLength - '-role'.length)}-role`
 
 /** A role that `ensureRole` made. */
 export interface OwnRole {
@@ -57,9 +50,9 @@ export interface OwnRole {
  */
 export async function inspectOwnRole(clients: Clients, functionName: string): Promise<OwnRole | undefined> {
   const iam = await clients.iam()
-  const RoleName = nameRole(functionName)
+  const RoleName = nameOwnRole(functionName)
   const role = await readRole(clients, RoleName)
-  if (role?.Arn === undefined || role.Description !== describeRole(functionName)) return undefined
+  if (role?.Arn === undefined || role.Description !== describeOwnRole(functionName)) return undefined
   const roleArn = role.Arn
   const keep = (kept: string): OwnRole => ({ roleArn, kept })
   const { AttachedPolicies = [] } = await iam.listAttachedRolePolicies({ RoleName })
@@ -82,10 +75,6 @@ export async function inspectOwnRole(clients: Clients, functionName: string): Pr
   return { roleArn }
 }
 
-/** By this text a role is known as furlong's own. */
-const describeRole = (functionName: string): string =>
-  `Role of the function ${functionName}, made by furlong deploy`
-
 /**
  * Takes back a role that `ensureRole` made.
  * @param clients the clients
@@ -105,8 +94,7 @@ export async function removeRole(clients: Clients, roleArn: string): Promise<voi
 
 /** In the role's own partition. */
 function createPolicyArn(roleArn: string): string {
-  const partition = parseArn(roleArn)?.partition ?? 'aws'
-  return `arn:${partition}:iam::aws:policy/${basicExecutionPolicyName}`
+  return createManagedPolicyArn(basicExecutionPolicy, parseArn(roleArn)?.partition ?? 'aws')
 }
 
 /**
@@ -144,7 +132,7 @@ async function createRole(clients: Clients, RoleName: string, functionName: stri
   ).createRole({
     RoleName,
     AssumeRolePolicyDocument: trustPolicy,
-    Description: describeRole(functionName),
+    Description: describeOwnRole(functionName),
   })
   return Role?.Arn ?? ''
 }

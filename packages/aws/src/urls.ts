@@ -9,6 +9,7 @@ import { createUrlPermissions, parseFunctionArn } from '@furlong/iam'
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { findFunction } from './functions.ts'
 import { invokeModeVariable, readHostMode, toInvokeMode } from './invoke-mode.ts'
+import { createCors } from './setup/cors.ts'
 import { createRefInput, ensurePermissions, readFunctionPolicy, type FunctionRef } from './statements.ts'
 import { createClients, type Target } from './target.ts'
 import { createPatience, retry } from './wait.ts'
@@ -132,31 +133,9 @@ export async function updateUrl(target: Target, options: Omit<UrlOptions, 'id'>)
   })
 }
 
-/** What a page has to send with a signed request, beside what it sends anyway. */
-const signedHeaders = [
-  'authorization',
-  'content-type',
-  'x-amz-content-sha256',
-  'x-amz-date',
-  'x-amz-security-token',
-]
-/** What a page has to see of a refusal to tell what it was, and when to come back. */
-const refusalHeaders = ['date', 'retry-after', 'x-amzn-errortype']
-/** How long a browser may keep the answer to its preflight, in seconds. */
-const corsMaxAgeSeconds = 3600
-
-/** An empty configuration takes away what is there; nothing is sent where nothing was said. */
+/** Nothing is sent where nothing was said. */
 function createCorsInput(origins: readonly string[] | undefined): { Cors?: Cors } {
-  if (origins === undefined) return {}
-  if (origins.length === 0) return { Cors: {} }
-  const Cors = {
-    AllowOrigins: [...origins],
-    AllowMethods: ['*'],
-    AllowHeaders: signedHeaders,
-    ExposeHeaders: refusalHeaders,
-    MaxAge: corsMaxAgeSeconds,
-  }
-  return { Cors }
+  return origins === undefined ? {} : { Cors: createCors(origins) }
 }
 
 /**

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, relative, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { BuildFailure, BuildOptions, BuildResult, Message, Metafile } from 'esbuild'
-import { AwsError, type SourcePlace } from '../errors.ts'
+import type { BuildOptions, BuildResult, Metafile } from 'esbuild'
+import { AwsError } from '../errors.ts'
 import type { BundleFile } from './archive.ts'
+import { toBuildError } from './build-error.ts'
 import { optionalPeers } from './optional-peers.ts'
 
 /** What the entry offers: a Lambda handler, a default export to be hosted, or CommonJS, which only shows at run time. */
@@ -51,7 +52,9 @@ export async function planJavaScript(
   options: JavaScriptOptions = {},
 ): Promise<JavaScriptPlan> {
   const { exportName = 'handler', cwd = dirname(entry) } = options
-  const toError = (error: unknown): Error => toBundleError(error, dirname(entry), cwd)
+  const says = 'The entry could not be bundled'
+  const toError = (error: unknown): Error =>
+    toBuildError(error, { from: dirname(entry), cwd, says, code: 'BundleFailed' })
   const shape = await readShape(entry, exportName, toError)
   const common = {
     bundle: true,
@@ -108,38 +111,6 @@ export async function buildJavaScript(plan: JavaScriptPlan): Promise<BundleFile[
  */
 export function readOutput(result: BuildResult): BundleFile[] {
   return (result.outputFiles ?? []).map((file) => ({ path: basename(file.path), bytes: file.contents }))
-}
-
-/**
- * Turns esbuild's failure into one error with its message, file, line and the line itself.
- * @param error whatever esbuild threw or reported
- * @param from folder that esbuild's paths start from
- * @param cwd folder that they are told from
- * @returns the coded error; its `source` is the place of the first
- */
-function toBundleError(error: unknown, from: string, cwd: string): Error {
-  const failures = (error as Partial<BuildFailure>).errors
-  if (!Array.isArray(failures) || failures.length === 0) {
-    return new AwsError('BundleFailed', `The entry could not be bundled: ${String(error)}`, { cause: error })
-  }
-  const places = failures.map((failure) => toPlace(failure, from, cwd))
-  const more = places.length > 3 ? `\n(and ${places.length - 3} more)` : ''
-  const says = places.slice(0, 3).map(describePlace).join('\n')
-  return new AwsError('BundleFailed', `The entry could not be bundled:\n${says}${more}`, {
-    ...(places[0] === undefined ? {} : { source: places[0] }),
-    cause: error,
-  })
-}
-
-function toPlace({ text, location }: Message, from: string, cwd: string): SourcePlace {
-  if (location === null) return { message: text }
-  const { file, line, column, lineText } = location
-  return { message: text, file: relative(cwd, resolve(from, file)), line, column: column + 1, lineText }
-}
-
-function describePlace({ message, file, line, column = 1, lineText }: SourcePlace): string {
-  if (file === undefined) return message
-  return `${file}:${line}:${column}: ${message}\n    ${lineText}\n    ${' '.repeat(column - 1)}^`
 }
 
 /** Only the entry's own folder upwards counts: the project's version of the host wins over furlong's. */

@@ -1,6 +1,7 @@
 import { parseFunctionArn } from '@furlong/iam'
 import { resolve } from 'node:path'
 import type { DeployOptions, Deployment, DeployStep } from '@furlong/aws'
+import { memorySizeLimit, timeoutLimit } from '@furlong/aws/limits'
 import { targetOptions, type Command, type Option } from '../command.ts'
 import { CliError } from '../errors.ts'
 import { findHostModule } from '../host-module.ts'
@@ -99,8 +100,8 @@ export function readDeployOptions(values: Values): Omit<DeployOptions, 'entry'> 
       return text === undefined ? [] : [[name, text]]
     }),
   )
-  const timeoutSeconds = values.number('timeout', { min: 1, max: 900 })
-  const memorySizeMb = values.number('memory-size', { min: 128, max: 10_240 })
+  const timeoutSeconds = values.number('timeout', timeoutLimit)
+  const memorySizeMb = values.number('memory-size', memorySizeLimit)
   return {
     ...texts,
     url: !values.flag('no-url'),

@@ -76,13 +76,16 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
     const setup = createSetup({ ...options, entry: path })
     const { functionName } = setup
     if (options.id !== undefined) checkUrlId(target, options.id)
-    const bundle = options.bundle ?? (await createBundle(path, pickBundleOptions(options)))
-    const steps: DeployStep[] = []
     const clients = createClients(target)
+    const lambda = await clients.lambda()
+    const existing = await readConfiguration(lambda, functionName)
+    const bundle =
+      options.bundle ?? (await createBundle(path, createBundleOptions(target, options, setup, existing)))
+    const steps: DeployStep[] = []
     const work: Work = {
       target,
       clients,
-      lambda: await clients.lambda(),
+      lambda,
       options,
       setup,
       functionName,
@@ -92,9 +95,9 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
         options.onStep?.({ step, outcome, says })
       },
     }
-    const existing = await readConfiguration(work)
     if (existing === undefined) completeSetup(setup, bundle)
-    work.report('bundle', 'created', `${bundle.kind} → zip of ${formatKilobytes(bundle.zip.length)}`)
+    const beside = bundle.says === undefined ? '' : `, ${bundle.says}`
+    work.report('bundle', 'created', `${bundle.kind} → zip of ${formatKilobytes(bundle.zip.length)}${beside}`)
     const role = await provideRole(work, existing)
     const configuration = await provideFunction(work, existing, role)
     const url = options.url === false ? undefined : await provideUrl(work, configuration)
@@ -111,17 +114,31 @@ export async function deploy(target: Target, options: DeployOptions): Promise<De
   })
 }
 
-function pickBundleOptions({ handler, hostModule, cwd }: DeployOptions): BundleOptions {
+/** A function that is there keeps its runtime and architecture where none is named: its packages must fit them. */
+function createBundleOptions(
+  target: Target,
+  { handler, hostModule, cwd }: DeployOptions,
+  setup: Setup,
+  existing: FunctionConfiguration | undefined,
+): BundleOptions {
+  const runtime = setup.runtime ?? existing?.Runtime
+  const architecture = setup.architecture ?? existing?.Architectures?.[0]
   return {
+    pythonHost: target.kind === 'local' ? 'here' : 'lambda',
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(architecture === undefined ? {} : { architecture }),
     ...(handler === undefined ? {} : { handler }),
     ...(hostModule === undefined ? {} : { hostModule }),
     ...(cwd === undefined ? {} : { cwd }),
   }
 }
 
-async function readConfiguration(work: Work): Promise<FunctionConfiguration | undefined> {
+async function readConfiguration(
+  lambda: Lambda,
+  FunctionName: string,
+): Promise<FunctionConfiguration | undefined> {
   try {
-    return await work.lambda.getFunctionConfiguration({ FunctionName: work.functionName })
+    return await lambda.getFunctionConfiguration({ FunctionName })
   } catch (error) {
     if (isServiceError(error, 'ResourceNotFoundException')) return undefined
     throw error
@@ -169,10 +186,17 @@ async function provideFunction(
     return configuration
   }
   await waitUntilReady(work)
-  const isCodeNew = existing.CodeSha256 !== work.bundle.codeSha256
+  const { architecture = existing.Architectures?.[0] } = work.setup
+  const isCodeNew =
+    existing.CodeSha256 !== work.bundle.codeSha256 || architecture !== existing.Architectures?.[0]
   if (isCodeNew) {
     await retry(
-      () => work.lambda.updateFunctionCode({ FunctionName: work.functionName, ZipFile: work.bundle.zip }),
+      () =>
+        work.lambda.updateFunctionCode({
+          FunctionName: work.functionName,
+          ZipFile: work.bundle.zip,
+          ...(architecture === undefined ? {} : { Architectures: [architecture] }),
+        }),
       createPatience(work.target, 60_000),
     )
     await waitUntilReady(work)
@@ -200,6 +224,7 @@ async function createFunction(work: Work, roleArn: string): Promise<void> {
         FunctionName: functionName,
         Role: roleArn,
         Runtime: runtime as Runtime,
+        ...(setup.architecture === undefined ? {} : { Architectures: [setup.architecture] }),
         Handler: handler,
         Code: { ZipFile: bundle.zip },
         Timeout: timeoutSeconds,

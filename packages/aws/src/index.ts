@@ -18,6 +18,7 @@ export {
   type BundleOptions,
   type EntryKind,
 } from './bundle/bundle.ts'
+export type { Architecture, PythonHost } from './bundle/python-platform.ts'
 export {
   listProjectFolders,
   watchBundle,

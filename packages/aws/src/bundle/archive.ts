@@ -51,30 +51,60 @@ const skippedNames = new Set([
  * @returns its files with paths relative to it
  */
 export async function readFolder(folder: string, skip: readonly string[] = []): Promise<BundleFile[]> {
-  const files: BundleFile[] = []
-  await collect(folder, folder, new Set([...skippedNames, ...skip]), files)
-  return files
+  const names = new Set([...skippedNames, ...skip])
+  // `.env`, `.env.local` and the like hold what a shell needs, and must not travel with the code.
+  return collect(folder, (name) => names.has(name) || name === '.env' || name.startsWith('.env.'))
+}
+
+/**
+ * Reads a folder into which pip has installed packages, without what is different on every machine: programs that name
+ * this machine's Python, and where a package came from.
+ * @param folder the folder of `--target`
+ * @returns its files with paths relative to it
+ */
+export async function readPackages(folder: string): Promise<BundleFile[]> {
+  const files = await collect(folder, (name) => name === '__pycache__')
+  const kept = files.filter(
+    ({ path, bytes }) =>
+      !(path.startsWith('bin/') && bytes[0] === 0x23 && bytes[1] === 0x21) &&
+      !path.endsWith('.dist-info/direct_url.json'),
+  )
+  const paths = new Set(kept.map(({ path }) => path))
+  return kept.map((file) => (file.path.endsWith('.dist-info/RECORD') ? dropMissing(file, paths) : file))
+}
+
+/** A `RECORD` lists the files of a package with their hashes, programs by their way from `lib/python`. */
+function dropMissing(record: BundleFile, paths: ReadonlySet<string>): BundleFile {
+  const lines = new TextDecoder().decode(record.bytes).split('\n')
+  const kept = lines.filter((line) => {
+    const [path = ''] = line.split(',')
+    return path === '' || path.startsWith('"') || paths.has(path.replace(/^(?:\.\.\/)+/, ''))
+  })
+  return { ...record, bytes: new TextEncoder().encode(kept.join('\n')) }
 }
 
 /** A state folder of the local side under a name of its own; its database holds keys. */
 const isStateFolder = (folder: string): boolean =>
   existsSync(join(folder, 'state.db')) && existsSync(join(folder, 'code'))
 
-async function collect(
-  root: string,
-  folder: string,
-  skip: ReadonlySet<string>,
-  files: BundleFile[],
-): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    // `.env`, `.env.local` and the like hold what a shell needs, and must not travel with the code.
-    if (skip.has(entry.name) || entry.name === '.env' || entry.name.startsWith('.env.')) continue
-    const path = join(folder, entry.name)
-    const info = await stat(path).catch(() => undefined)
-    if (info?.isDirectory() === true && !isStateFolder(path)) await collect(root, path, skip, files)
-    if (info?.isFile() === true) {
-      const executable = (info.mode & 0o100) !== 0
-      files.push({ path: relative(root, path).split(sep).join('/'), bytes: await readFile(path), executable })
+async function collect(root: string, isSkipped: (name: string) => boolean): Promise<BundleFile[]> {
+  const files: BundleFile[] = []
+  const walk = async (folder: string): Promise<void> => {
+    for (const name of await readdir(folder)) {
+      if (isSkipped(name)) continue
+      const path = join(folder, name)
+      const info = await stat(path).catch(() => undefined)
+      if (info?.isDirectory() === true && !isStateFolder(path)) await walk(path)
+      if (info?.isFile() === true) {
+        const executable = (info.mode & 0o100) !== 0
+        files.push({
+          path: relative(root, path).split(sep).join('/'),
+          bytes: await readFile(path),
+          executable,
+        })
+      }
     }
   }
+  await walk(root)
+  return files
 }

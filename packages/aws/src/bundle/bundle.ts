@@ -4,7 +4,9 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import { AwsError } from '../errors.ts'
 import { suggestFunctionName } from '../function-name.ts'
 import { createZip, readFolder, type BundleFile } from './archive.ts'
+import { checkUnzippedSize, checkZipSize } from './code-size.ts'
 import { buildJavaScript, planJavaScript, type JavaScriptOptions } from './javascript.ts'
+import type { Architecture, PythonHost } from './python-platform.ts'
 import { createPythonStandIn, findPythonHandler, readPython } from './python.ts'
 
 /** What an entry is. */
@@ -19,6 +21,8 @@ export interface Bundle {
   /** Absent when the entry does not say: a folder or a zip of files furlong does not know. */
   readonly handler?: string
   readonly runtime?: string
+  /** What went into it beside the sources, for people. */
+  readonly says?: string
 }
 
 /** What `createBundle` may be told. */
@@ -31,14 +35,18 @@ export interface BundleOptions {
   readonly hostModule?: string
   /** Whether the source map names the sources by where they lie on this machine; default false. */
   readonly development?: boolean
+  /** Of a Python entry: the runtime its packages are for; default `python3.13`. */
+  readonly runtime?: string
+  /** Of a Python entry: the processor its packages are for; default x86_64, Lambda's own. */
+  readonly architecture?: Architecture
+  /** Of a Python entry: where it will run; default `lambda`. */
+  readonly pythonHost?: PythonHost
 }
 
 /** Runtime of a JavaScript entry when none is named. */
 export const defaultNodeRuntime = 'nodejs24.x'
 /** Runtime of a Python entry when none is named. */
 export const defaultPythonRuntime = 'python3.13'
-/** Largest zip that may be sent in a request to `CreateFunction`, in bytes. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const maxZipBytes = 52_428_800
 
 const kinds: Readonly<Record<string, EntryKind>> = {
   '.ts': 'javascript',
@@ -53,7 +61,7 @@ const kinds: Readonly<Record<string, EntryKind>> = {
   '.zip': 'zip',
 }
 
-type BundlePart = Pick<Bundle, 'zip'> & { readonly handler?: string; readonly runtime?: string }
+type BundlePart = Pick<Bundle, 'zip' | 'handler' | 'runtime' | 'says'>
 
 const bundlers: Readonly<Record<EntryKind, (entry: string, options: BundleOptions) => Promise<BundlePart>>> =
   {
@@ -65,14 +73,17 @@ const bundlers: Readonly<Record<EntryKind, (entry: string, options: BundleOption
         runtime: defaultNodeRuntime,
       }
     },
-    python: async (entry, options) => ({
-      handler: options.handler ?? (await findPythonHandler(entry)),
-      zip: createZip(await readPython(entry)),
-      runtime: defaultPythonRuntime,
-    }),
+    python: async (entry, options) => {
+      const handler = options.handler ?? (await findPythonHandler(entry))
+      const { runtime = defaultPythonRuntime, architecture = 'x86_64', pythonHost: host = 'lambda' } = options
+      const { files, ...rest } = await readPython(entry, { runtime, architecture, host })
+      checkUnzippedSize(basename(entry), files)
+      return { handler, zip: createZip(files), runtime, ...rest }
+    },
     folder: async (entry) => {
       const files = await readFolder(entry)
       if (files.length === 0) throw new AwsError('BundleFailed', `The folder ${entry} is empty.`)
+      checkUnzippedSize(basename(entry), files)
       return { zip: createZip(files), ...guessFromFiles(files) }
     },
     zip: async (entry) => {
@@ -108,21 +119,17 @@ export async function findEntry(entry: string, cwd: string): Promise<{ path: str
 }
 
 /**
- * Bundles an entry: TypeScript and JavaScript by esbuild, a Python file with its folder, a folder or zip as it is.
+ * Bundles an entry: TypeScript and JavaScript by esbuild, a Python file with its folder
+ * and its packages, a folder or zip as it is.
  * @param entry path of the entry
  * @param options handler, starting folder, host
  * @returns the bundle; equal sources make equal bytes
- * @throws {AwsError} `EntryNotFound`, `BundleFailed`, `NotAZip` or `BundleTooLarge`
+ * @throws {AwsError} `EntryNotFound`, `BundleFailed`, `NotAZip` or `BundleTooLarge`; of packages `WheelMissing`, `PipMissing`, `PipFailed`
  */
 export async function createBundle(entry: string, options: BundleOptions = {}): Promise<Bundle> {
   const { path, kind } = await findEntry(entry, options.cwd ?? process.cwd())
   const part = await bundlers[kind](path, options)
-  if (part.zip.length > maxZipBytes) {
-    throw new AwsError(
-      'BundleTooLarge',
-      `The zip of ${entry} has ${part.zip.length} bytes; Lambda takes ${maxZipBytes}.`,
-    )
-  }
+  checkZipSize(entry, part.zip)
   const handler = kind === 'javascript' ? part.handler : (options.handler ?? part.handler)
   return finishBundle(kind, part, handler)
 }
@@ -158,6 +165,7 @@ export function finishBundle(kind: EntryKind, part: BundlePart, handler: string 
     codeSha256,
     ...(handler === undefined ? {} : { handler }),
     ...(part.runtime === undefined ? {} : { runtime: part.runtime }),
+    ...(part.says === undefined ? {} : { says: part.says }),
   }
 }
 

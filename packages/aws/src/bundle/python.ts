@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { AwsError } from '../errors.ts'
 import { readFolder, type BundleFile } from './archive.ts'
+import { installPackages, type PackageOptions } from './python-packages.ts'
 
 const candidates: readonly string[] = ['handler', 'lambda_handler']
 
@@ -31,13 +32,32 @@ export async function findPythonHandler(entry: string): Promise<string> {
   )
 }
 
+/** Name of the file that lists a function's packages. */
+const requirementsName = 'requirements.txt'
+
 /**
- * Reads the files of a Python function: everything in the entry's folder, the packages vendored into it included.
+ * Reads the files of a Python function: everything in the entry's folder, the packages vendored into it included, and
+ * those of a `requirements.txt` beside it, installed for where the function will run. A file of the folder goes before
+ * one of a package.
  * @param entry path of the `.py` file
- * @returns the files for the zip
+ * @param options runtime, architecture, and where it will run
+ * @returns the files for the zip, and what was installed
+ * @throws {AwsError} `WheelMissing` for a package that does not fit, `PipMissing`, `PipFailed`
  */
-export async function readPython(entry: string): Promise<BundleFile[]> {
-  return readFolder(dirname(entry), ['node_modules'])
+export async function readPython(
+  entry: string,
+  options: PackageOptions,
+): Promise<{ readonly files: BundleFile[]; readonly says?: string }> {
+  const own = await readFolder(dirname(entry), ['node_modules'])
+  // Wheels in the folder are what packages are installed from, not code.
+  const files = own.filter(({ path }) => !path.endsWith('.whl'))
+  if (!files.some(({ path }) => path === requirementsName)) return { files }
+  const installed = await installPackages(join(dirname(entry), requirementsName), options)
+  const paths = new Set(files.map(({ path }) => path))
+  return {
+    files: [...files, ...installed.files.filter(({ path }) => !paths.has(path))],
+    says: installed.says,
+  }
 }
 
 /**

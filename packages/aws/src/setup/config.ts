@@ -1,4 +1,5 @@
 import type { FunctionUrlAuthType, InvokeMode } from '@aws-sdk/client-lambda'
+import type { Architecture } from '../bundle/python-platform.ts'
 
 /** A function, its URL and who may call it: what `furlong.config.ts` exports. */
 export interface FurlongConfig {
@@ -8,6 +9,8 @@ export interface FurlongConfig {
   readonly name?: string
   /** Such as `nodejs24.x` or `python3.13`; default by the entry. */
   readonly runtime?: string
+  /** `x86_64`, Lambda's default, or `arm64`; packages of a Python function are taken for it. */
+  readonly architecture?: Architecture
   /** `file.export`, at most 128 characters; default by the entry. */
   readonly handler?: string
   /** Memory in MB, 128 to 10240; 512 for a new function. */

@@ -66,7 +66,7 @@ describe('parseConfig()', () => {
     [{ name: 'a'.repeat(65) }, 'name has 65 characters: at most 64 are allowed.'],
     [{ name: 'my books' }, 'name is "my books": a name of [a-zA-Z0-9-_] is wanted.'],
     [{ handler: `index.${'a'.repeat(123)}` }, 'handler has 129 characters: at most 128 are allowed.'],
-    [{ memroy: 1 }, 'memroy is not known: entry, name, runtime, handler, memorySizeMb,'],
+    [{ memroy: 1 }, 'memroy is not known: entry, name, runtime, architecture, handler, memorySizeMb,'],
     [{ environment: { TABLE: undefined } }, 'environment.TABLE is undefined: a text is wanted.'],
     [{ environment: { A: 'x' } }, 'environment: the name \'A\' is "A": a name that matches'],
     [{ url: { authType: 'IAM' } }, 'url.authType is "IAM": one of "AWS_IAM", "NONE" is wanted.'],

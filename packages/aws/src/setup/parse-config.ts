@@ -112,6 +112,7 @@ const config = object({
   entry: text(),
   name: text({ max: maxFunctionNameLength, pattern: /^[a-zA-Z0-9-_]+$/, wanted: 'a name of [a-zA-Z0-9-_]' }),
   runtime: text({ pattern: /^[a-z][a-z0-9.]+$/, wanted: 'a runtime such as nodejs24.x' }),
+  architecture: oneOf('x86_64', 'arm64'),
   handler: text({ max: maxHandlerLength, pattern: /^\S+$/, wanted: 'a handler such as index.handler' }),
   memorySizeMb: integer(memorySizeLimit),
   timeoutSeconds: integer(timeoutLimit),

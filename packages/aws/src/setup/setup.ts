@@ -1,6 +1,7 @@
 import type { Cors, FunctionUrlAuthType, InvokeMode } from '@aws-sdk/client-lambda'
 import { dirname, resolve } from 'node:path'
 import { nameFromEntry, type Bundle } from '../bundle/bundle.ts'
+import type { Architecture } from '../bundle/python-platform.ts'
 import { AwsError } from '../errors.ts'
 import { parseFunctionName } from '../function-name.ts'
 import { invokeModeVariable, toInvokeMode } from '../invoke-mode.ts'
@@ -21,6 +22,7 @@ export interface SetupOptions {
   /** Default: the entry's name, or its folder's when the file is called index, app, main and the like. */
   readonly name?: string
   readonly runtime?: string
+  readonly architecture?: Architecture
   readonly handler?: string
   /** Name or ARN of a role; default: `<name>-role`, made when it is missing. */
   readonly role?: string
@@ -72,6 +74,7 @@ export interface Setup {
   /** Absolute path. */
   readonly entry: string
   readonly runtime?: string
+  readonly architecture?: Architecture
   readonly handler?: string
   readonly memorySizeMb?: number
   readonly timeoutSeconds?: number
@@ -136,6 +139,7 @@ export function createSetup(options: SetupOptions): Setup {
     functionName,
     entry,
     ...pick(config, options, 'runtime'),
+    ...pick(config, options, 'architecture'),
     ...pick(config, options, 'handler'),
     ...pick(config, options, 'memorySizeMb'),
     ...pick(config, options, 'timeoutSeconds'),

@@ -15,6 +15,11 @@ export const deployOptions: Readonly<Record<string, Option>> = {
   name: { type: 'string', short: 'n', value: '<name>', says: "function name; default the entry's" },
   role: { type: 'string', value: '<name|arn>', says: 'role; default <name>-role, made when missing' },
   runtime: { type: 'string', value: '<id>', says: 'such as nodejs24.x or python3.13; default by the entry' },
+  architecture: {
+    type: 'string',
+    value: 'x86_64|arm64',
+    says: "of a new function; default x86_64. Packages of Python are the function's",
+  },
   handler: {
     type: 'string',
     value: '<file.export>',
@@ -44,7 +49,8 @@ export const command: Command = {
   usage: 'deploy <entry> [--name <name>] [options]',
   description: [
     'The entry is a TypeScript or JavaScript file (bundled; a default export is hosted: a fetch application,',
-    'a fetch function or a Node listener), a Python file (its folder is zipped), a folder or a zip.',
+    'a fetch function or a Node listener), a Python file (its folder is zipped, with the packages of its',
+    "requirements.txt for Lambda's platform, or for this machine's Python on the local side), a folder or a zip.",
     'Doing it again changes what differs and nothing else.',
   ],
   options: { ...deployOptions, ...targetOptions },
@@ -52,6 +58,7 @@ export const command: Command = {
   examples: [
     ['furlong deploy app.ts --name books', 'an application on the local side'],
     ['furlong deploy app.ts --name books --stream', 'the same with streamed responses'],
+    ['furlong deploy app.py --name books --architecture arm64', 'a Python application with its packages'],
     ['furlong deploy app.ts --name books --profile dev', 'the same on AWS'],
   ],
   run: async ({ values, positionals: [entry = ''], context, reporter }) => {
@@ -100,12 +107,14 @@ export function readDeployOptions(values: Values): Omit<DeployOptions, 'entry'> 
       return text === undefined ? [] : [[name, text]]
     }),
   )
+  const architecture = values.oneOf('architecture', ['x86_64', 'arm64'] as const)
   const timeoutSeconds = values.number('timeout', timeoutLimit)
   const memorySizeMb = values.number('memory-size', memorySizeLimit)
   return {
     ...texts,
     url: !values.flag('no-url'),
     environment: values.pairs('env'),
+    ...(architecture === undefined ? {} : { architecture }),
     ...(stream === undefined ? {} : { stream }),
     ...(isPublic === undefined ? {} : { public: isPublic }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),

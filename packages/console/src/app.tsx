@@ -1,0 +1,109 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { Help } from './parts/help.tsx'
+import { RequestsView } from './requests/requests-view.tsx'
+import { useKeys } from './state/keys.ts'
+import { type Connection, connection, side } from './state/side.ts'
+import { formatRoute, go, route, type View, views } from './state/route.ts'
+import { nextTheme, theme, type Theme } from './state/theme.ts'
+
+const titles: Readonly<Record<View, string>> = {
+  requests: 'Requests',
+  functions: 'Functions',
+  plots: 'Plots',
+}
+
+const bodies: Readonly<Record<View, () => JSX.Element>> = {
+  requests: RequestsView,
+  functions: () => <p />,
+  plots: () => <p />,
+}
+
+/** The frame around the views. */
+export function App(): JSX.Element {
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  useKeys([
+    ...views.map((view) => ({
+      keys: `g ${view.charAt(0)}`,
+      says: `go to ${titles[view].toLowerCase()}`,
+      run: () => go({ view, query: {} }),
+    })),
+    { keys: 't', says: 'light, dark or as the system', run: nextTheme },
+    { keys: '?', says: 'this help', run: () => setHelpOpen(true) },
+  ])
+  const { view } = route.value
+  const Body = bodies[view]
+  return (
+    <>
+      <header class="bar">
+        <strong class="brand">
+          <span class="brand-mark" aria-hidden="true">
+            <i class="gate passed" />
+            <i class="gate passed" />
+            <i class="gate refused" />
+          </span>
+          furlong
+        </strong>
+        <nav aria-label="Views">
+          {views.map((name) => (
+            <a
+              key={name}
+              href={formatRoute({ view: name, query: {} })}
+              aria-current={name === view ? 'page' : undefined}
+            >
+              {titles[name]}
+            </a>
+          ))}
+        </nav>
+        <SideFacts />
+        <button
+          type="button"
+          class="button quiet icon"
+          aria-label={`Theme: ${theme.value}. Change it`}
+          title={`Theme: ${theme.value}`}
+          onClick={nextTheme}
+        >
+          {themeSigns[theme.value]}
+        </button>
+        <button
+          type="button"
+          class="button quiet icon"
+          aria-label="Keys and marks"
+          title="Keys and marks (?)"
+          onClick={() => setHelpOpen(true)}
+        >
+          ?
+        </button>
+      </header>
+      <main class="view">
+        <Body />
+      </main>
+      {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
+    </>
+  )
+}
+
+const themeSigns: Readonly<Record<Theme, string>> = { system: '◐', light: '○', dark: '●' }
+
+const connectionWords: Readonly<Record<Connection, string>> = {
+  connecting: 'connecting',
+  live: 'live',
+  lost: 'reconnecting',
+}
+
+function SideFacts(): JSX.Element {
+  const facts = side.value
+  return (
+    <p class="side-facts">
+      {facts !== undefined && (
+        <span class="muted clip side-place">
+          {facts.endpoint.replace(/^https?:\/\//, '')} · {facts.region}
+        </span>
+      )}
+      <span class={`connection ${connection.value}`} role="status">
+        <i aria-hidden="true" />
+        {connectionWords[connection.value]}
+      </span>
+    </p>
+  )
+}

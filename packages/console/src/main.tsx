@@ -1,0 +1,13 @@
+import { render } from 'preact'
+import { App } from './app.tsx'
+import { startKeys } from './state/keys.ts'
+import { startRouting } from './state/route.ts'
+import { startSide } from './state/side.ts'
+import { startTheme } from './state/theme.ts'
+
+startTheme()
+startRouting()
+startSide()
+startKeys()
+const page = document.querySelector('#page')
+if (page !== null) render(<App />, page)

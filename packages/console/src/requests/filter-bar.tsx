@@ -1,0 +1,102 @@
+import type { JSX, RefObject } from 'preact'
+import { route, setQuery } from '../state/route.ts'
+import { rows } from '../state/side.ts'
+import { accountOf, formatCount, gates, nameCaller } from '../words.ts'
+import { type FilterName, filterNames } from './filter.ts'
+
+interface Option {
+  readonly value: string
+  readonly says: string
+}
+
+/** The filters of the list; all of them stand in the address. */
+export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElement | null> }): JSX.Element {
+  const { query } = route.value
+  const isFiltered = filterNames.some((name) => name in query)
+  const total = rows.total.value
+  return (
+    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+      <input
+        ref={search}
+        class={`field search ${query['text'] === undefined ? '' : 'set'}`}
+        type="search"
+        placeholder="Search  /"
+        aria-label="Search in URL, function, caller, status and cause"
+        spellcheck={false}
+        value={query['text'] ?? ''}
+        onInput={(event) => setQuery({ text: event.currentTarget.value })}
+      />
+      <Choice name="function" label="Any function" options={tally('functionName', (name) => name)} />
+      <Choice name="caller" label="Any caller" options={tally('callerArn', (arn) => nameFully(arn))} />
+      <Choice name="status" label="Any status" options={statuses()} />
+      <Choice
+        name="gate"
+        label="Any gate"
+        options={gates.map((gate) => ({ value: gate, says: `refused at ${gate}` }))}
+      />
+      <Choice name="kind" label="Any kind" options={kinds} />
+      {isFiltered && (
+        <button
+          type="button"
+          class="button quiet small"
+          onClick={() => setQuery(Object.fromEntries(filterNames.map((name) => [name, ''])))}
+        >
+          Clear
+        </button>
+      )}
+      <span class="muted number count" aria-live="off">
+        {isFiltered ? `${formatCount(rows.count.value)} of ${formatCount(total)}` : formatCount(total)}
+      </span>
+    </form>
+  )
+}
+
+const kinds: readonly Option[] = [
+  { value: 'function-url', says: 'function URLs' },
+  { value: 'api', says: 'calls of AWS APIs' },
+  { value: 'event', says: 'asynchronous invocations' },
+  { value: 'proxy', says: 'refused by the proxy' },
+]
+
+function statuses(): readonly Option[] {
+  const single = rows.tally(({ status }) => (status === 0 ? '' : String(status)))
+  return [
+    { value: 'refused', says: 'refused' },
+    ...['2xx', '3xx', '4xx', '5xx'].map((value) => ({ value, says: value })),
+    ...single.map(([value, count]) => ({ value, says: `${value} (${formatCount(count)})` })),
+  ]
+}
+
+function tally(member: 'functionName' | 'callerArn', name: (value: string) => string): readonly Option[] {
+  return rows
+    .tally((row) => row[member])
+    .map(([value, count]) => ({ value, says: `${name(value)} (${formatCount(count)})` }))
+}
+
+const nameFully = (arn: string): string => `${nameCaller(arn)} of ${accountOf(arn)}`
+
+function Choice(props: {
+  readonly name: FilterName
+  readonly label: string
+  readonly options: readonly Option[]
+}): JSX.Element {
+  const { name, label, options } = props
+  const value = route.value.query[name] ?? ''
+  const isKnown = value === '' || options.some((option) => option.value === value)
+  return (
+    <select
+      class={`field ${value === '' ? '' : 'set'}`}
+      aria-label={label}
+      value={value}
+      onChange={(event) => setQuery({ [name]: event.currentTarget.value })}
+    >
+      <option value="">{label}</option>
+      {!isKnown && <option value={value}>{value}</option>}
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.says}
+        </option>
+      ))}
+    </select>
+  )
+}

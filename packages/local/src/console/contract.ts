@@ -4,9 +4,11 @@
  *
  * - The page lies at `/_furlong/console/` of the main port, and its API at `/_furlong/console/api`, for loopback clients and
  *   loopback `Host`s only.
- * - `furlong console` opens `/_furlong/console/#token=<token>`. A fragment is never sent; the page keeps the token in its
- *   session storage, takes it out of the address, and sends `Authorization: Bearer <token>` with every call, the stream too:
- *   it is read by `fetch`, not by `EventSource`. No cookie is used, since cookies are shared by all ports of a host, and the
+ * - `furlong console` opens `/_furlong/console/#ticket=<ticket>`, with `&to=<fragment>` for a place in the page. A ticket is
+ *   good once, for ten minutes: command lines, which other users of the machine can read, give nothing away for long. The page
+ *   takes it out of the address, exchanges it for a token by `POST /session`, keeps the token in its session storage, and
+ *   sends `Authorization: Bearer <token>` with every other call; the stream too, which is read by `fetch`, not by
+ *   `EventSource`. A token is good until the side ends. No cookie is used: cookies are shared by all ports of a host, and the
  *   ports beside this one are functions.
  * - Answers are JSON. A call that is refused is `{"error": "<a sentence>"}`: 400 for what is wrong with it, 403 for a wrong
  *   token or place, 404 for what is not there, 409 for what cannot be done as things stand.
@@ -22,6 +24,8 @@ export type { Gate, GateOutcome, RequestRecord }
 
 /** Every call: method and path below the API's own, its query, its body and what is answered. */
 export interface ConsoleApi {
+  /** The one call without a token. 403 for a ticket that was used, is too old, or is none. */
+  'POST /session': { readonly body: { readonly ticket: string }; readonly answer: { readonly token: string } }
   'GET /overview': { readonly answer: Overview }
   /** Newest first. */
   'GET /requests': { readonly query: RequestQuery & PageQuery; readonly answer: RequestPage }

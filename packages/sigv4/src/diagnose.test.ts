@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   diagnose,
+  type Diagnosis,
   type HeaderPair,
   type MistakeId,
   type RawRequest,
@@ -392,6 +393,25 @@ describe('diagnose()', () => {
     ],
     ['five megabytes of a body', () => ({ ...send({ ...post, body: json }), body: 'é'.repeat(2_500_000) })],
   ]
+
+  it('shows what the client must have signed: the signature is of that', () => {
+    const sent = sendAs({ path: '/a%20b', query: 'b=2&a=1' }, { target: '/a%20b?b=2&a=1' })
+    const [first] = explain(sent) as readonly Diagnosis[]
+    const { canonicalRequest = '', stringToSign = '' } = first?.signed ?? {}
+    expect(canonicalRequest.split('\n').slice(0, 3)).toEqual(['GET', '/a%20b', 'b=2&a=1'])
+    expect(stringToSign.split('\n')[3]).toBe(sha256Hex(canonicalRequest))
+    const key = deriveSigningKey(credentials.secretAccessKey, {
+      date: '20261122',
+      region: 'us-east-1',
+      service: 'lambda',
+    })
+    expect(sent.headers.flat().join(' ')).toContain(`Signature=${hmacHex(key, stringToSign)}`)
+  })
+
+  it('shows no text where no mistake explains the signature', () => {
+    const sent = send({}, { credentials: { ...credentials, secretAccessKey: 'another' } })
+    expect((explain(sent) as readonly Diagnosis[])[0]?.signed).toBeUndefined()
+  })
 
   it.each(hostile)('comes to an end on %s', (_, make) => {
     expect(explain(make()).length).toBeGreaterThan(0)

@@ -1,3 +1,4 @@
+import type { CanonicalStrings } from './canonical-strings.ts'
 import type { SigV4Failure } from './failures.ts'
 import { createSecretHider } from './mask.ts'
 import type { ProvableMistakeId } from './mistakes.ts'
@@ -32,6 +33,11 @@ export interface Diagnosis {
    * hold together. Else `evidence`.
    */
   readonly proof: 'signature-matches' | 'evidence'
+  /**
+   * Of the first diagnosis that is proved: what the client must have signed, since the signature is that of it. Secrets are
+   * masked, so that its hash is not the one of the string to sign where the request holds any.
+   */
+  readonly signed?: CanonicalStrings
 }
 
 type Failure = Verification & { readonly ok: false }
@@ -63,23 +69,30 @@ export function diagnose(request: RawRequest, options: VerifyOptions, failure: F
 
 function hideIn(diagnoses: readonly Diagnosis[], secrets: readonly (string | undefined)[]): Diagnosis[] {
   const hide = createSecretHider(secrets)
-  return diagnoses.map(({ cause, says, fix, proof }) => ({ cause, says: hide(says), fix: hide(fix), proof }))
+  return diagnoses.map(({ says, fix, ...rest }) => ({ ...rest, says: hide(says), fix: hide(fix) }))
 }
 
 // When the signature is right as it stands, or no key is known, the stated causes are all there is.
 function diagnoseReadable(situation: Situation): Diagnosis[] {
   const isRight = situation.matches({})
   if (isRight || situation.keyProblem !== undefined) return diagnoseStated(situation, isRight)
-  const proved = findMistakes(situation).map(({ mistake: { cause, says, fix }, detail }): Diagnosis => ({
-    cause,
-    says: says.replace('{}', () => detail),
-    fix,
-    proof: 'signature-matches',
-  }))
+  const proved = prove(situation)
   const isBody = proved.length === 0 || proved.some(({ cause }) => /body|payload/.test(cause))
   const stated = diagnoseStated(situation, false, isBody)
   if (proved.length > 0) return [...proved, ...stated.filter(({ cause }) => !coveredByProof.has(cause))]
   return [...stated, ...diagnoseMismatch(situation, stated)]
+}
+
+function prove(situation: Situation): Diagnosis[] {
+  const proof = findMistakes(situation)
+  if (proof === undefined) return []
+  return proof.mistakes.map(({ mistake: { cause, says, fix }, detail }, index) => ({
+    cause,
+    says: says.replace('{}', () => detail),
+    fix,
+    proof: 'signature-matches',
+    ...(index === 0 ? { signed: situation.readSigned(proof.attempt) } : {}),
+  }))
 }
 
 /** Causes that are the same thing seen from the payload hash, and say less than the proof. */

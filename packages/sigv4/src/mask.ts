@@ -96,16 +96,26 @@ function toPrintable(text: string): string {
 }
 
 /**
- * Creates a function that takes secrets and control characters out of sentences, wherever in the request they stood.
+ * Creates a function that takes secrets out of a text, wherever in the request they stood.
  * @param secrets the texts that must not be told, in any spelling; those under eight characters are no secrets
- * @returns a function from a sentence to one that may be shown
+ * @returns a function from a text to one without them
  */
-export function createSecretHider(secrets: readonly (string | undefined)[]): (text: string) => string {
+export function createSecretRemover(secrets: readonly (string | undefined)[]): (text: string) => string {
   const forms: string[] = []
   for (const secret of new Set(secrets)) {
     if (secret === undefined || secret.length < shortestSecret) continue
     const once = encodeURIComponent(secret.toWellFormed())
     forms.push(secret, once, encodeURIComponent(once))
   }
-  return (text) => toPrintable(forms.reduce((shown, form) => shown.replaceAll(form, '…'), text))
+  return (text) => forms.reduce((shown, form) => shown.replaceAll(form, '…'), text)
+}
+
+/**
+ * Creates a function that takes secrets and control characters out of sentences.
+ * @param secrets as for `createSecretRemover`
+ * @returns a function from a sentence to one that may be shown
+ */
+export function createSecretHider(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const remove = createSecretRemover(secrets)
+  return (text) => toPrintable(remove(text))
 }

@@ -3,10 +3,18 @@ import { type CanonicalParts, createCanonicalRequest } from './canonical-request
 import { type Mistake, mistakes } from './mistakes.ts'
 import type { Attempt, Situation } from './situation.ts'
 
-/** A mistake that is proved, with what was assumed, for its sentence. */
+/** A mistake with what was assumed, for its sentence. */
 export interface ProvedMistake {
   readonly mistake: Mistake
   readonly detail: string
+}
+
+/** What explains a signature. */
+export interface Proof {
+  /** One mistake, or two that only together explain it. */
+  readonly mistakes: readonly ProvedMistake[]
+  /** The assumption under which the signature matches. */
+  readonly attempt: Attempt
 }
 
 interface PairedAttempt extends ProvedMistake {
@@ -25,9 +33,9 @@ const mostBytes = 16_777_216
 /**
  * Looks for the mistake under which the signature matches, then for two mistakes at once.
  * @param situation the refused request
- * @returns one mistake, or two that only together explain the signature; none when no assumption fits
+ * @returns the proof; undefined when no assumption fits
  */
-export function findMistakes(situation: Situation): ProvedMistake[] {
+export function findMistakes(situation: Situation): Proof | undefined {
   const { parts, context } = situation
   const { length } = createCanonicalRequest(parts)
   let left = Math.min(mostAttempts, mostBytes / (512 + length + context.request.target.length))
@@ -36,9 +44,9 @@ export function findMistakes(situation: Situation): ProvedMistake[] {
   for (const mistake of mistakes) {
     for (const attempt of mistake.attempt(situation)) {
       if (isTried(attempt, parts, tried)) continue
-      if (left-- <= 0) return []
+      if (left-- <= 0) return undefined
       const detail = attempt.detail ?? ''
-      if (situation.matches(attempt)) return [{ mistake, detail }]
+      if (situation.matches(attempt)) return { mistakes: [{ mistake, detail }], attempt }
       if (mistake.pairs && attempt.parts) paired.push({ mistake, detail, parts: attempt.parts })
     }
   }
@@ -46,11 +54,12 @@ export function findMistakes(situation: Situation): ProvedMistake[] {
     for (const second of paired.slice(index + 1)) {
       const both = first.mistake === second.mistake ? undefined : mergeParts(first.parts, second.parts, parts)
       if (!both) continue
-      if (left-- <= 0) return []
-      if (situation.matches({ parts: both })) return [first, second]
+      if (left-- <= 0) return undefined
+      const attempt = { parts: both }
+      if (situation.matches(attempt)) return { mistakes: [first, second], attempt }
     }
   }
-  return []
+  return undefined
 }
 
 // Many assumptions come to the same for a request that has nothing to encode, sort or drop.

@@ -10,6 +10,8 @@ import {
   emptyPayloadHash,
   formatScope,
 } from './canonical-request.ts'
+import type { CanonicalStrings } from './canonical-strings.ts'
+import { createSecretRemover, maskHeaders, maskQuery } from './mask.ts'
 import { type RawRequest, readReceivedHeaders, splitTarget } from './received-request.ts'
 import { deriveSigningKey } from './signing-key.ts'
 import {
@@ -50,6 +52,8 @@ export interface Situation {
   readonly canonicalizeQuery: (query: string) => string
   /** Tells whether the signature matches under an assumption, over the received host or one of `hosts`. */
   readonly matches: (attempt: Attempt) => boolean
+  /** What was signed under an assumption that matches; secrets are masked, also where the assumption put them. */
+  readonly readSigned: (attempt: Attempt) => CanonicalStrings
 }
 
 /**
@@ -70,21 +74,40 @@ export function readSituation(request: RawRequest, options: VerifyOptions): Situ
   const parts = readParts(context)
   const found = lookUp(claim, options)
   const secret = 'code' in found ? undefined : found.secretAccessKey
-  const matches = (attempt: Attempt): boolean => {
+  const findHeaders = (attempt: Attempt): readonly CanonicalHeader[] | undefined => {
     const secretAccessKey = attempt.secretAccessKey ?? secret
-    if (secretAccessKey === undefined) return false
+    if (secretAccessKey === undefined) return undefined
     const assumed = { ...parts, ...attempt.parts }
     const isSigned = (headers: readonly CanonicalHeader[]): boolean =>
       isSignatureUnder(attempt, { ...claim, ...attempt.claim }, { ...assumed, headers }, secretAccessKey)
-    const hosts = options.hosts ?? []
-    return isSigned(assumed.headers) || hosts.some((host) => isSigned(replaceHost(assumed.headers, host)))
+    if (isSigned(assumed.headers)) return assumed.headers
+    const host = options.hosts?.find((host) => isSigned(replaceHost(assumed.headers, host)))
+    return host === undefined ? undefined : replaceHost(assumed.headers, host)
   }
   return {
     context,
     parts,
     keyProblem: 'code' in found ? found.code : undefined,
     canonicalizeQuery,
-    matches,
+    matches: (attempt) => findHeaders(attempt) !== undefined,
+    readSigned: (attempt) => {
+      const assumed = { ...parts, ...attempt.parts }
+      const headers = findHeaders(attempt) ?? assumed.headers
+      const hide = createSecretRemover([secret, claim.sessionToken, claim.signature])
+      const strings = createStrings(attempt, { ...claim, ...attempt.claim }, { ...assumed, headers })
+      return { canonicalRequest: hide(strings.canonicalRequest), stringToSign: hide(strings.stringToSign) }
+    },
+  }
+}
+
+function createStrings(attempt: Attempt, claim: Claim, parts: CanonicalParts): Required<CanonicalStrings> {
+  const { rewrite = (text) => text, rewriteStringToSign = (text) => text } = attempt
+  const shown = { ...parts, query: maskQuery(parts.query), headers: maskHeaders(parts.headers) }
+  return {
+    canonicalRequest: rewrite(createCanonicalRequest(shown)),
+    stringToSign: rewriteStringToSign(
+      createStringToSign(claim.amzDate, formatScope(claim.scope), rewrite(createCanonicalRequest(parts))),
+    ),
   }
 }
 

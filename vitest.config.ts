@@ -15,6 +15,7 @@ export default defineConfig({
       'conform/**/*.test.ts',
       'prove/**/*.test.ts',
       'docs/**/*.test.ts',
+      'site/**/*.test.ts',
     ],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,6 +1,7 @@
 /** Holds the pages to the examples: what a reader copies is what the tests run. */
-import { access, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { readBlocks } from '../site/markdown.ts'
 
 /** Folders of pages; each has its examples in the folder of the same name. */
 const sections = ['calling', 'hosting', 'local']
@@ -8,17 +9,6 @@ const repository = new URL('../', import.meta.url)
 
 /** Files that only carry the tests. */
 const ofTests: ReadonlySet<string> = new Set(['stage.ts', 'books.ts'])
-
-interface Block {
-  readonly source: string | undefined
-  readonly text: string
-}
-
-/** Every fenced block, with the file that the comment before it names. */
-function readBlocks(page: string): Block[] {
-  const fence = /(?:<!-- (\S+) -->\n\n)?^```\w*\n(.*?)^```$/gms
-  return [...page.matchAll(fence)].map(([, source, text = '']) => ({ source, text }))
-}
 
 const repositoryFile = (path: string): URL => new URL(path, repository)
 
@@ -32,18 +22,11 @@ async function readPages(section: string): Promise<{ section: string; name: stri
 
 const all = (await Promise.all(sections.map(readPages))).flat()
 
-describe.each(all)('docs/$section/$name', ({ section, name, text }) => {
+describe.each(all)('docs/$section/$name', ({ section, text }) => {
   it('shows files of examples/ as they are, and no other code', async () => {
     for (const { source, text: shown } of readBlocks(text)) {
       expect(source, shown).toMatch(new RegExp(`^examples/${section}/[\\w.-]+$`))
       expect(shown).toBe(await readFile(repositoryFile(source ?? ''), 'utf8'))
-    }
-  })
-
-  it('links to what is there', async () => {
-    const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
-    for (const link of links) {
-      if (!link.startsWith('https://')) await access(new URL(link, repositoryFile(`docs/${section}/${name}`)))
     }
   })
 })

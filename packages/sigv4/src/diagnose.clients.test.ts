@@ -542,6 +542,13 @@ const cases: readonly Case[] = [
     /as it stands in the URL/,
   ),
   byPython(
+    'raw-brackets',
+    'signs brackets that requests encodes when it sends them',
+    'query-not-encoded',
+    proved,
+    /as it stands in the URL/,
+  ),
+  byPython(
     'quoted-plus',
     'encodes a blank as a plus in the canonical query',
     'loosely-encoded',

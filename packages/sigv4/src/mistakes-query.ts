@@ -9,11 +9,17 @@ export function* attemptPlus({ context, canonicalizeQuery }: Situation): Iterabl
   yield attemptQuery(canonicalizeQuery(context.query.replaceAll('+', '%2B')))
 }
 
-/** Assumes that the query was signed as it stands in the URL, sorted. */
+/** What an HTTP client encodes by itself when it stands in a query as it is: `requests` encodes `[`, others leave it. */
+const encodedOnSending = /%(?:22|3[CE]|5[B-E]|60|7[B-D])/gi
+
+/** Assumes that the query was signed as it stands in the URL, or stood before the client sent it, sorted. */
 export function* attemptAsSent(situation: Situation): Iterable<Attempt> {
-  const pairs = readTexts(situation).map((text) => (text.includes('=') ? text : text + '='))
-  yield attemptQuery(sortBy(pairs, readName).join('&'))
-  yield attemptQuery(pairs.sort().join('&'))
+  const sent = readTexts(situation).map((text) => (text.includes('=') ? text : text + '='))
+  const given = sent.map((text) => text.replaceAll(encodedOnSending, decodeURIComponent))
+  for (const pairs of [sent, given]) {
+    yield attemptQuery(sortBy(pairs, readName).join('&'))
+    yield attemptQuery(pairs.sort().join('&'))
+  }
 }
 
 /** Assumes that the query was not sorted, or sorted in another way. */

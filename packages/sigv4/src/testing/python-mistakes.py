@@ -103,6 +103,7 @@ mistakes = {
     'presign-expired': presign_expired,
     's3-auth': lambda: send('GET', origin + '/a%20b', sign('GET', origin + '/a%20b', signer=botocore.auth.S3SigV4Auth)),
     'raw-colon': lambda: send('GET', origin + '/?at=10:30', sign('GET', origin + '/?at=10:30')),
+    'raw-brackets': lambda: send('GET', origin + '/?ids[]=2&ids[]=1', sign('GET', origin + '/?ids[]=2&ids[]=1')),
     'secret-with-newline': lambda: send('GET', origin + '/', sign('GET', origin + '/', secret=secret + '\n')),
     'secret-in-quotes': lambda: send('GET', origin + '/', sign('GET', origin + '/', secret='"' + secret + '"')),
     'no-token': lambda: send('GET', origin + '/', sign('GET', origin + '/', key_id='ASIAEXAMPLE')),

@@ -2,17 +2,14 @@
  * The server is killed (SIGKILL) again and again while clients write and call; after each restart everything that was
  * acknowledged must be there, and what was under way must be there whole or not at all.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClients, type Clients } from '@furlong/aws'
-import { createSignedFetch } from '@furlong/fetch'
-import { isRunning, listSides } from '@furlong/local/sides'
+import { isRunning } from '@furlong/local/sides'
 import { createRandom, type Random } from '../conform/fuzz/random.ts'
+import { endSideProcess, type SideProcess, startSideProcess } from '../conform/side-process.ts'
 import { median } from '../bench/stats.ts'
 import { Facts } from './facts.ts'
 import { createWriter, readFacts, type Writer } from './kill-writes.ts'
@@ -41,14 +38,6 @@ export interface KillOptions {
   readonly onKill?: (kill: number, findings: KillFindings) => void
 }
 
-interface Running {
-  readonly child: ChildProcess
-  readonly clients: Clients
-  readonly signedFetch: typeof fetch
-  readonly readyMs: number
-}
-
-const program = new URL('../packages/furlong/bin/furlong.js', import.meta.url).pathname
 /**
  * Away from where other local sides of this machine begin, and from another run of this proof: a port that they take while
  * the server is down is lost.
@@ -85,7 +74,6 @@ export async function proveKill({ times, seed, onKill }: KillOptions): Promise<K
   const pids = new Set<number>()
   const readyMs: number[] = []
   try {
-    await mkdir(join(folder, 'run'), { mode: 0o700 })
     let running = await start(folder)
     try {
       const work = Array.from({ length: writers }, (_, at) =>
@@ -102,7 +90,7 @@ export async function proveKill({ times, seed, onKill }: KillOptions): Promise<K
         onKill?.(findings.kills + 1, findings)
       }
     } finally {
-      await end(running.child)
+      await endSideProcess(running)
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -111,54 +99,8 @@ export async function proveKill({ times, seed, onKill }: KillOptions): Promise<K
   return findings
 }
 
-async function start(folder: string): Promise<Running> {
-  const at = performance.now()
-  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run') }
-  const argv = [
-    program,
-    'up',
-    '--port',
-    '0',
-    '--state',
-    join(folder, 'state'),
-    '--url-ports',
-    urlPorts,
-    '--format',
-    'json',
-  ]
-  const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const ready = new Promise<void>((done) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      // A refusal may be told before it; an error comes in several lines.
-      if (line.startsWith('{"type":"ready"')) done()
-      else if (!line.startsWith('{"type"')) said += line
-    })
-  })
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`The server did not start after a kill: ${said}`)
-  })
-  ended.catch(() => {})
-  await Promise.race([ready, ended])
-  const side = (await listSides(join(folder, 'run/furlong'))).find(({ pid }) => pid === child.pid)
-  const [account] = side?.accounts ?? []
-  if (side === undefined || account === undefined) throw new Error('The server is not announced.')
-  const { accessKeyId, secretAccessKey } = account
-  const credentials = { accessKeyId, secretAccessKey }
-  return {
-    child,
-    clients: createClients({ kind: 'local', region: side.region, endpoint: side.endpoint, credentials }),
-    signedFetch: createSignedFetch({ credentials, region: side.region, service: 'lambda', retry: false }),
-    readyMs: performance.now() - at,
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
-  await once(child, 'exit')
-}
+const start = (folder: string): Promise<SideProcess> =>
+  startSideProcess(folder, ['--state', join(folder, 'state'), '--url-ports', urlPorts])
 
 interface Load {
   readonly facts: Facts
@@ -169,7 +111,7 @@ interface Load {
 }
 
 async function workUntilKilled(
-  { child, clients, signedFetch }: Running,
+  { child, clients, signedFetch }: SideProcess,
   { facts, work, random, findings, pids }: Load,
 ): Promise<void> {
   const enough = 10 + random.below(50)
@@ -230,7 +172,11 @@ async function countLeft(pids: ReadonlySet<number>): Promise<number> {
   }
 }
 
-async function check({ clients, signedFetch }: Running, facts: Facts, findings: KillFindings): Promise<void> {
+async function check(
+  { clients, signedFetch }: SideProcess,
+  facts: Facts,
+  findings: KillFindings,
+): Promise<void> {
   const found = await readFacts(clients)
   const { lost, keptUnsaid, checked } = facts.settle(found)
   findings.lost.push(...lost)

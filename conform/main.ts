@@ -10,5 +10,6 @@ await runNamed('conform', {
   explanations: () => import('./iam/explanations.ts'),
   operations: () => import('./operations/run.ts'),
   mutate: () => import('./mutate/run.ts'),
+  clients: () => import('./clients/run.ts'),
   reach: () => import('./reach/run.ts'),
 })

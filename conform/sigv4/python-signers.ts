@@ -41,7 +41,8 @@ function isHostSent(vector: PythonCase): boolean {
   return vector.headers.some(([name]) => name.toLowerCase() === 'host')
 }
 
-function receiveCase(vector: PythonCase): RawRequest {
+/** @returns a recorded request as a server receives it */
+export function receiveCase(vector: PythonCase): RawRequest {
   return {
     method: vector.method,
     target: vector.target,
@@ -50,7 +51,8 @@ function receiveCase(vector: PythonCase): RawRequest {
   }
 }
 
-function verifying(file: File, vector: PythonCase): VerifyOptions {
+/** @returns with which key and clock a recorded request is verified */
+export function verifying(file: File, vector: PythonCase): VerifyOptions {
   const { accessKeyId, secretAccessKey, sessionToken } = file.credentials
   const lookup = lookupOf({ accessKeyId, secretAccessKey, ...(vector.token ? { sessionToken } : {}) })
   return { lookup, region: file.region, service: file.service, now: dateOf(file.clock) }

@@ -78,10 +78,7 @@ function sendAs(
   }
 }
 
-function explain(
-  sent: Sent,
-  with_: Partial<VerifyOptions> = {},
-): { cause: MistakeId; proof: string; says: string }[] {
+function explain(sent: Sent, with_: Partial<VerifyOptions> = {}): readonly Diagnosis[] {
   const request: RawRequest = {
     method: sent.method,
     target: sent.target,
@@ -396,7 +393,7 @@ describe('diagnose()', () => {
 
   it('shows what the client must have signed: the signature is of that', () => {
     const sent = sendAs({ path: '/a%20b', query: 'b=2&a=1' }, { target: '/a%20b?b=2&a=1' })
-    const [first] = explain(sent) as readonly Diagnosis[]
+    const [first] = explain(sent)
     const { canonicalRequest = '', stringToSign = '' } = first?.signed ?? {}
     expect(canonicalRequest.split('\n').slice(0, 3)).toEqual(['GET', '/a%20b', 'b=2&a=1'])
     expect(stringToSign.split('\n')[3]).toBe(sha256Hex(canonicalRequest))
@@ -410,7 +407,7 @@ describe('diagnose()', () => {
 
   it('shows no text where no mistake explains the signature', () => {
     const sent = send({}, { credentials: { ...credentials, secretAccessKey: 'another' } })
-    expect((explain(sent) as readonly Diagnosis[])[0]?.signed).toBeUndefined()
+    expect(explain(sent)[0]?.signed).toBeUndefined()
   })
 
   it.each(hostile)('comes to an end on %s', (_, make) => {

@@ -1,5 +1,9 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import { FunctionsView } from './functions/functions-view.tsx'
+import { PlotsView } from './plots/plots-view.tsx'
+import { Command } from './parts/command.tsx'
+import { Empty } from './parts/empty.tsx'
 import { Help } from './parts/help.tsx'
 import { RequestsView } from './requests/requests-view.tsx'
 import { useKeys } from './state/keys.ts'
@@ -15,8 +19,8 @@ const titles: Readonly<Record<View, string>> = {
 
 const bodies: Readonly<Record<View, () => JSX.Element>> = {
   requests: RequestsView,
-  functions: () => <p />,
-  plots: () => <p />,
+  functions: FunctionsView,
+  plots: PlotsView,
 }
 
 /** The frame around the views. */
@@ -75,11 +79,21 @@ export function App(): JSX.Element {
           ?
         </button>
       </header>
-      <main class="view">
-        <Body />
-      </main>
+      <main class="view">{connection.value === 'locked' ? <Locked /> : <Body />}</main>
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
     </>
+  )
+}
+
+function Locked(): JSX.Element {
+  return (
+    <Empty title="This page needs a link of its own.">
+      <p>
+        A link is good once, so that nobody else can use it, and what it opens ends with the local side. This
+        prints a new one and opens it:
+      </p>
+      <Command text="npx furlong console" />
+    </Empty>
   )
 }
 
@@ -89,6 +103,7 @@ const connectionWords: Readonly<Record<Connection, string>> = {
   connecting: 'connecting',
   live: 'live',
   lost: 'reconnecting',
+  locked: 'locked',
 }
 
 function SideFacts(): JSX.Element {

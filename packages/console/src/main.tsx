@@ -6,8 +6,9 @@ import { startSide } from './state/side.ts'
 import { startTheme } from './state/theme.ts'
 
 startTheme()
+// Before the address is read: the ticket is taken out of it.
+void startSide()
 startRouting()
-startSide()
 startKeys()
 const page = document.querySelector('#page')
 if (page !== null) render(<App />, page)

@@ -1,4 +1,4 @@
-import type { Gate } from '@furlong/local'
+import type { Gate } from '@furlong/local/console'
 
 /** The gates in their order, as every mark and every waterfall shows them. */
 export const gates: readonly Gate[] = [
@@ -32,6 +32,11 @@ export function nameFunction(functionArn: string): string {
   const [, , service, , , , name, qualifier] = functionArn.split(':')
   if (service !== 'lambda' || name === undefined) return functionArn
   return qualifier === undefined ? name : `${name}:${qualifier}`
+}
+
+/** The ARN of the function itself, without alias or version. */
+export function unqualify(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':')
 }
 
 /**

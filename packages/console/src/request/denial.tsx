@@ -6,12 +6,40 @@ import type {
   PolicyKind,
   StatementRef,
 } from '@furlong/iam'
+import type { FunctionPolicy } from '@furlong/local/console'
 import type { JSX } from 'preact'
+import { call } from '../api/call.ts'
+import { Statement } from '../parts/statement.tsx'
+import { useLoaded } from '../state/loading.ts'
+import { unqualify } from '../words.ts'
+
+/** Finds a statement's own text, where it can be read. */
+type FindStatement = (ref: StatementRef) => Readonly<Record<string, unknown>> | undefined
 
 type Refused = ExplainedAction & { readonly allowed: false }
 
 /** What every policy said to each action, and the statements that came nearest. */
-export function Denial({ explanation }: { readonly explanation: Explanation }): JSX.Element {
+export function Denial(props: {
+  readonly explanation: Explanation
+  /** Whose policy the statements of the resource stand in. */
+  readonly functionArn: string | undefined
+}): JSX.Element {
+  const { explanation, functionArn } = props
+  const hasNearest = explanation.actions.some((action) => !action.allowed && action.nearest.length > 0)
+  const policies = useLoaded(
+    async (signal): Promise<readonly FunctionPolicy[]> => {
+      if (functionArn === undefined || !hasNearest) return []
+      return (await call('GET /function', { query: { arn: unqualify(functionArn) }, signal })).policies
+    },
+    [functionArn],
+  )
+  const find: FindStatement = ({ policy, sid, index }) => {
+    if (policies.kind !== 'loaded' || policy.type !== 'resource') return undefined
+    const qualifier = functionArn?.split(':')[7]
+    const found = policies.value.find((one) => one.qualifier === qualifier)?.statements[index]
+    // The policy may have changed since.
+    return found?.sid === sid ? found?.statement : undefined
+  }
   return (
     <div class="actions">
       {explanation.actions.map((action) => (
@@ -23,7 +51,7 @@ export function Denial({ explanation }: { readonly explanation: Explanation }): 
             <code>{action.action}</code>
             <span class="muted">{action.allowed ? 'allowed' : outcomes[action.kind].says}</span>
           </h3>
-          {action.allowed ? <AllowedBy action={action} /> : <RefusedBy action={action} />}
+          {action.allowed ? <AllowedBy action={action} /> : <RefusedBy action={action} find={find} />}
         </article>
       ))}
     </div>
@@ -46,7 +74,8 @@ function AllowedBy({
   )
 }
 
-function RefusedBy({ action }: { readonly action: Refused }): JSX.Element {
+function RefusedBy(props: { readonly action: Refused; readonly find: FindStatement }): JSX.Element {
+  const { action, find } = props
   return (
     <>
       <ul class="findings">
@@ -58,22 +87,27 @@ function RefusedBy({ action }: { readonly action: Refused }): JSX.Element {
         ))}
       </ul>
       {groupByStatement(action.nearest).map(([statement, misses]) => (
-        <Nearest key={nameStatement(statement)} statement={statement} misses={misses} />
+        <Nearest key={nameStatement(statement)} of={statement} misses={misses} find={find} />
       ))}
     </>
   )
 }
 
 function Nearest(props: {
-  readonly statement: StatementRef
+  readonly of: StatementRef
   readonly misses: readonly NearMiss[]
+  readonly find: FindStatement
 }): JSX.Element {
-  const { statement, misses } = props
+  const { of, misses, find } = props
+  const statement = find(of)
   return (
     <div class="nearest">
       <p>
-        <span class="muted">Nearest:</span> {nameStatement(statement)}
+        <span class="muted">Nearest:</span> {nameStatement(of)}
       </p>
+      {statement !== undefined && (
+        <Statement statement={statement} failing={misses.map(({ element }) => element)} />
+      )}
       <table class="misses">
         <thead>
           <tr>

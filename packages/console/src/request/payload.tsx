@@ -1,29 +1,24 @@
+import type { Payload as PayloadFacts } from '@furlong/local/console'
 import type { JSX } from 'preact'
 import { CopyButton } from '../parts/copy-button.tsx'
-import { Command } from '../parts/command.tsx'
 import { formatBytes } from '../words.ts'
 
-/** What went into a function or came out of it, as the record keeps its beginning. */
-export function Payload(props: {
-  readonly payload: { readonly text: string; readonly bytes: number } | undefined
-}): JSX.Element {
-  const { payload } = props
-  if (payload === undefined)
-    return (
-      <>
-        <p class="muted">Not recorded. The local side keeps payloads, masked, when it is started so:</p>
-        <Command text="npx furlong up --record-payloads" />
-      </>
-    )
-  const { text, bytes } = payload
-  const isCut = new TextEncoder().encode(text).length < bytes
+/** A text or bytes, as much of them as is kept; JSON is indented. */
+export function Payload({ payload }: { readonly payload: PayloadFacts }): JSX.Element {
+  const { text, bytes, encoding, isCut } = payload
+  if (bytes === 0) return <p class="muted">Empty.</p>
+  const facts = [
+    formatBytes(bytes),
+    ...(encoding === 'base64' ? ['no UTF-8, shown as base64'] : []),
+    ...(isCut ? ['only the beginning is kept'] : []),
+  ]
   return (
     <div class="payload">
-      <p class="payload-head muted">
-        <span>{isCut ? `${formatBytes(bytes)}, of which this is the beginning` : formatBytes(bytes)}</span>
-        <CopyButton text={text} what="the payload" />
+      <pre class="block">{isCut || encoding === 'base64' ? text : indent(text)}</pre>
+      <p class="payload-foot muted">
+        <span>{facts.join(' · ')}</span>
+        <CopyButton text={text} />
       </p>
-      <pre class="block">{isCut ? text : indent(text)}</pre>
     </div>
   )
 }

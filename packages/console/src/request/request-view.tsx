@@ -1,14 +1,8 @@
-import type { RequestRecord } from '@furlong/local'
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { api, ApiError } from '../api/client.ts'
+import { call } from '../api/call.ts'
 import { Empty } from '../parts/empty.tsx'
-import { RequestDetail } from './request-detail.tsx'
-
-type Loading =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'loaded'; readonly record: RequestRecord }
-  | { readonly kind: 'failed'; readonly message: string }
+import { useLoaded } from '../state/loading.ts'
+import { RequestPage } from './request-page.tsx'
 
 /** One request, fetched by its id. */
 export function RequestView(props: {
@@ -18,23 +12,11 @@ export function RequestView(props: {
   readonly onClose: () => void
 }): JSX.Element {
   const { id, isAlone, onClose } = props
-  const [loading, setLoading] = useState<Loading>({ kind: 'loading' })
-  useEffect(() => {
-    let isGone = false
-    api.record(id).then(
-      (record) => !isGone && setLoading({ kind: 'loaded', record }),
-      (error: unknown) =>
-        !isGone &&
-        setLoading({ kind: 'failed', message: error instanceof ApiError ? error.message : String(error) }),
-    )
-    return () => {
-      isGone = true
-    }
-  }, [id])
+  const loading = useLoaded((signal) => call('GET /requests/<id>', { id, signal }), [id])
   return (
-    <section class="pane request-pane" aria-label={`Request ${id}`}>
+    <section class="pane request-pane" aria-label={`Request ${id}`} aria-busy={loading.kind === 'loading'}>
       {loading.kind === 'loaded' && (
-        <RequestDetail record={loading.record} isAlone={isAlone} onClose={onClose} />
+        <RequestPage key={id} detail={loading.value} isAlone={isAlone} onClose={onClose} />
       )}
       {loading.kind === 'failed' && (
         <Empty title={`Request ${id} cannot be shown.`}>

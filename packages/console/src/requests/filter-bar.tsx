@@ -1,7 +1,8 @@
+import type { RequestRow } from '@furlong/local/console'
 import type { JSX, RefObject } from 'preact'
 import { route, setQuery } from '../state/route.ts'
-import { rows } from '../state/side.ts'
-import { accountOf, formatCount, gates, nameCaller } from '../words.ts'
+import { heldCount, isPaused, missed, pause, rows } from '../state/side.ts'
+import { accountOf, formatCount, gates, nameCaller, nameFunction } from '../words.ts'
 import { type FilterName, filterNames } from './filter.ts'
 
 interface Option {
@@ -26,8 +27,19 @@ export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElem
         value={query['text'] ?? ''}
         onInput={(event) => setQuery({ text: event.currentTarget.value })}
       />
-      <Choice name="function" label="Any function" options={tally('functionName', (name) => name)} />
-      <Choice name="caller" label="Any caller" options={tally('callerArn', (arn) => nameFully(arn))} />
+      <Choice
+        name="function"
+        label="Any function"
+        options={tally(
+          ({ functionArn }) => nameFunction(functionArn ?? ''),
+          (name) => name,
+        )}
+      />
+      <Choice
+        name="caller"
+        label="Any caller"
+        options={tally(({ callerArn }) => callerArn ?? '', nameFully)}
+      />
       <Choice name="status" label="Any status" options={statuses()} />
       <Choice
         name="gate"
@@ -43,6 +55,23 @@ export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElem
         >
           Clear
         </button>
+      )}
+      <button
+        type="button"
+        class="button small pause"
+        aria-pressed={isPaused.value}
+        title={`${isPaused.value ? 'Go on' : 'Let new requests wait'} (p)`}
+        onClick={() => pause(!isPaused.peek())}
+      >
+        {isPaused.value ? `Go on (${formatCount(heldCount.value)})` : 'Pause'}
+      </button>
+      {missed.value > 0 && (
+        <span
+          class="warn count"
+          title="They came faster than this page could take them; the plots count them."
+        >
+          {formatCount(missed.value)} not shown
+        </span>
       )}
       <span class="muted number count" aria-live="off">
         {isFiltered ? `${formatCount(rows.count.value)} of ${formatCount(total)}` : formatCount(total)}
@@ -67,10 +96,8 @@ function statuses(): readonly Option[] {
   ]
 }
 
-function tally(member: 'functionName' | 'callerArn', name: (value: string) => string): readonly Option[] {
-  return rows
-    .tally((row) => row[member])
-    .map(([value, count]) => ({ value, says: `${name(value)} (${formatCount(count)})` }))
+function tally(read: (row: RequestRow) => string, name: (value: string) => string): readonly Option[] {
+  return rows.tally(read).map(([value, count]) => ({ value, says: `${name(value)} (${formatCount(count)})` }))
 }
 
 const nameFully = (arn: string): string => `${nameCaller(arn)} of ${accountOf(arn)}`

@@ -1,4 +1,5 @@
-import type { RequestRow } from './row.ts'
+import type { RequestRow } from '@furlong/local/console'
+import { nameFunction } from '../words.ts'
 
 /** The filters of the list, by their names in the address. */
 export const filterNames = ['text', 'kind', 'function', 'caller', 'status', 'gate'] as const
@@ -7,19 +8,24 @@ export type RequestFilter = Readonly<Partial<Record<FilterName, string>>>
 
 const tests: Readonly<Record<FilterName, (row: RequestRow, wanted: string) => boolean>> = {
   text: (row, wanted) => {
-    const words = wanted.toLowerCase().split(/\s+/)
-    const text = `${row.method} ${row.host}${row.target} ${row.functionName} ${row.callerArn} ${row.accessKeyId} ${row.status} ${row.code} ${row.cause} ${row.id}`
+    const text = `${row.method} ${row.host}${row.url} ${row.operation ?? ''} ${row.functionArn ?? ''} ${row.callerArn ?? ''} ${row.accessKeyId ?? ''} ${row.status} ${row.refusal?.code ?? ''} ${row.refusal?.cause ?? ''} ${row.id}`
     const lower = text.toLowerCase()
-    return words.every((word) => lower.includes(word))
+    return wanted
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => lower.includes(word))
   },
   kind: ({ kind }, wanted) => kind === wanted,
-  function: ({ functionName }, wanted) => functionName === wanted || functionName.startsWith(`${wanted}:`),
-  caller: ({ callerArn, accessKeyId }, wanted) => callerArn.includes(wanted) || accessKeyId === wanted,
-  status: ({ status, refusedBy }, wanted) => {
-    if (wanted === 'refused') return refusedBy !== undefined
+  function: ({ functionArn = '' }, wanted) => {
+    const name = nameFunction(functionArn)
+    return name === wanted || name.startsWith(`${wanted}:`)
+  },
+  caller: ({ callerArn = '', accessKeyId }, wanted) => callerArn.includes(wanted) || accessKeyId === wanted,
+  status: ({ status, refusal }, wanted) => {
+    if (wanted === 'refused') return refusal !== undefined
     return wanted.endsWith('xx') ? String(status).startsWith(wanted.slice(0, 1)) : String(status) === wanted
   },
-  gate: ({ refusedBy }, wanted) => refusedBy === wanted,
+  gate: ({ refusal }, wanted) => refusal?.gate === wanted,
 }
 
 /**

@@ -1,7 +1,8 @@
+import type { RequestRow } from '@furlong/local/console'
 import type { JSX } from 'preact'
 import { GateMarks } from '../parts/gates.tsx'
-import { formatMs, formatTime } from '../words.ts'
-import type { RequestRow } from './row.ts'
+import { formatMs, formatTime, nameCaller, nameFunction } from '../words.ts'
+import { toneOf } from './row.ts'
 
 /** One request of the list, in one line or in two. */
 export function RequestRowView(props: {
@@ -29,23 +30,27 @@ export function RequestRowView(props: {
     </span>
   )
   const target = (
-    <span role="gridcell" class="target mono clip" title={`${row.host}${row.target}`}>
-      {row.target}
+    <span role="gridcell" class="target mono clip" title={`${row.host}${row.url}`}>
+      {row.operation ?? row.url}
     </span>
   )
   const called = (
     <span role="gridcell" class="clip">
-      {row.functionName === '' ? <span class="muted">{nameOfKind(row)}</span> : row.functionName}
+      {row.functionArn === undefined ? (
+        <span class="muted">{row.kind === 'proxy' ? row.host : '—'}</span>
+      ) : (
+        nameFunction(row.functionArn)
+      )}
     </span>
   )
   const caller = (
     <span role="gridcell" class="clip" title={row.callerArn}>
-      {row.caller === '' ? <span class="muted">—</span> : row.caller}
+      {row.callerArn === undefined ? <span class="muted">—</span> : nameCaller(row.callerArn)}
     </span>
   )
   const marks = (
     <span role="gridcell">
-      <GateMarks row={row} />
+      <GateMarks marks={row.marks} refusedBy={row.refusal?.gate} />
     </span>
   )
   const took = (
@@ -92,11 +97,3 @@ export function RequestRowView(props: {
     </div>
   )
 }
-
-/** How much a status should draw the eye. */
-export function toneOf({ status, refusedBy }: Pick<RequestRow, 'status' | 'refusedBy'>): string {
-  if (status >= 500 || refusedBy !== undefined) return 'bad'
-  return status >= 400 ? 'warn' : ''
-}
-
-const nameOfKind = ({ kind, host }: RequestRow): string => (kind === 'proxy' ? host : '—')

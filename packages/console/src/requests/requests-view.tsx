@@ -5,7 +5,7 @@ import { VirtualList } from '../parts/virtual-list.tsx'
 import { RequestView } from '../request/request-view.tsx'
 import { useKeys } from '../state/keys.ts'
 import { go, route } from '../state/route.ts'
-import { isLoaded, loadOlder, rows } from '../state/side.ts'
+import { isLoaded, isPaused, loadOlder, pause, rows } from '../state/side.ts'
 import { useWidth } from '../state/width.ts'
 import { Command } from '../parts/command.tsx'
 import { FilterBar } from './filter-bar.tsx'
@@ -48,6 +48,7 @@ export function RequestsView(): JSX.Element {
     { keys: 'ArrowDown', says: 'next request', run: () => move(1) },
     { keys: 'ArrowUp', says: 'previous request', run: () => move(-1) },
     { keys: 'Enter', says: 'open the request', run: () => move(0) },
+    { keys: 'p', says: 'let new requests wait, or go on', run: () => pause(!isPaused.peek()) },
     { keys: '/', says: 'search', run: () => search.current?.focus() },
     { keys: 'Escape', says: 'close the request, then the filters', run: () => close() },
   ])

@@ -1,6 +1,9 @@
+import type { RequestRow } from '@furlong/local/console'
 import { describe, expect, it } from 'vitest'
-import type { RequestRow } from './row.ts'
 import { Rows } from './rows.ts'
+
+const orders = 'arn:aws:lambda:us-east-1:111122223333:function:orders'
+const refusal = { gate: 'authorize', code: 'AccessDeniedException', cause: 'Nothing grants it.' } as const
 
 const row = (cursor: number, facts: Partial<RequestRow> = {}): RequestRow => ({
   id: `r${cursor}`,
@@ -8,16 +11,12 @@ const row = (cursor: number, facts: Partial<RequestRow> = {}): RequestRow => ({
   at: '2026-11-29T12:00:00.000Z',
   kind: 'function-url',
   method: 'GET',
-  target: '/',
+  url: '/',
   host: '127.0.0.1:20000',
-  functionName: 'orders',
+  functionArn: orders,
   callerArn: 'arn:aws:iam::111122223333:user/checkout',
-  caller: 'user/checkout',
   accessKeyId: 'AKIAEXAMPLE',
-  gates: {},
-  refusedBy: undefined,
-  code: '',
-  cause: '',
+  marks: 'p-ppppp',
   status: 200,
   durationMs: 1,
   ...facts,
@@ -41,10 +40,10 @@ describe('Rows', () => {
 
   it('filters what is there, what comes, and what is older', () => {
     const rows = new Rows()
-    rows.push([row(10, { status: 403, refusedBy: 'authorize' }), row(11)])
+    rows.push([row(10, { status: 403, refusal }), row(11)])
     rows.filter({ gate: 'authorize' })
-    rows.push([row(12), row(13, { status: 403, refusedBy: 'authorize' })])
-    rows.unshift([row(8, { refusedBy: 'authorize' }), row(9)])
+    rows.push([row(12), row(13, { status: 403, refusal })])
+    rows.unshift([row(8, { refusal }), row(9)])
     expect(ids(rows)).toEqual(['r13', 'r10', 'r8'])
     expect([rows.count.value, rows.total.value]).toEqual([3, 6])
     rows.filter({})
@@ -52,17 +51,21 @@ describe('Rows', () => {
   })
 
   it.each([
-    [{ function: 'orders' }, { functionName: 'orders:live' }, true],
+    [{ function: 'orders' }, { functionArn: `${orders}:live` }, true],
     [{ function: 'order' }, {}, false],
     [{ caller: 'AKIAEXAMPLE' }, {}, true],
     [{ caller: 'user/checkout' }, {}, true],
     [{ status: '4xx' }, { status: 404 }, true],
     [{ status: '404' }, { status: 403 }, false],
-    [{ status: 'refused' }, { status: 502, refusedBy: 'invoke' }, true],
+    [{ status: 'refused' }, { status: 502, refusal }, true],
     [{ kind: 'api' }, {}, false],
-    [{ text: 'BOOK get' }, { target: '/book?page=1' }, true],
-    [{ text: 'book post' }, { target: '/book?page=1' }, false],
-    [{ text: 'expired', status: '4xx' }, { cause: 'The token has expired.', status: 403 }, true],
+    [{ text: 'BOOK get' }, { url: '/book?page=1' }, true],
+    [{ text: 'book post' }, { url: '/book?page=1' }, false],
+    [
+      { text: 'expired', status: '4xx' },
+      { refusal: { ...refusal, cause: 'The token has expired.' }, status: 403 },
+      true,
+    ],
   ] as const)('matches %o against %o: %o', (filter, facts, isShown) => {
     const rows = new Rows()
     rows.push([row(1, facts)])
@@ -87,10 +90,10 @@ describe('Rows', () => {
 
   it('counts values for the filters, the most frequent first', () => {
     const rows = new Rows()
-    rows.push([...many(0, 2), ...many(2, 5, { functionName: 'reports' }), row(5, { functionName: '' })])
-    expect(rows.tally(({ functionName }) => functionName)).toEqual([
-      ['reports', 3],
-      ['orders', 2],
+    rows.push([...many(0, 2), ...many(2, 5, { accessKeyId: 'AKIAOTHER' }), row(5, { accessKeyId: '' })])
+    expect(rows.tally(({ accessKeyId }) => accessKeyId ?? '')).toEqual([
+      ['AKIAOTHER', 3],
+      ['AKIAEXAMPLE', 2],
     ])
   })
 })

@@ -1,6 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { RequestRow } from '@furlong/local/console'
 import { createMatcher, type RequestFilter } from './filter.ts'
-import type { RequestRow } from './row.ts'
 
 /** How many rows are kept: what comes in without end must not fill the memory. */
 const maxRows = 20_000

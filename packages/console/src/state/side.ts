@@ -1,19 +1,21 @@
-import type { SideStatus } from '@furlong/local/sides'
-import type { RequestRecord } from '@furlong/local'
+import type { Metrics, Overview, RequestRow, StreamEvents } from '@furlong/local/console'
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
-import { api } from '../api/client.ts'
-import { createRow, type RequestRow } from '../requests/row.ts'
+import { ApiError, call, openSession } from '../api/call.ts'
+import { readStream } from '../api/stream.ts'
 import { Rows } from '../requests/rows.ts'
 import { createBatch } from './frames.ts'
 
-export type Connection = 'connecting' | 'live' | 'lost'
+/** How the page and the side stand: `locked` without the right token. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'locked'
 
-const status = signal<SideStatus | undefined>(undefined)
+const facts = signal<Overview | undefined>(undefined)
 const connected = signal<Connection>('connecting')
 const loaded = signal(false)
+const changes = signal(0)
+const missedRequests = signal(0)
 
 /** What the side says of itself, once it has. */
-export const side: ReadonlySignal<SideStatus | undefined> = computed(() => status.value)
+export const side: ReadonlySignal<Overview | undefined> = computed(() => facts.value)
 
 /** Whether new requests come in. */
 export const connection: ReadonlySignal<Connection> = computed(() => connected.value)
@@ -21,52 +23,117 @@ export const connection: ReadonlySignal<Connection> = computed(() => connected.v
 /** Whether the first page of requests has come. */
 export const isLoaded: ReadonlySignal<boolean> = computed(() => loaded.value)
 
+/** Counts the times that functions, URLs, policies, users or roles changed. */
+export const sideChanges: ReadonlySignal<number> = computed(() => changes.value)
+
+/** Requests that came too fast to be shown, since the page was opened. */
+export const missed: ReadonlySignal<number> = computed(() => missedRequests.value)
+
 /** The requests of the list. */
 export const rows: Rows = new Rows()
 
-/** Rows of one page: the first shows soon, the rest comes when it is looked for. */
-const pageSize = 300
+/** Whether new requests wait until they are wanted. */
+export const isPaused: ReadonlySignal<boolean> = computed(() => paused.value)
+const paused = signal(false)
+const held = signal<readonly RequestRow[]>([])
 
-let isFetchingOlder = false
-let hasOlder = true
+/** How many requests wait. */
+export const heldCount: ReadonlySignal<number> = computed(() => held.value.length)
 
-/** Loads what is there, and follows what comes. */
-export function startSide(): void {
-  void load()
-  void refreshStatus()
+/** Most requests that wait; the newest are kept. */
+const maxHeld = 20_000
+
+/** Lets new requests wait, or takes them in again. */
+export function pause(on: boolean): void {
+  paused.value = on
+  if (on) return
+  rows.push(held.peek())
+  held.value = []
 }
 
-/** Asks the side about itself again. */
-export async function refreshStatus(): Promise<void> {
+type Listener<Name extends keyof StreamEvents> = (data: StreamEvents[Name]) => void
+const metricsListeners = new Set<(metrics: Metrics) => void>()
+const logListeners = new Set<Listener<'logs'>>()
+
+/** Follows the seconds of metrics; returns what ends it. */
+export function followMetrics(listener: Listener<'metrics'>): () => void {
+  metricsListeners.add(listener)
+  return () => void metricsListeners.delete(listener)
+}
+
+/** Follows the lines that functions write; returns what ends it. */
+export function followLogs(listener: Listener<'logs'>): () => void {
+  logListeners.add(listener)
+  return () => void logListeners.delete(listener)
+}
+
+/** Rows of one page: the first shows soon, the rest comes when it is looked for. */
+const pageSize = '300'
+
+/** Waiting time before the side is asked again, doubled each time up to the most. */
+const retryMs = { first: 500, most: 5_000 } as const
+
+/** Loads what is there, and follows what comes, for as long as the page lives. */
+export async function startSide(): Promise<void> {
   try {
-    status.value = await api.status()
+    await openSession()
+  } catch {
+    // A tab that has a token already goes on; one that has none learns it with the first call.
+  }
+  void refreshOverview()
+  await run()
+}
+
+/** Asks the side about itself again: who can sign, above all. */
+export async function refreshOverview(): Promise<void> {
+  try {
+    facts.value = await call('GET /overview', {})
   } catch {
     // The connection's own state says it.
   }
 }
 
-async function load(): Promise<void> {
-  try {
-    const page = await api.records(pageSize)
-    hasOlder = page.next !== undefined
-    rows.unshift(page.records.map(createRow).reverse())
-    loaded.value = true
-    follow(page.cursor)
-  } catch {
+let cursor: number | undefined
+let olderThan: number | undefined
+let isFetchingOlder = false
+
+async function run(): Promise<void> {
+  for (let wait: number = retryMs.first; ; wait = Math.min(wait * 2, retryMs.most)) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- again and again is the point
+      if (cursor === undefined) cursor = await loadNewest()
+      // oxlint-disable-next-line no-await-in-loop
+      await follow(() => {
+        wait = retryMs.first
+      })
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) {
+        connected.value = 'locked'
+        return
+      }
+    }
     connected.value = 'lost'
-    setTimeout(() => void load(), 1_000)
+    // oxlint-disable-next-line no-await-in-loop
+    await new Promise((done) => setTimeout(done, wait))
   }
+}
+
+async function loadNewest(): Promise<number> {
+  const page = await call('GET /requests', { query: { limit: pageSize } })
+  olderThan = page.next
+  rows.unshift(page.rows.toReversed())
+  loaded.value = true
+  return page.cursor
 }
 
 /** Loads the page before the oldest row. */
 export async function loadOlder(): Promise<void> {
-  const { oldest } = rows
-  if (isFetchingOlder || !hasOlder || oldest === undefined || !rows.hasRoom) return
+  if (isFetchingOlder || olderThan === undefined || !rows.hasRoom) return
   isFetchingOlder = true
   try {
-    const page = await api.records(pageSize, oldest.cursor)
-    hasOlder = page.next !== undefined
-    rows.unshift(page.records.map(createRow).reverse())
+    const page = await call('GET /requests', { query: { limit: pageSize, before: String(olderThan) } })
+    olderThan = page.next
+    rows.unshift(page.rows.toReversed())
   } catch {
     // Asked again when the end comes into view again.
   } finally {
@@ -74,16 +141,44 @@ export async function loadOlder(): Promise<void> {
   }
 }
 
-function follow(cursor: number): void {
-  const add = createBatch<RequestRow>((items) => rows.push(items))
-  const source = new EventSource(api.recordsStreamUrl(cursor))
-  source.addEventListener('open', () => {
+const take = createBatch<readonly RequestRow[]>((batches) => {
+  const added = batches.flat()
+  if (paused.peek()) held.value = [...held.peek(), ...added].slice(-maxHeld)
+  else rows.push(added)
+})
+
+type Handlers = { readonly [Name in keyof StreamEvents]: Listener<Name> }
+
+const handlers: Handlers = {
+  requests: (data) => {
+    cursor = data.cursor
+    take(data.rows)
+  },
+  missed: (data) => {
+    cursor = data.cursor
+    missedRequests.value += data.requests
+  },
+  metrics: (data) => {
+    for (const listener of metricsListeners) listener(data)
+  },
+  logs: (data) => {
+    for (const listener of logListeners) listener(data)
+  },
+  changed: () => {
+    changes.value += 1
+    void refreshOverview()
+  },
+}
+
+async function follow(onOpen: () => void): Promise<void> {
+  const query = {
+    ...(cursor === undefined ? {} : { after: String(cursor) }),
+    metrics: '1',
+    logs: '*',
+  } as const
+  const stream = readStream(query, new AbortController().signal, () => {
     connected.value = 'live'
+    onOpen()
   })
-  source.addEventListener('error', () => {
-    connected.value = 'lost'
-  })
-  source.addEventListener('record', (event: MessageEvent<string>) => {
-    add(createRow(JSON.parse(event.data) as RequestRecord))
-  })
+  for await (const { name, data } of stream) (handlers[name] as (data: unknown) => void)(data)
 }

@@ -58,7 +58,7 @@ describe.each(['light', 'dark'] as const)('the colours of the %s theme', (theme)
 })
 
 it('every colour stands in the table of tokens', () => {
-  const sheets = ['base', 'frame', 'parts', 'requests', 'request']
+  const sheets = ['base', 'frame', 'parts', 'requests', 'request', 'functions', 'plots']
   for (const sheet of sheets) {
     const text = readFileSync(new URL(`${sheet}.css`, import.meta.url), 'utf8')
     expect(

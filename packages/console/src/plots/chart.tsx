@@ -1,0 +1,134 @@
+import type { JSX } from 'preact'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { themeChanges } from '../state/theme.ts'
+import { useWidth } from '../state/width.ts'
+
+/** A line or a row of bars; its colour is a token of `tokens.css`. */
+export interface ChartSeries {
+  readonly label: string
+  readonly colour: 'accent' | 'muted' | 'bad' | 'passed' | 'warn'
+  readonly values: readonly (number | null)[]
+  readonly form?: 'line' | 'dashed' | 'dotted' | 'area' | 'bars'
+}
+
+const dashes: Readonly<Partial<Record<NonNullable<ChartSeries['form']>, number[]>>> = {
+  dashed: [6, 3],
+  dotted: [2, 3],
+}
+
+/** Some series over time. */
+export function Chart(props: {
+  /** What it shows, for those who hear the page. */
+  readonly label: string
+  readonly time: readonly number[]
+  readonly series: readonly ChartSeries[]
+  readonly format: (value: number) => string
+  readonly height: number
+  /** Without axes and legend, for small rows. */
+  readonly isBare?: boolean
+}): JSX.Element {
+  const { label, time, series, format, height, isBare = false } = props
+  const box = useRef<HTMLDivElement>(null)
+  const chart = useRef<uPlot | undefined>(undefined)
+  const width = useWidth(box)
+  const shape = series.map(({ label, colour, form }) => `${label} ${colour} ${form ?? ''}`).join()
+
+  useEffect(() => {
+    const element = box.current
+    if (element === null || width === 0) return undefined
+    const made = new uPlot(
+      createOptions({ series, format, height, isBare, width, paint: readColour }),
+      toData(time, series),
+      element,
+    )
+    chart.current = made
+    return () => {
+      made.destroy()
+      chart.current = undefined
+    }
+  }, [shape, width === 0, height, isBare, themeChanges.value])
+
+  useLayoutEffect(() => {
+    if (width > 0) chart.current?.setSize({ width, height })
+  }, [width, height])
+
+  useLayoutEffect(() => {
+    chart.current?.setData(toData(time, series))
+  })
+
+  return <div ref={box} class={isBare ? 'chart bare' : 'chart'} role="img" aria-label={label} />
+}
+
+function toData(time: readonly number[], series: readonly ChartSeries[]): uPlot.AlignedData {
+  return [time as number[], ...series.map(({ values }) => values as (number | null)[])]
+}
+
+/** Canvas knows no tokens: the colour as it is now. */
+function readColour(token: string): string {
+  const probe = document.createElement('i')
+  probe.className = `colour-probe ${token}`
+  document.body.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}
+
+function createOptions(how: {
+  readonly series: readonly ChartSeries[]
+  readonly format: (value: number) => string
+  readonly height: number
+  readonly width: number
+  readonly isBare: boolean
+  readonly paint: (token: string) => string
+}): uPlot.Options {
+  const { series, format, height, width, isBare, paint } = how
+  const axis: uPlot.Axis = {
+    stroke: paint('muted'),
+    grid: { stroke: paint('line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  }
+  const bars = uPlot.paths.bars?.({ size: [0.8, 24], align: 1 })
+  return {
+    width,
+    height,
+    legend: { show: !isBare },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    ...(isBare ? { padding: [2, 0, 2, 0] as uPlot.Padding } : { padding: [8, 4, 0, 0] as uPlot.Padding }),
+    scales: {
+      x: { time: true },
+      y: { range: (_chart, _from, to) => [0, Math.max(1, (Number.isFinite(to) ? to : 0) * 1.08)] },
+    },
+    axes: isBare
+      ? [{ show: false }, { show: false }]
+      : [
+          { ...axis, grid: { show: false }, size: 26, values: '{HH}:{mm}:{ss}', space: 72 },
+          {
+            ...axis,
+            size: 48,
+            space: 28,
+            values: (_chart, values) =>
+              values.map((value) => (Number.isInteger(value) || value < 1 ? format(value) : '')),
+          },
+        ],
+    series: [
+      { label: 'Time', value: '{HH}:{mm}:{ss}' },
+      ...series.map(({ label, colour, form = 'line' }): uPlot.Series => {
+        const stroke = paint(colour)
+        const dash = dashes[form]
+        return {
+          label,
+          stroke,
+          width: form === 'bars' ? 0 : 1.5,
+          points: { show: false },
+          spanGaps: form !== 'bars',
+          value: (_chart, value) => (value === null ? '—' : format(value)),
+          ...(dash === undefined ? {} : { dash }),
+          ...(form === 'bars' ? { fill: stroke, ...(bars === undefined ? {} : { paths: bars }) } : {}),
+          ...(form === 'area' ? { fill: paint('area') } : {}),
+        }
+      }),
+    ],
+  }
+}

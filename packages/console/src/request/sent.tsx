@@ -1,0 +1,22 @@
+import type { SentRequest } from '@furlong/local/console'
+import type { JSX } from 'preact'
+import { Section } from '../parts/section.tsx'
+import { Payload } from './payload.tsx'
+
+/** The request as it arrived: its line, its headers in their order, its body. */
+export function Sent({ sent }: { readonly sent: SentRequest }): JSX.Element {
+  return (
+    <Section title="Request, as it arrived">
+      <pre class="block">
+        {`${sent.method} ${sent.target}\n`}
+        {sent.headers.map(([name, value], at) => (
+          <span key={at}>
+            <span class="muted">{name}:</span>
+            {` ${value}\n`}
+          </span>
+        ))}
+      </pre>
+      {sent.body.bytes > 0 && <Payload payload={sent.body} />}
+    </Section>
+  )
+}

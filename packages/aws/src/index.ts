@@ -7,7 +7,12 @@ export {
   type CredentialSource,
   type Target,
 } from './target.ts'
-export { maxFunctionNameLength, parseFunctionName, type FunctionName } from './function-name.ts'
+export {
+  maxFunctionNameLength,
+  parseFunctionName,
+  suggestFunctionName,
+  type FunctionName,
+} from './function-name.ts'
 export { findFunction, type FoundFunction } from './functions.ts'
 export {
   createBundle,

@@ -44,6 +44,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'up, deploy, and update on save',
     load: async () => (await import('./commands/dev.ts')).command,
   },
+  init: {
+    group: 'Host, expose, grant',
+    summary: 'a small project that passes its own test',
+    load: async () => (await import('./commands/init.ts')).command,
+  },
   deploy: {
     group: 'Host, expose, grant',
     summary: 'bundle, role, function and URL',

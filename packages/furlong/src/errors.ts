@@ -24,6 +24,7 @@ export type CliErrorCode =
   | 'local-only'
   | 'needs-yes'
   | 'not-sent'
+  | 'folder-not-empty'
   | 'unreadable-file'
   | 'unwritable-file'
   | 'program-not-found'
@@ -159,6 +160,12 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     exitCode: failed,
     sentence: ({ url, reason }) => `${url} did not answer: ${reason}.`,
     tryThis: () => 'npx furlong status',
+  },
+  'folder-not-empty': {
+    title: 'Folder not empty',
+    exitCode: failed,
+    sentence: ({ folder, found }) => `${folder} holds ${found}, and furlong init replaces nothing.`,
+    tryThis: () => 'npx furlong init <new folder>',
   },
   'unreadable-file': {
     title: 'File cannot be read',

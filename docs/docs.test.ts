@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readBlocks } from '../site/markdown.ts'
 
 /** Folders of pages; each has its examples in the folder of the same name. */
-const sections = ['calling', 'hosting', 'local']
+const sections = ['calling', 'hosting', 'local', 'setup']
 const repository = new URL('../', import.meta.url)
 
 /** Files that only carry the tests. */

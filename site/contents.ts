@@ -1,7 +1,7 @@
 /** What the site holds, and in which order: every page is a Markdown file of the repository, and has one place here. */
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { listFiles, repositoryFile } from './repository.ts'
+import { listFiles, listPages, repositoryFile } from './repository.ts'
 
 /** One page of the site. */
 export interface Page {
@@ -23,6 +23,10 @@ const placed: readonly Group[] = [
   {
     title: 'Begin',
     pages: [page('Quick start', 'README.md'), page('Testing who may call', 'examples/vitest/README.md')],
+  },
+  {
+    title: 'Set up',
+    pages: [page('Ways to set up', 'docs/setup/README.md'), page('A new project', 'docs/setup/init.md')],
   },
   {
     title: 'Host',
@@ -93,7 +97,7 @@ export const pages: readonly Page[] = contents.flatMap((group) => group.pages)
 
 function listUnplaced(): Page[] {
   const taken = new Set(placed.flatMap((group) => group.pages).map(({ file }) => file))
-  return listFiles('*.md')
+  return listPages()
     .filter((file) => !taken.has(file))
     .map((file) => page(readTitle(file), file))
 }

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { posix } from 'node:path'
 import { readAnchors, readLinks } from './markdown.ts'
-import { listFiles, repositoryFile } from './repository.ts'
+import { listPages, repositoryFile } from './repository.ts'
 
 /** What was found in all Markdown of the repository. */
 export interface Findings {
@@ -37,7 +37,7 @@ export function checkLinks(): Findings {
   const broken: string[] = []
   const external = new Map<string, string[]>()
   let internal = 0
-  for (const file of listFiles('*.md')) {
+  for (const file of listPages()) {
     for (const { target, line } of readLinks(readFileSync(repositoryFile(file), 'utf8'))) {
       const resolved = resolveLink(file, target)
       if (resolved === undefined) {

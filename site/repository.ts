@@ -23,3 +23,10 @@ export function listFiles(...patterns: readonly string[]): string[] {
   const names = new Set(listed.split('\0').filter((name) => name !== ''))
   return [...names].filter((name) => existsSync(repositoryFile(name))).toSorted()
 }
+
+/**
+ * Lists the Markdown of the repository that is to be read here: not what `furlong init` writes into projects.
+ *
+ * @returns paths, sorted
+ */
+export const listPages = (): string[] => listFiles('*.md', ':(exclude)packages/*/templates')

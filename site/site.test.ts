@@ -4,11 +4,11 @@ import { pages, placeOf } from './contents.ts'
 import { gatherPage } from './gather.ts'
 import { checkLinks } from './links.ts'
 import { createSlug, readAnchors, readBlocks, readLinks, rewriteLinks } from './markdown.ts'
-import { listFiles, repositoryFile } from './repository.ts'
+import { listPages, repositoryFile } from './repository.ts'
 
 describe('the contents', () => {
   it('hold every Markdown file of the repository once', () => {
-    expect(pages.map(({ file }) => file).toSorted()).toEqual(listFiles('*.md'))
+    expect(pages.map(({ file }) => file).toSorted()).toEqual(listPages())
   })
 
   it('give every page a place of its own', () => {

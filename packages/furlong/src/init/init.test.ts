@@ -1,5 +1,6 @@
 /** Projects as users get them: made by the real program, installed from packed packages, and tested by their own tests. */
 import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -99,7 +100,9 @@ describe('furlong init', () => {
   })
 })
 
-type Manifest = Readonly<Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>>
+type Manifest = Readonly<Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>> & {
+  readonly private?: boolean
+}
 
 async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest
@@ -124,8 +127,13 @@ describe.skipIf(noRegistry)(`a project installed from packed packages${noRegistr
   beforeAll(async () => {
     const folder = join(place.folder, 'packed')
     await mkdir(folder)
-    const words = ['pack', '--workspaces', '--ignore-scripts', '--pack-destination', folder]
-    await execute('npm', words, { cwd: repository })
+    const folders = (await readdir(join(repository, 'packages'))).map((name) => join('packages', name))
+    for (const workspace of folders) {
+      const { private: isPrivate } = await readManifest(join(repository, workspace))
+      if (isPrivate === true) continue
+      const words = ['pack', '--workspace', workspace, '--ignore-scripts', '--pack-destination', folder]
+      await execute('npm', words, { cwd: repository })
+    }
     tarballs = (await readdir(folder)).map((name) => join(folder, name))
   }, 120_000)
 
@@ -229,14 +237,15 @@ function findIndexOnDisk(): string {
 function findUnavailable(index: string, name: string): string {
   const says = ` (not run: no index on this machine has ${name}; FURLONG_TEST_PIP_INDEX names another)`
   if (index === '') return says
+  const folder = mkdtempSync(join(tmpdir(), 'furlong-pip-'))
   try {
-    const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
     const words = ['-m', 'pip', 'download', '--no-deps', '--dest', folder, '--index-url', index, name]
     execFileSync('python3', words, { stdio: 'ignore', env: { ...process.env, PIP_CONFIG_FILE: '/dev/null' } })
-    execFileSync('rm', ['-r', folder])
     return ''
   } catch {
     return says
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -7,6 +7,9 @@ import { gzipSync, strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createBundle, type BundleOptions } from './bundle.ts'
 
+// pip takes a second for each run, and many where the machine is busy.
+vi.setConfig({ testTimeout: 180_000 })
+
 let folder = ''
 
 beforeEach(async () => {

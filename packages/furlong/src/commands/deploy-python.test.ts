@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { strToU8, zipSync } from 'fflate'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Place, type Running } from '../testing/program.ts'
+
+// pip takes a second for each run, and many where the machine is busy.
+vi.setConfig({ testTimeout: 180_000 })
 
 let place: Place
 let side: Running

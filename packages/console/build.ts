@@ -1,24 +1,34 @@
-/** Builds the page: `dist/page/` holds all that is served, and nothing of it refers to anything outside. */
-import { copyFile, mkdir } from 'node:fs/promises'
+/** Builds the page: all that is served, packed as browsers take it; nothing of it refers to anything outside. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
+/** A file of the page, by its name in `index.html`. */
+type Built = Readonly<Record<'console.js' | 'console.css' | 'icon.svg', string>>
+
 /**
  * Builds the page.
  *
- * @param folder where to, made when absent; default `dist/page` of this package
+ * @param folder where to, made anew; default that of the package `furlong`, which ships it
  */
-export async function buildPage(folder: string = here('dist/page')): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  await build({
+export async function buildPage(folder: string = here('../furlong/page')): Promise<void> {
+  const { metafile, outputFiles } = await build({
     entryPoints: [
       { in: here('src/main.tsx'), out: 'console' },
       { in: here('src/styles/console.css'), out: 'console' },
+      { in: here('src/icon.svg'), out: 'icon' },
     ],
     outdir: folder,
+    // Kept for ever by browsers: another content has another name.
+    entryNames: '[name]-[hash]',
+    loader: { '.svg': 'copy' },
     bundle: true,
+    write: false,
+    metafile: true,
     format: 'esm',
     platform: 'browser',
     target: ['chrome123', 'firefox120', 'safari17.5'],
@@ -29,9 +39,29 @@ export async function buildPage(folder: string = here('dist/page')): Promise<voi
     legalComments: 'none',
     logLevel: 'warning',
   })
-  await Promise.all(
-    ['index.html', 'icon.svg'].map((name) => copyFile(here(`src/${name}`), `${folder}/${name}`)),
+  const names = Object.keys(metafile.outputs).map((path) => basename(path))
+  const find = (start: string, end: string): string =>
+    names.find((name) => name.startsWith(start) && name.endsWith(end)) ?? `${start}${end}`
+  const built: Built = {
+    'console.js': find('console-', '.js'),
+    'console.css': find('console-', '.css'),
+    'icon.svg': find('icon-', '.svg'),
+  }
+  const page = Object.entries(built).reduce(
+    (html, [name, hashed]) => html.replace(`"${name}"`, `"${hashed}"`),
+    await readFile(here('src/index.html'), 'utf8'),
   )
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const files = outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const)
+  for (const [name, bytes] of [['index.html', Buffer.from(page)] as const, ...files]) {
+    await writeFile(join(folder, name), bytes)
+    await writeFile(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+    await writeFile(
+      join(folder, `${name}.br`),
+      brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+    )
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPage()

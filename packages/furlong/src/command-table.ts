@@ -29,6 +29,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'shell lines that point AWS clients at it',
     load: async () => (await import('./commands/env.ts')).command,
   },
+  console: {
+    group: 'The local side',
+    summary: 'its page: requests as they come, and why',
+    load: async () => (await import('./commands/console.ts')).command,
+  },
   state: {
     group: 'The local side',
     summary: 'keep its state as one file, and bring it back',

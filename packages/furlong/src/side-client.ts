@@ -35,6 +35,11 @@ export interface SideClient {
     file: string,
     options: { readonly withSecrets: boolean; readonly replace: boolean },
   ): Promise<PortableState>
+  /**
+   * Makes a link that opens the console, once.
+   * @param place in the page, such as `/requests/k3f9a`
+   */
+  consoleLink(place?: string): Promise<string>
   faults(): Promise<readonly Fault[]>
   addFault(rule: FaultRule): Promise<Fault>
   /** Takes one fault back, or all; returns how many there were. */
@@ -105,6 +110,7 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
     certificateFile: async () =>
       ((await get('certificate', {})) as { certificateFile: string }).certificateFile,
     exportState: async (file, options) => (await get('state/export', { file, ...options })) as PortableState,
+    consoleLink: async (place) => ((await get('console/links', { place })) as { link: string }).link,
     faults: async () => ((await get('faults')) as { faults: readonly Fault[] }).faults,
     addFault: async (rule) => (await get('faults', rule)) as Fault,
     clearFaults: async (id) => {

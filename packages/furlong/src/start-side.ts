@@ -1,4 +1,5 @@
 import { startLocal, type Local, type LocalOptions, type LogLine, type RequestRecord } from '@furlong/local'
+import { findConsolePage } from './console-page.ts'
 import type { Home } from './render/fix.ts'
 import { isWorthTelling, renderRefusalLine } from './render/record.ts'
 import type { Reporter } from './reporter.ts'
@@ -19,7 +20,9 @@ export async function startSide(
 ): Promise<Local> {
   const { reporter } = io
   const home: { here?: Home } = {}
+  const page = findConsolePage()
   const local = await startLocal({
+    ...(page === undefined ? {} : { page }),
     ...options,
     onRecord: (record) => {
       if (record.kind === 'function-url' && !isRefused(record)) io.onRequest?.(record)

@@ -1,5 +1,7 @@
 export { startLocal } from './start.ts'
 export type { Local, LocalOptions } from './start.ts'
+export type { CommandPlan, ConsolePage, Home, UrlCall } from './console/page.ts'
+export type { RequestCode } from './console/contract.ts'
 export type { Schedule } from './event-queue/index.ts'
 export type { Fault, FaultEffect, FaultRule, Faults } from './faults/index.ts'
 export { LocalError } from './errors.ts'

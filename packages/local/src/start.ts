@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Admission, defaultAccountConcurrency, Invoker } from './admit/index.ts'
+import type { Console } from './console/console.ts'
+import { MetricsRecorder } from './console/metrics.ts'
+import type { ConsolePage } from './console/page.ts'
 import { CompiledPolicies } from './auth/compiled-policies.ts'
 import { mintSession } from './auth/function-sessions.ts'
 import { CodeStore } from './store/code-store.ts'
@@ -20,7 +23,7 @@ import { Faults } from './faults/index.ts'
 import type * as ControlPlaneModule from './front/control-plane.ts'
 import { createDoor } from './front/door.ts'
 import { createFront } from './front/front.ts'
-import { serveOwnApi } from './front/own-api.ts'
+import { isConsoleTarget, serveOwnApi } from './front/own-api.ts'
 import { listen } from './front/listen.ts'
 import { LocalCa } from './front/local-ca.ts'
 import { createOwnNames } from './front/own-hosts.ts'
@@ -106,6 +109,8 @@ export interface LocalOptions {
   readonly debugOf?: EngineOptions['debugOf']
   /** Keep the beginning of what functions get and give in the records, masked; default false. */
   readonly recordPayloads?: boolean
+  /** The built page of the console and what renders its commands; without it there is no console, and nothing is kept for one. */
+  readonly page?: ConsolePage
   /** Announce the side in the user's runtime folder, so that the command line finds it; default false. */
   readonly announce?: boolean
 }
@@ -237,7 +242,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const ports = new UrlPorts({ range, host, onConnection: (socket) => door.enterPlain(socket) })
     releases.add(() => ports.closeAll())
     const render = createRenderUrl({ style: urlStyle, host: urlHost })
-    const onRecord = options.onRecord ?? (() => {})
+    const metrics: MetricsRecorder | undefined =
+      options.page === undefined ? undefined : new MetricsRecorder(now, (): number => engine.countProcesses())
+    const onRecord = (record: RequestRecord): void => {
+      metrics?.add(record)
+      options.onRecord?.(record)
+    }
     const proxy = createProxy({
       password: proxyPassword,
       awsHosts,
@@ -253,12 +263,17 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       hints,
       streamThrottle,
       recordPayloads: options.recordPayloads === true,
+      keepsExchanges: options.page !== undefined,
       onRecord,
       names: createOwnNames(urlHost, () => port),
       forward: (...request) => proxy.forward(...request),
       urlIdOfPort: (at) => (at === port ? undefined : (ports.urlIdOf(at) ?? '')),
-      ownApi: (exchange) =>
-        serveOwnApi(exchange, {
+      ownApi: async (exchange) => {
+        if (isConsoleTarget(exchange.raw.target)) {
+          const console = await openConsole()
+          if (console !== undefined) return console.serve(exchange)
+        }
+        return serveOwnApi(exchange, {
           token,
           records,
           logs,
@@ -272,8 +287,10 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
             return writeStateFile(tables, (hash) => code.zipFile(hash), file, { ...exporting, now: now() })
           },
           faults,
+          consoleLink: async (place) => (await openConsole())?.createLink(place),
           shutdown: () => void setImmediate(() => void close()),
-        }),
+        })
+      },
       controlPlane: async (exchange) =>
         (await loadControlPlane()).serveControlPlane(exchange, {
           store,
@@ -332,11 +349,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       () => ca.authority(),
       async () => ({ ...clientEnvironment(side), ...(await reach(pickRoots(env))).variables }),
     )
-    const engine = new Engine({
+    const engine: Engine = new Engine({
       sessionFor: (spec) => mintSession(store, spec.roleArn, spec.name, now()),
       clientEnvironment: ofFunctions,
       now,
       ...engineOptions,
+      ...(metrics === undefined ? {} : { onColdStart: () => metrics.addColdStart() }),
       onLog: (line) => {
         logs.push(line)
         options.onLog?.(line)
@@ -352,12 +370,26 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
       codeFolder: (sha) => code.folder(sha),
       host: `127.0.0.1:${port}`,
       nextRecordId: () => records.nextId(),
-      keep: (recording, status) => options.onRecord?.(records.add(recording, status)),
+      keep: (recording, status) => onRecord(records.add(recording, status)),
       now,
       schedule: options.schedule ?? startTimer,
       isKept: stateFolder !== null,
     })
     releases.add(() => events.close())
+
+    const { page } = options
+    let opened: Promise<Console> | undefined
+    const openConsole = async (): Promise<Console | undefined> => {
+      if (page === undefined || metrics === undefined) return undefined
+      const isUrlPort = (at: number): boolean => ports.urlIdOf(at) !== undefined
+      const parts = { page, side, store, engine, policies, records, logs, metrics, render, isUrlPort, now }
+      opened ??= import('./console/console.ts').then((module) => new module.Console(parts))
+      return opened
+    }
+    if (metrics !== undefined) {
+      const sampling = setInterval(() => metrics.sample(), 1_000).unref()
+      releases.add(() => clearInterval(sampling))
+    }
 
     const sweep = setInterval(() => {
       // What cannot be deleted now goes at the next start.
@@ -472,6 +504,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof LocalOptions>([
   'urlPorts',
   'movePorts',
   'accounts',
+  'page',
   'accountConcurrency',
   'region',
   'hints',

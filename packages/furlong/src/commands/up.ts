@@ -108,7 +108,10 @@ async function runHere(invocation: Invocation, options: LocalOptions): Promise<O
       )
     } else {
       reporter.say(
-        reporter.errorPaint('dim', 'In another shell: eval "$(npx furlong env)". Refusals are told here.'),
+        reporter.errorPaint(
+          'dim',
+          'In another shell: eval "$(npx furlong env)". Refusals are told here, and by npx furlong console.',
+        ),
       )
     }
     await Promise.race([stop.stopped, local.closed])

@@ -1,9 +1,9 @@
-import type { VerifyOptions, Verification } from '@furlong/sigv4'
+import type { CanonicalStrings, VerifyOptions, Verification } from '@furlong/sigv4'
 import { diagnose, verify } from '@furlong/sigv4'
 import { findCaller, type Caller } from './caller.ts'
 import { createKeyLookup, expired } from './key-lookup.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
-import type { Refusal } from '../record/record.ts'
+import type { RefusedSignature, Refusal } from '../record/record.ts'
 import type { LastUse } from '../store/last-uses.ts'
 import type { Store } from '../store/store.ts'
 
@@ -79,13 +79,39 @@ const otherCredentials = 'This shell has other credentials: eval "$(npx furlong 
 export function explainFailure(
   exchange: Exchange,
   authentication: Authentication & { ok: false },
-): Pick<Refusal, 'code' | 'cause' | 'fix' | 'diagnoses'> {
+): Pick<Refusal, 'code' | 'cause' | 'fix' | 'diagnoses' | 'signature'> {
   const { failure, options } = authentication
-  const diagnoses = diagnose(exchange.raw, options, failure)
+  const found = diagnose(exchange.raw, options, failure)
+  const isProved = found[0]?.proof === 'signature-matches'
+  const signature = describeSignature(authentication, isProved, found[0]?.signed)
   return {
     code: failure.code,
-    cause: diagnoses[0]?.says ?? failure.message,
-    diagnoses,
+    cause: found[0]?.says ?? failure.message,
+    diagnoses: found.map(({ cause, says, fix, proof }) => ({ cause, says, fix, proof })),
+    ...(signature === undefined ? {} : { signature }),
     ...(failure.code === 'UnrecognizedClientException' ? { fix: otherCredentials } : {}),
   }
 }
+
+/** A canonical request may be a megabyte long. */
+const longestText = 16_384
+
+function describeSignature(
+  { failure: { trace }, options }: Authentication & { ok: false },
+  isProved: boolean,
+  signed: CanonicalStrings | undefined,
+): RefusedSignature | undefined {
+  const { canonicalRequest, stringToSign, scope } = trace
+  if (canonicalRequest === undefined || stringToSign === undefined || scope === undefined) return undefined
+  // The trace has the scope that was claimed; the server wants its own.
+  const [algorithm, date, , hash] = stringToSign.split('\n')
+  const wanted = `${scope.date}/${options.region}/${options.service}/aws4_request`
+  const server = { canonicalRequest, stringToSign: [algorithm, date, wanted, hash].join('\n') }
+  // A signature that is right as it stands, and was refused for its scope or its time, is of the request as it came.
+  const client = signed ?? (isProved ? { canonicalRequest, stringToSign } : undefined)
+  if (client !== undefined && isShort(server) && isShort(client)) return { server, client }
+  return { server: { ...server, canonicalRequest: canonicalRequest.slice(0, longestText) } }
+}
+
+const isShort = ({ canonicalRequest, stringToSign = '' }: CanonicalStrings): boolean =>
+  canonicalRequest.length <= longestText && stringToSign.length <= longestText

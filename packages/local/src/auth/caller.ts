@@ -43,14 +43,31 @@ export function findCaller(store: Store, accessKeyId: string): Caller | undefine
   return caller
 }
 
+/**
+ * Describes the caller that a user would be with a key, or a role with a session that brings nothing of its own.
+ *
+ * @param owner a user or role
+ * @param sessionName of the role's session
+ * @param now when that was made
+ */
+export function describeCaller(owner: PrincipalRecord, sessionName: string, now: Date): Caller {
+  const { accountId, id: principalId } = owner
+  const session = { sessionName, issuedAt: now, tags: {} }
+  const principal = owner.type === 'role' ? principals.role(owner, session) : createUser(owner)
+  return { principal, accessKeyId: '', accountId, principalId, sessionPolicies: noPolicies }
+}
+
 const noPolicies: readonly string[] = []
 
 function createUser({ accountId, arn, name, id, tags }: PrincipalRecord): Caller['principal'] {
   return { type: 'user', account: accountId, arn, name, id, tags }
 }
 
+/** What of a session its principal is made of. */
+type SessionFacts = Pick<SessionRecord, 'sessionName' | 'issuedAt' | 'tags' | 'sourceIdentity'>
+
 const principals: Readonly<
-  Record<SessionKind, (owner: PrincipalRecord, session: SessionRecord) => Caller['principal']>
+  Record<SessionKind, (owner: PrincipalRecord, session: SessionFacts) => Caller['principal']>
 > = {
   user: (user, { issuedAt }) => ({ ...createUser(user), issuedAt }),
   role: (role, session) => ({

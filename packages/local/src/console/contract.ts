@@ -16,10 +16,18 @@
  */
 import type { ActionVerdict, Explanation, Fix, PolicyKind } from '@furlong/iam'
 import type { CanonicalDifference, CanonicalStrings, MistakeId } from '@furlong/sigv4'
-import type { EnvironmentStatus, LogLine } from '../engine/index.ts'
+import type { EnvironmentStatus, LogLine, PoolStatus } from '../engine/index.ts'
 import type { Gate, GateOutcome, RequestRecord } from '../record/record.ts'
 
-export type { CanonicalDifference, CanonicalStrings, EnvironmentStatus, Explanation, Fix, LogLine }
+export type {
+  CanonicalDifference,
+  CanonicalStrings,
+  EnvironmentStatus,
+  Explanation,
+  Fix,
+  LogLine,
+  PoolStatus,
+}
 export type { Gate, GateOutcome, RequestRecord }
 
 /** Every call: method and path below the API's own, its query, its body and what is answered. */
@@ -253,13 +261,7 @@ export interface FunctionDetail extends FunctionSummary {
   readonly aliases: readonly { readonly name: string; readonly version: string }[]
   /** Of `$LATEST`, then of each version or alias that has one. */
   readonly policies: readonly FunctionPolicy[]
-  readonly pools: readonly {
-    readonly version: string
-    readonly revision: string
-    readonly isDraining: boolean
-    readonly waiting: number
-    readonly environments: readonly EnvironmentStatus[]
-  }[]
+  readonly pools: readonly PoolStatus[]
   /** CORS of each URL that has it, by its id, with AWS's member names. */
   readonly cors: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
@@ -393,7 +395,10 @@ export interface ReplayInput {
   readonly recordId: string
   /** ARN of a user or role of the side, `*` for unsigned; default as `RequestDetail.replay` says. */
   readonly as?: string
-  /** What is sent instead of what was. A header or body in which `***` stands where it was shown keeps what was sent there. */
+  /**
+   * What is sent instead of what was; the host stays. A header or a body that is given as it was shown, `***` and all, is sent
+   * as it was.
+   */
   readonly edit?: {
     readonly method: string
     readonly target: string

@@ -124,7 +124,7 @@ export class Engine implements Fleet {
    */
   status(): EngineStatus {
     return {
-      processes: this.#countProcesses(),
+      processes: this.countProcesses(),
       functions: [...this.#pools].filter((pool) => !pool.isEmpty).map((pool) => pool.status()),
     }
   }
@@ -176,7 +176,7 @@ export class Engine implements Fleet {
   // One environment for each pool in turn, and first for those that have none, so that a function with many callers
   // does not take every place.
   #serve(): void {
-    let free = this.#requests.size === 0 ? 0 : this.#services.limits.processes - this.#countProcesses()
+    let free = this.#requests.size === 0 ? 0 : this.#services.limits.processes - this.countProcesses()
     for (const pool of this.#requests) if (!pool.wantsMore) this.#requests.delete(pool)
     while (free > 0 && this.#requests.size > 0) {
       const waiting = [...this.#requests]
@@ -223,7 +223,8 @@ export class Engine implements Fleet {
     return count
   }
 
-  #countProcesses(): number {
+  /** @returns processes in all, those that are ending too */
+  countProcesses(): number {
     let count = 0
     for (const pool of this.#pools) count += pool.size
     return count

@@ -290,6 +290,7 @@ export class Environment {
       ...(optFolder === undefined ? {} : { optFolder }),
     })
     this.#boot = { launch, variables, extensions }
+    options.onColdStart?.()
     this.#logAll(this.#platform.initStart(launch.label, logStream))
     this.#startProcesses(this.#boot)
   }

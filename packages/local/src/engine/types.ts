@@ -158,6 +158,8 @@ export interface EngineOptions {
   readonly optFolder?: string
   /** Receives what a user should know of the engine, once: that an interpreter is of another version, say. */
   onNotice?(text: string): void
+  /** Hears of each environment whose init phase begins. */
+  onColdStart?(): void
   /** Asked once for each new revision of a function: whether it runs under a debugger, and how. */
   debugOf?(spec: FunctionSpec): Debugging | undefined
   readonly limits?: Partial<EngineLimits>

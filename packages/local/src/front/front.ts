@@ -28,6 +28,8 @@ export interface FrontServices {
   readonly streamThrottle: boolean
   /** Whether records hold what functions got and gave. */
   readonly recordPayloads: boolean
+  /** Whether what went over the wire is kept, for the console. */
+  readonly keepsExchanges: boolean
   readonly onRecord: (record: RequestRecord) => void
   /** The URL that listens on a port; undefined for the main port, '' for a port whose URL is gone. */
   readonly urlIdOfPort: (port: number | undefined) => string | undefined
@@ -46,7 +48,8 @@ const maxHeaderBytes = 1024 * 1024
 const maxBodyBytes: Readonly<Record<Route['kind'], number>> = {
   // An event is never smaller than its body: what is over the event's limit here is refused without being read.
   'function-url': maxEventBytes,
-  'own-api': 65_536,
+  // An edited request of the console is sent whole.
+  'own-api': 1024 * 1024,
   'control-plane': maxControlBodyBytes,
 }
 
@@ -169,6 +172,8 @@ async function handle(
     const body = hasBody ? await readBody(request, maxBodyBytes[route.kind]) : nothing
     const oversized = body === 'too-large'
     const raw = { method, target, rawHeaders, body: oversized ? nothing : body }
+    if (services.keepsExchanges && route.kind === 'function-url' && !oversized)
+      recording.kept = { request: raw }
     const arrivedAt = hasBody ? services.now() : now
     const exchange: Exchange = { request, response, raw, now: arrivedAt, oversized, recording }
     await answer(services, exchange, route)
@@ -200,14 +205,34 @@ async function answer(services: FrontServices, exchange: Exchange, route: Route)
     else send(exchange.response, reply, exchange.now)
     return
   }
-  const reply =
+  const made =
     route.kind === 'control-plane'
       ? await services.controlPlane(exchange)
       : await services.functionUrl(exchange, route)
+  const reply = route.kind === 'function-url' ? withSandbox(exchange, route, made) : made
   if (reply.kind === 'whole') finish(services, exchange, reply)
   else if (reply.kind === 'streamed') await stream(services, exchange, reply)
   else tear(services, exchange)
 }
+
+/**
+ * A page that a function answers with under the path prefix would be at the console's origin, and could read what that keeps in
+ * the browser: it is opened as one without an origin. AWS has no such addresses, and clients other than browsers never see this.
+ */
+function withSandbox({ raw }: Exchange, { sharesOrigin }: UrlRoute, reply: Reply): Reply {
+  if (sharesOrigin !== true || reply.kind === 'torn') return reply
+  const destination = headerOf(raw.rawHeaders, 'sec-fetch-dest')
+  const isOpened =
+    destination === undefined
+      ? headerOf(raw.rawHeaders, 'accept')?.includes('text/html') === true
+      : /^(?:document|i?frame|embed|object|(?:shared|service)?worker)$/.test(destination)
+  return isOpened ? { ...reply, headers: [...reply.headers, sandbox] } : reply
+}
+
+const sandbox = [
+  'Content-Security-Policy',
+  'sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads',
+] as const
 
 function tear(services: FrontServices, exchange: Exchange): void {
   const { socket } = exchange.request

@@ -28,6 +28,8 @@ export interface OwnApiServices {
   /** Writes the state into a file; keys leave the process that way, never over HTTP. */
   exportState(file: string, options: { withSecrets: boolean; replace: boolean }): Promise<PortableState>
   readonly faults: Faults
+  /** Makes a link that opens the console once; undefined for a side that has none. */
+  consoleLink(place?: string): Promise<string | undefined>
   shutdown(): void
 }
 
@@ -35,6 +37,14 @@ type Handler = (
   services: OwnApiServices,
   input: { readonly query: URLSearchParams; readonly id: string; readonly body: Buffer },
 ) => unknown
+
+/** The page and its API; the links to it are the command line's to ask for, with the token of the side. */
+export const isConsoleTarget = (target: string): boolean =>
+  /^\/_furlong\/console(?:[/?]|$)/.test(target) && target !== '/_furlong/console/links'
+
+/** What is said of the console where nobody gave the side a page. */
+const noConsole =
+  'This side has no console: it was started by startLocal() without a page. npx furlong up starts one that has it.'
 
 const notFound = Symbol('not found')
 
@@ -91,6 +101,16 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
   },
   {
     method: 'POST',
+    path: /^\/_furlong\/console\/links$/,
+    handle: async (services, { body }) => {
+      const { place } = JSON.parse(body.toString('utf8')) as { place?: unknown }
+      const link = await services.consoleLink(typeof place === 'string' ? place : undefined)
+      if (link === undefined) throw new TypeError(noConsole)
+      return { link }
+    },
+  },
+  {
+    method: 'POST',
     path: /^\/_furlong\/state\/export$/,
     handle: (services, { body }) => {
       const { file, withSecrets, replace } = JSON.parse(body.toString('utf8')) as Record<string, unknown>
@@ -111,6 +131,8 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
 /**
  * Answers one call of the side's own API.
  *
+ * The console's own requests do not come here; where there is no console, they are told so.
+ *
  * @param exchange the request; it must carry `Authorization: Bearer <token>`, which also keeps other web pages out
  * @param services the side's parts
  * @returns JSON: the result, or `{"error": …}` with 400, 403 or 404; or a stream of events
@@ -120,6 +142,7 @@ export async function serveOwnApi(
   services: OwnApiServices,
 ): Promise<Answer | EventStream> {
   const { raw } = exchange
+  if (isConsoleTarget(raw.target)) return json(404, { error: noConsole })
   if (!isToken(headerOf(raw.rawHeaders, 'authorization'), services.token)) {
     return json(403, { error: 'This needs the token of the side’s 0600 file; the furlong command reads it.' })
   }

@@ -35,7 +35,12 @@ describe('findRoute()', () => {
     [`http://127.0.0.1:9311/_url/${id}/book?page=5`, '/book?page=5'],
     [`http://127.0.0.1:9311/_url/${id}`, '/'],
   ])('reads the absolute form %s', (target, eventTarget) => {
-    expect(route('127.0.0.1:9311', target)).toEqual({ kind: 'function-url', urlId: id, eventTarget })
+    expect(route('127.0.0.1:9311', target)).toEqual({
+      kind: 'function-url',
+      urlId: id,
+      eventTarget,
+      sharesOrigin: true,
+    })
   })
 
   it.each([
@@ -44,7 +49,12 @@ describe('findRoute()', () => {
     [`/_url/${id}?page=5`, '/?page=5'],
     [`/_url/${id}//evil`, '//evil'],
   ])('drops the local prefix of %s for the event', (target, eventTarget) => {
-    expect(route('127.0.0.1:9311', target)).toEqual({ kind: 'function-url', urlId: id, eventTarget })
+    expect(route('127.0.0.1:9311', target)).toEqual({
+      kind: 'function-url',
+      urlId: id,
+      eventTarget,
+      sharesOrigin: true,
+    })
   })
 
   it.each(['box.lan:20000', 'BOX.lan'])('knows itself by the name in --url-host, %s', (host) => {

@@ -9,6 +9,8 @@ export interface UrlRoute {
   readonly region?: string
   /** Target as the function sees it: without the local path prefix. */
   readonly eventTarget: string
+  /** Whether it came under the path prefix: browsers take its answers for those of the main port, where the console lies. */
+  readonly sharesOrigin?: true
 }
 
 /** Which part of the local side a request is for. */
@@ -71,6 +73,7 @@ export function findRoute(arrival: Arrival, names: OwnNames): Route | ProxyRoute
       kind: 'function-url',
       urlId: isOwnHost ? urlId : '',
       eventTarget: rest.startsWith('/') ? rest : `/${rest}`,
+      sharesOrigin: true,
     }
   }
   return target === '/_furlong' || target.startsWith('/_furlong/')

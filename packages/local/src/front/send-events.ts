@@ -31,6 +31,7 @@ export async function sendEvents(response: ServerResponse, { events }: EventStre
   const headers = [
     ['Content-Type', 'text/event-stream'],
     ['Cache-Control', 'no-store'],
+    ['X-Content-Type-Options', 'nosniff'],
   ] as const
   response.writeHead(200, flatHeaders(response, headers, new Date()))
   response.flushHeaders()

@@ -38,7 +38,8 @@ const tests: Tests = {
   since: ({ at }, wanted) => Date.parse(at) >= wanted.getTime(),
 }
 
-function isOfFunction(functionArn: string, wanted: string): boolean {
+/** @returns whether an ARN is of a function, named or by its ARN, with an alias or without */
+export function isOfFunction(functionArn: string, wanted: string): boolean {
   if (wanted.startsWith('arn:')) return functionArn === wanted || functionArn.startsWith(`${wanted}:`)
   const resource = parseArn(functionArn)?.resource ?? ''
   return resource === `function:${wanted}` || resource.startsWith(`function:${wanted}:`)

@@ -1,5 +1,5 @@
 import type { Explanation } from '@furlong/iam'
-import type { Diagnosis } from '@furlong/sigv4'
+import type { CanonicalStrings, Diagnosis } from '@furlong/sigv4'
 
 /** The steps of a request, in AWS's order of checks. */
 export type Gate = 'route' | 'preflight' | 'authenticate' | 'authorize' | 'admit' | 'invoke' | 'respond'
@@ -24,11 +24,23 @@ export interface Refusal {
   /** What to do next, in one sentence, when no more exact fix is known. */
   readonly fix?: string
   /** For a signature: the mistakes found, the most certain first. */
-  readonly diagnoses?: readonly Diagnosis[]
+  readonly diagnoses?: readonly Omit<Diagnosis, 'signed'>[]
+  /** For a signature: what it should have been made over, and what it was. */
+  readonly signature?: RefusedSignature
   /** For a policy: both actions, the nearest statements and the proved fixes. */
   readonly explanation?: Explanation
   /** For a limit of concurrency: which one, its numbers, and what changes it. */
   readonly throttle?: ThrottleRefusal
+  /** For a function that failed: the runtime's error document. */
+  readonly document?: RecordedPayload
+}
+
+/** Both sides of a signature that does not hold, secrets masked; none of the texts is longer than 16,384 characters. */
+export interface RefusedSignature {
+  /** What the server made of the request. */
+  readonly server: CanonicalStrings
+  /** What the client must have signed; absent when no mistake was proved, or when a text was longer. */
+  readonly client?: CanonicalStrings
 }
 
 /** AWS's names for the limits behind a 429. @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */

@@ -1,8 +1,15 @@
 import { formatInstant } from '../instant.ts'
-import type { Gate, GateOutcome, Refusal, RequestRecord } from './record.ts'
+import type { KeptExchange } from './kept-exchanges.ts'
+import type { Gate, GateOutcome, RecordedPayload, Refusal, RequestRecord } from './record.ts'
 
 /** How much of an event or a result is kept, when they are kept at all. */
 const maxPayloadBytes = 16_384
+
+/** The beginning of a payload, as records hold it. */
+export function createRecordedPayload({ buffer, byteOffset, length }: Uint8Array): RecordedPayload {
+  const text = Buffer.from(buffer, byteOffset, Math.min(length, maxPayloadBytes)).toString('utf8')
+  return { text, bytes: length }
+}
 
 type Draft = { -readonly [K in keyof RequestRecord]: RequestRecord[K] }
 
@@ -18,6 +25,8 @@ export class Recording {
   readonly #notes: string[] = []
   readonly #draft: Draft
   readonly #keepsPayloads: boolean
+  /** What the console may show and send again; undefined where it is not kept. */
+  kept: KeptExchange | undefined
   #onLate: (() => void) | undefined
 
   /**
@@ -99,10 +108,8 @@ export class Recording {
 
   /** Adds what the function got or gave, when that is wanted. */
   keepPayload(part: 'event' | 'result', payload: Uint8Array): void {
-    if (!this.#keepsPayloads) return
-    const { buffer, byteOffset, length } = payload
-    const text = Buffer.from(buffer, byteOffset, Math.min(length, maxPayloadBytes)).toString('utf8')
-    this.#draft[part] = { text, bytes: length }
+    if (this.kept !== undefined) this.kept[part] = payload
+    if (this.#keepsPayloads) this.#draft[part] = createRecordedPayload(payload)
   }
 
   /**

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Archive } from './archive.ts'
 import { createRecordMatcher, type RecordFilter } from './filter.ts'
+import { KeptExchanges } from './kept-exchanges.ts'
 import type { RequestRecord } from './record.ts'
 import type { Recording } from './recording.ts'
 import { type Followed, Ring, type RingLimits } from './ring.ts'
@@ -28,6 +29,8 @@ export interface RecordPage extends RecordFilter {
 export class Records {
   readonly #ring: Ring<RequestRecord>
   readonly #archive: Archive | undefined
+  /** What went over the wire for the latest records that keep it. */
+  readonly exchanges: KeptExchanges = new KeptExchanges()
   // A few random letters keep ids of yesterday's side from naming today's requests.
   readonly #prefix = randomInt(36 ** 3, 36 ** 4).toString(36)
   #next = 0
@@ -71,6 +74,7 @@ export class Records {
       archive === undefined ? undefined : () => archive.add(record),
     )
     this.#ring.push(record)
+    if (recording.kept !== undefined) this.exchanges.add(record.id, recording.kept)
     archive?.add(record)
     return record
   }
@@ -87,6 +91,16 @@ export class Records {
       if (matches(record)) found.push(record)
     }
     return found
+  }
+
+  /**
+   * @param cursor where to begin
+   * @param most how many at most: the newest
+   * @returns records of this run, oldest first, and how many were left out or are no longer in memory
+   */
+  since(cursor: number, most: number): { readonly records: RequestRecord[]; readonly missed: number } {
+    const from = Math.max(cursor, this.#ring.oldest, this.#ring.cursor - most)
+    return { records: [...this.#ring.after(from)], missed: Math.max(0, from - cursor) }
   }
 
   /** @returns the record of that id, unless it is too old to be kept */

@@ -64,6 +64,7 @@ export class Functions {
   readonly #replace: StatementSync
   readonly #one: StatementSync
   readonly #list: StatementSync
+  readonly #all: StatementSync
   readonly #codeHashes: StatementSync
   readonly #remove: StatementSync
 
@@ -82,6 +83,7 @@ export class Functions {
     this.#list = database.prepare(
       'SELECT * FROM functions WHERE accountId = ? AND region = ? ORDER BY name COLLATE NOCASE, name',
     )
+    this.#all = database.prepare('SELECT * FROM functions ORDER BY name COLLATE NOCASE, accountId, region')
     this.#codeHashes = database.prepare(
       'SELECT codeSha256 FROM functions UNION SELECT codeSha256 FROM functionVersions',
     )
@@ -128,6 +130,11 @@ export class Functions {
    */
   list(accountId: string, region: string): FunctionRecord[] {
     return this.#list.all(accountId, region).flatMap((row) => toRecord(row) ?? [])
+  }
+
+  /** @returns every function of the side, by name */
+  all(): FunctionRecord[] {
+    return this.#all.all().flatMap((row) => toRecord(row) ?? [])
   }
 
   /**

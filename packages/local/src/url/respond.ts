@@ -4,6 +4,7 @@ import { integrationResponseContentType, PreludeReader, readResult } from '@furl
 import { collectStream, type InvokeOutcome } from '../engine/index.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { Reply } from '../front/reply.ts'
+import { createRecordedPayload } from '../record/recording.ts'
 import type { Answer } from '../front/send.ts'
 import { functionFailed, toReply } from './answers.ts'
 import { corsHeaders } from './cors.ts'
@@ -113,6 +114,7 @@ function failed(
     code: outcome.errorType,
     cause: `The function failed in its ${outcome.phase} phase: ${errorMessageOf(outcome)}`,
     fix: 'Read the log lines of this request, mend the function and deploy it again.',
+    document: createRecordedPayload(outcome.document),
   })
   return toReply(functionFailed, ids.requestId)
 }

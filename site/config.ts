@@ -32,7 +32,11 @@ export const config: object = {
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
-    nav: [{ text: 'Quick start', link: '/quick-start' }],
+    nav: [
+      { text: 'Quick start', link: '/quick-start' },
+      { text: 'What an answer means', link: '/explaining/answers' },
+      { text: 'Commands', link: '/reference/commands' },
+    ],
     sidebar: [...contents.map(renderGroup), reference],
     footer: { message: 'MIT licence' },
   },

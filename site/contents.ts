@@ -22,7 +22,7 @@ const page = (title: string, file: string): Page => ({ title, file })
 const placed: readonly Group[] = [
   {
     title: 'Begin',
-    pages: [page('Quick start', 'README.md'), page('Testing who may call', 'examples/vitest/README.md')],
+    pages: [page('Quick start', 'README.md'), page('By hand, with the AWS CLI', 'docs/walk/README.md')],
   },
   {
     title: 'Set up',
@@ -34,7 +34,12 @@ const placed: readonly Group[] = [
       page('Ways to host', 'docs/hosting/README.md'),
       page('Python', 'docs/hosting/python.md'),
       page('Any other language', 'docs/hosting/any-other-language.md'),
+      page('Streaming', 'docs/hosting/streaming.md'),
     ],
+  },
+  {
+    title: 'Expose and grant',
+    pages: [page('Deploying', 'docs/deploying/README.md'), page('Granting', 'docs/granting/README.md')],
   },
   {
     title: 'Call',
@@ -47,6 +52,15 @@ const placed: readonly Group[] = [
       page('From GitHub Actions', 'docs/calling/from-github-actions.md'),
       page('Behind CloudFront', 'docs/calling/behind-cloudfront.md'),
       page('Other clients', 'docs/calling/other-clients.md'),
+      page('Presigned links', 'docs/calling/presigned-links.md'),
+      page('A proxy that signs', 'docs/calling/proxy.md'),
+    ],
+  },
+  {
+    title: 'Explain',
+    pages: [
+      page('What an answer means', 'docs/explaining/answers.md'),
+      page('Ways to explain', 'docs/explaining/README.md'),
     ],
   },
   {
@@ -57,6 +71,16 @@ const placed: readonly Group[] = [
       page('A debugger', 'docs/local/debugging.md'),
       page('The log', 'docs/local/logs.md'),
       page('Reaching a URL', 'docs/local/reaching.md'),
+      page('In tests and CI', 'docs/local/testing.md'),
+      page('Testing who may call', 'examples/vitest/README.md'),
+    ],
+  },
+  {
+    title: 'Reference',
+    pages: [
+      page('Commands', 'docs/reference/commands.md'),
+      page('How faithful the local side is', 'docs/reference/faithful.md'),
+      page('Function URLs as a suite', 'conform/url/README.md'),
     ],
   },
   {
@@ -78,7 +102,6 @@ const placed: readonly Group[] = [
     pages: [
       page('Architecture', 'ARCHITECTURE.md'),
       page('Security', 'SECURITY.md'),
-      page('Function URLs as a suite', 'conform/url/README.md'),
       page('Contributing', 'CONTRIBUTING.md'),
       page('Changelog', 'CHANGELOG.md'),
     ],

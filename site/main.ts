@@ -1,7 +1,8 @@
-/** `npm run docs [-- build|serve|links]`: the site of the documentation, in site/dist. */
+/** `npm run docs [-- build|serve|update|check|links]`: the site of the documentation, in site/dist. */
 import { fileURLToPath } from 'node:url'
 import { checkBuilt } from './built.ts'
 import { gather } from './gather.ts'
+import { renderOutdated, update } from './generated.ts'
 import { checkLinks } from './links.ts'
 import { writeReference } from './reference.ts'
 import { repositoryFile } from './repository.ts'
@@ -29,6 +30,18 @@ const actions: Readonly<Record<string, () => Promise<boolean>>> = {
     if (!(await build())) return false
     await runTool('vitepress/bin/vitepress.js', ['preview', 'site', '--host', '127.0.0.1'])
     return true
+  },
+  update: async () => {
+    for (const file of await update()) say(`rewrote ${file}`)
+    return true
+  },
+  check: async () => {
+    const outdated = [...(await renderOutdated()).keys()]
+    for (const file of outdated) say(`${file} is not what the code says. Try: npm run docs -- update`)
+    const { broken, internal } = checkLinks()
+    for (const fault of broken) say(fault)
+    say(`${internal} internal links, ${broken.length} broken; ${outdated.length} pages not current`)
+    return outdated.length + broken.length === 0
   },
   links: async () => {
     const { broken, internal, external } = checkLinks()

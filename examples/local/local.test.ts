@@ -1,9 +1,13 @@
 /** Runs what docs/local shows, with the program as it was built. */
+import { execFileSync } from 'node:child_process'
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Place, type Running } from '../../packages/furlong/src/testing/program.ts'
+import { findMissing } from '../calling/stage.ts'
 
+const noYaml = findMissing('python3', '-c', 'import yaml')
 let place: Place
 let folder = ''
 
@@ -58,5 +62,17 @@ describe('docs/local', () => {
     expect(help).toContain(`default port ${node?.port} for Node, ${python?.connect?.port} for Python`)
     expect((await read('inspect.sh')).at(-1)).toBe('--inspect')
     expect(help).toContain('--inspect[=<port>]')
+  })
+})
+
+describe('ci.yml', () => {
+  it.skipIf(noYaml)('installs and tests, and needs nothing else (needs python3 with yaml)', () => {
+    const print = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))'
+    const file = fileURLToPath(new URL('ci.yml', import.meta.url))
+    const workflow = JSON.parse(execFileSync('python3', ['-c', print, file], { encoding: 'utf8' })) as {
+      jobs: { test: { steps: { run?: string }[] } }
+    }
+    const lines = workflow.jobs.test.steps.flatMap(({ run }) => run ?? [])
+    expect(lines).toEqual(['npm ci', 'npx vitest run'])
   })
 })

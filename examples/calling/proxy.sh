@@ -1,0 +1,1 @@
+npx furlong proxy books --listen 4000

@@ -1,0 +1,17 @@
+/** Runs every line of docs/deploying, in order. */
+import { noAws } from '../calling/stage.ts'
+import { describeGuide } from '../script.ts'
+
+describeGuide(
+  'docs/deploying',
+  new URL('.', import.meta.url),
+  {
+    'deploy.sh': /"page":5,"shelf":"12"/,
+    'again.sh': /"page":5,"shelf":"13"/,
+    'url.sh': /books .*AWS_IAM.*BUFFERED.*AWS_IAM, RESPONSE_STREAM$/s,
+    'alias.sh': /:function:books:live.*"page":5,"shelf":"13"/s,
+    'public.sh': /"page":5,"shelf":"none"/,
+    'destroy.sh': /books-role/,
+  },
+  noAws,
+)

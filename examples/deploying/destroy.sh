@@ -1,0 +1,2 @@
+npx furlong destroy books --plan
+npx furlong destroy books

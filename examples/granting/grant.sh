@@ -1,0 +1,2 @@
+npx furlong grant books --to reader
+npx furlong call books/book --as reader

@@ -1,0 +1,2 @@
+npx furlong doctor --all
+npx furlong grant books --upgrade

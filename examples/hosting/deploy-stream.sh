@@ -1,0 +1,2 @@
+npx furlong deploy stream.ts --name books --stream
+npx furlong call books/chapters

@@ -1,0 +1,1 @@
+aws lambda get-policy --function-name books --query Policy --output text

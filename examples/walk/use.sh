@@ -1,0 +1,2 @@
+eval "$(npx furlong env)"
+aws sts get-caller-identity --output text

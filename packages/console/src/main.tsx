@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { openSession } from './api/call.ts'
 import { App } from './app.tsx'
 import { startKeys } from './state/keys.ts'
 import { startRouting } from './state/route.ts'
@@ -7,8 +8,9 @@ import { startTheme } from './state/theme.ts'
 
 startTheme()
 // Before the address is read: the ticket is taken out of it.
-void startSide()
+openSession()
 startRouting()
+startSide()
 startKeys()
 const page = document.querySelector('#page')
 if (page !== null) render(<App />, page)

@@ -33,6 +33,9 @@ export class ApiError extends Error {
 
 const tokenKey = 'furlong-token'
 
+/** Settles when the page has the token that it will have. */
+let session: Promise<void> = Promise.resolve()
+
 /** The API lies beside the page. */
 const base = new URL('api/', document.baseURI)
 
@@ -65,6 +68,14 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
  * @throws {ApiError} when the side refuses it, with its sentence, or does not answer
  */
 export async function call<Name extends keyof Calls>(
+  name: Name,
+  input: Input<Calls[Name]>,
+): Promise<Answer<Calls[Name]>> {
+  await session
+  return send(name, input)
+}
+
+async function send<Name extends keyof Calls>(
   name: Name,
   input: Input<Calls[Name]>,
 ): Promise<Answer<Calls[Name]>> {
@@ -108,17 +119,21 @@ export function sayError(error: unknown): string {
 
 /**
  * Exchanges the ticket of the link by which the page was opened for a token, which is kept for this tab, and takes it out
- * of the address.
- *
- * @throws {ApiError} 403 for a ticket that was used or is too old
+ * of the address. Every call waits for it.
  */
-export async function openSession(): Promise<void> {
+export function openSession(): void {
   const link = new URLSearchParams(location.hash.slice(1))
   const ticket = link.get('ticket')
   if (ticket === null) return
   history.replaceState(null, '', `${location.pathname}#${link.get('to') ?? ''}`)
-  // A tab that was opened by an older link holds a token of a side that may be gone.
-  sessionStorage.removeItem(tokenKey)
-  const { token } = await call('POST /session', { body: { ticket } })
-  sessionStorage.setItem(tokenKey, token)
+  session = exchange(ticket)
+}
+
+async function exchange(ticket: string): Promise<void> {
+  try {
+    const { token } = await send('POST /session', { body: { ticket } })
+    sessionStorage.setItem(tokenKey, token)
+  } catch {
+    // A tab that has a token already goes on with it; one that has none learns it with its first call.
+  }
 }

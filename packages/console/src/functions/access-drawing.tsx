@@ -45,15 +45,17 @@ export function AccessDrawing(props: {
     <figure ref={box} class="drawing">
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={caption}>
         {accounts.map(({ item, y }) => (
-          <text key={item} x={0} y={y} class="drawing-account">
-            {item === '' ? 'no account' : item}
+          <text key={item} x={columns.left - 18} y={y} class="drawing-account" text-anchor="end">
+            {item === '' ? 'no account' : `account ${item}`}
           </text>
         ))}
-        <text x={columns.right} y={urlsTop - 8} class="drawing-account">
-          function URLs
-        </text>
+        {width >= 560 && (
+          <text x={columns.right} y={urlsTop - 8} class="drawing-account">
+            function URLs
+          </text>
+        )}
         <g>
-          {picture.edges.map((edge) => {
+          {sortForDrawing(picture.edges).map((edge) => {
             const from = callers.find(({ item }) => item.arn === edge.caller)
             const to = urls.find(({ item }) => item.urlId === edge.urlId)
             if (from === undefined || to === undefined) return undefined
@@ -156,6 +158,13 @@ function placeCallers(callers: readonly Caller[]): {
     y += rowHeight
   }
   return { callers: placed, accounts, height: y }
+}
+
+/** What is wrong lies on top of what is right. */
+const layers: readonly AccessEdge['verdict'][] = ['granted', 'half', 'denied']
+
+function sortForDrawing(edges: readonly AccessEdge[]): readonly AccessEdge[] {
+  return edges.toSorted((one, other) => layers.indexOf(one.verdict) - layers.indexOf(other.verdict))
 }
 
 /** Where the column of callers ends and that of URLs begins. */

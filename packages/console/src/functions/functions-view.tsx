@@ -84,11 +84,12 @@ export function FunctionsView(): JSX.Element {
 
 function FunctionItem(props: { readonly summary: FunctionSummary; readonly isChosen: boolean }): JSX.Element {
   const { summary, isChosen } = props
-  const { arn, name, runtime, region, accountId, urls, environments } = summary
+  const { arn, name, runtime, region, urls, environments } = summary
   return (
     <a
       class="function-item"
       href={formatRoute({ view: 'functions', subject: arn, query: {} })}
+      title={arn}
       aria-current={isChosen ? 'true' : undefined}
     >
       <span class="line">
@@ -97,7 +98,7 @@ function FunctionItem(props: { readonly summary: FunctionSummary; readonly isCho
       </span>
       <span class="line second">
         <span class="clip">
-          {runtime} · {region} · {accountId}
+          {runtime} · {region}
         </span>
         <span>{urls.length === 0 ? 'no URL' : urls.map(({ authType }) => authType).join(', ')}</span>
       </span>

@@ -17,7 +17,7 @@ export function Statement(props: {
     <pre class="block statement">
       {[...writeLines(props.statement, [], 0, '')].map(({ text, path }, at) => {
         const isFailing = failing.some((element) => element.every((name, depth) => path[depth] === name))
-        return isFailing ? <mark key={at}>{`${text}\n`}</mark> : `${text}\n`
+        return isFailing ? <mark key={at}>{text}</mark> : `${text}\n`
       })}
     </pre>
   )

@@ -24,11 +24,13 @@ export function Chart(props: {
   readonly time: readonly number[]
   readonly series: readonly ChartSeries[]
   readonly format: (value: number) => string
+  /** Whether values are whole numbers, and the axis should be so, too. */
+  readonly isCount?: boolean
   readonly height: number
   /** Without axes and legend, for small rows. */
   readonly isBare?: boolean
 }): JSX.Element {
-  const { label, time, series, format, height, isBare = false } = props
+  const { label, time, series, format, height, isBare = false, isCount = false } = props
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | undefined>(undefined)
   const width = useWidth(box)
@@ -38,7 +40,7 @@ export function Chart(props: {
     const element = box.current
     if (element === null || width === 0) return undefined
     const made = new uPlot(
-      createOptions({ series, format, height, isBare, width, paint: readColour }),
+      createOptions({ series, format, height, isBare, isCount, width, paint: readColour }),
       toData(time, series),
       element,
     )
@@ -54,7 +56,11 @@ export function Chart(props: {
   }, [width, height])
 
   useLayoutEffect(() => {
-    chart.current?.setData(toData(time, series))
+    const made = chart.current
+    made?.setData(toData(time, series))
+    // Without a pointer on it the legend tells the newest second.
+    if (made !== undefined && (made.cursor.left ?? -1) < 0 && !isBare)
+      made.setLegend({ idx: time.length - 1 })
   })
 
   return <div ref={box} class={isBare ? 'chart bare' : 'chart'} role="img" aria-label={label} />
@@ -63,6 +69,9 @@ export function Chart(props: {
 function toData(time: readonly number[], series: readonly ChartSeries[]): uPlot.AlignedData {
   return [time as number[], ...series.map(({ values }) => values as (number | null)[])]
 }
+
+/** Steps of an axis of counts. */
+const wholeSteps = Array.from({ length: 24 }, (_, at) => ([1, 2, 5][at % 3] ?? 1) * 10 ** Math.floor(at / 3))
 
 /** Canvas knows no tokens: the colour as it is now. */
 function readColour(token: string): string {
@@ -80,9 +89,10 @@ function createOptions(how: {
   readonly height: number
   readonly width: number
   readonly isBare: boolean
+  readonly isCount: boolean
   readonly paint: (token: string) => string
 }): uPlot.Options {
-  const { series, format, height, width, isBare, paint } = how
+  const { series, format, height, width, isBare, isCount, paint } = how
   const axis: uPlot.Axis = {
     stroke: paint('muted'),
     grid: { stroke: paint('line'), width: 1 },
@@ -95,7 +105,7 @@ function createOptions(how: {
     height,
     legend: { show: !isBare },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-    ...(isBare ? { padding: [2, 0, 2, 0] as uPlot.Padding } : { padding: [8, 4, 0, 0] as uPlot.Padding }),
+    ...(isBare ? { padding: [2, 0, 2, 0] as uPlot.Padding } : { padding: [8, 24, 0, 0] as uPlot.Padding }),
     scales: {
       x: { time: true },
       y: { range: (_chart, _from, to) => [0, Math.max(1, (Number.isFinite(to) ? to : 0) * 1.08)] },
@@ -108,8 +118,8 @@ function createOptions(how: {
             ...axis,
             size: 48,
             space: 28,
-            values: (_chart, values) =>
-              values.map((value) => (Number.isInteger(value) || value < 1 ? format(value) : '')),
+            values: (_chart, values) => values.map(format),
+            ...(isCount ? { incrs: wholeSteps } : {}),
           },
         ],
     series: [

@@ -77,6 +77,7 @@ function Plots({ columns }: { readonly columns: Columns }): JSX.Element {
           time={time}
           height={chartHeight}
           format={formatCount}
+          isCount
           series={[
             { label: 'function URLs', colour: 'accent', values: requests, form: 'area' },
             { label: 'AWS APIs', colour: 'muted', values: apiCalls, form: 'dashed' },
@@ -116,7 +117,7 @@ function Plots({ columns }: { readonly columns: Columns }): JSX.Element {
                 <Chart
                   label={`Refused at ${gate}: ${formatCount(count)}`}
                   time={time}
-                  height={26}
+                  height={24}
                   format={formatCount}
                   isBare
                   series={[{ label: gate, colour: 'bad', values: columns.refusals[gate], form: 'bars' }]}
@@ -137,6 +138,7 @@ function Plots({ columns }: { readonly columns: Columns }): JSX.Element {
           time={time}
           height={chartHeight}
           format={formatCount}
+          isCount
           series={[
             { label: 'environments', colour: 'accent', values: environments, form: 'area' },
             { label: 'cold starts', colour: 'warn', values: coldStarts, form: 'bars' },

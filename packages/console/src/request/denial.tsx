@@ -7,7 +7,7 @@ import type {
   StatementRef,
 } from '@furlong/iam'
 import type { FunctionPolicy } from '@furlong/local/console'
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { call } from '../api/call.ts'
 import { Statement } from '../parts/statement.tsx'
 import { useLoaded } from '../state/loading.ts'
@@ -120,7 +120,7 @@ function Nearest(props: {
           {misses.map(({ element, wanted, got }) => (
             <tr key={element}>
               <th scope="row" class="mono">
-                {element}
+                {breakAtPoints(element)}
               </th>
               <td class="mono">{wanted}</td>
               <td class="mono bad">{got}</td>
@@ -130,6 +130,11 @@ function Nearest(props: {
       </table>
     </div>
   )
+}
+
+/** A long name breaks where a reader would break it. */
+function breakAtPoints(element: string): ComponentChildren {
+  return element.split('.').flatMap((part, at) => (at === 0 ? [part] : ['.', <wbr key={at} />, part]))
 }
 
 function groupByStatement(nearest: readonly NearMiss[]): [StatementRef, readonly NearMiss[]][] {

@@ -18,6 +18,11 @@ describe('compareLine()', () => {
     expect([marked(left), marked(right)]).toEqual(['/a%2[52]0b', '/a%20b'])
   })
 
+  it('does not leave out letters that are the same by chance', () => {
+    const { left, right } = compareLine('us-east-1/lambda/aws4', 'us-east-1/execute-api/aws4')
+    expect([marked(left), marked(right)]).toEqual(['us-east-1/[lambda]/aws4', 'us-east-1/[execute-api]/aws4'])
+  })
+
   it('does not take a character apart', () => {
     const { left } = compareLine('a🙂b', 'a🙃b')
     expect(marked(left)).toBe('a[🙂]b')

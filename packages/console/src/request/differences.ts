@@ -50,7 +50,7 @@ export function compareLine(
     countSame(ours, theirs, (at) => [ours.length - 1 - at, theirs.length - 1 - at]),
   )
   const middle = (text: readonly string[]): readonly string[] => text.slice(start, text.length - end)
-  const common = findCommon(middle(ours), middle(theirs))
+  const common = dropShortRuns(findCommon(middle(ours), middle(theirs)))
   const mark = (text: readonly string[], side: 0 | 1): readonly Piece[] => {
     const kept = new Set(common.map((pair) => pair[side] + start))
     return join(
@@ -61,6 +61,19 @@ export function compareLine(
     )
   }
   return { left: mark(ours, 0), right: mark(theirs, 1) }
+}
+
+/** Fewer characters than these in a row are the same by chance. */
+const shortestRun = 3
+
+function dropShortRuns(pairs: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  const runs: (readonly [number, number])[][] = []
+  for (const pair of pairs) {
+    const last = runs.at(-1)?.at(-1)
+    if (last !== undefined && pair[0] === last[0] + 1 && pair[1] === last[1] + 1) runs.at(-1)?.push(pair)
+    else runs.push([pair])
+  }
+  return runs.filter((run) => run.length >= shortestRun).flat()
 }
 
 function countSame(

@@ -59,7 +59,7 @@ export function ReplayDialog(props: {
       <form class="form" onSubmit={submit}>
         <label>
           <span>Signed as</span>
-          <select class="field" value={input.as} onChange={set('as')}>
+          <select class="field" autofocus value={input.as} onChange={set('as')}>
             {callers.map((caller) => (
               <option key={caller.arn} value={caller.arn}>
                 {describeCaller(caller)}

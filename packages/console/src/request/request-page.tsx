@@ -74,7 +74,8 @@ export function RequestPage(props: {
             Edit…
           </button>
           {detail.code !== undefined && (
-            <>
+            <span class="copy-as">
+              <span class="muted">Copy as</span>
               <CopyButton text={detail.code.curl} label="curl" what="the request as a curl command" />
               <CopyButton text={detail.code.fetch} label="fetch" what="the request as code with fetch" />
               <CopyButton
@@ -82,7 +83,7 @@ export function RequestPage(props: {
                 label="furlong"
                 what="the request as a furlong command"
               />
-            </>
+            </span>
           )}
         </div>
       </header>
@@ -133,8 +134,8 @@ function Facts({ record }: { readonly record: RequestRecord }): JSX.Element {
         <time dateTime={record.at}>
           {formatTime(record.at)} <span class="muted">· {record.at.slice(0, 10)}</span>
         </time>
+        , took {formatMs(record.durationMs)}
       </Fact>
-      <Fact name="Took">{formatMs(record.durationMs)}</Fact>
       <Fact name="Host">
         <span class="mono">{record.host}</span>
       </Fact>

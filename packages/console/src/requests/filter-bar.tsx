@@ -1,5 +1,6 @@
 import type { RequestRow } from '@furlong/local/console'
 import type { JSX, RefObject } from 'preact'
+import { useState } from 'preact/hooks'
 import { route, setQuery } from '../state/route.ts'
 import { heldCount, isPaused, missed, pause, rows } from '../state/side.ts'
 import { accountOf, formatCount, gates, nameCaller, nameFunction } from '../words.ts'
@@ -13,10 +14,17 @@ interface Option {
 /** The filters of the list; all of them stand in the address. */
 export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElement | null> }): JSX.Element {
   const { query } = route.value
+  // Where there is little room the choices are folded away.
+  const [isOpen, setOpen] = useState(false)
   const isFiltered = filterNames.some((name) => name in query)
+  const chosen = filterNames.filter((name) => name !== 'text' && name in query).length
   const total = rows.total.value
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+    <form
+      class={isOpen ? 'filters open' : 'filters'}
+      role="search"
+      onSubmit={(event) => event.preventDefault()}
+    >
       <input
         ref={search}
         class={`field search ${query['text'] === undefined ? '' : 'set'}`}
@@ -27,6 +35,14 @@ export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElem
         value={query['text'] ?? ''}
         onInput={(event) => setQuery({ text: event.currentTarget.value })}
       />
+      <button
+        type="button"
+        class="button small toggle"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {chosen === 0 ? 'Filters' : `Filters (${chosen})`}
+      </button>
       <Choice
         name="function"
         label="Any function"

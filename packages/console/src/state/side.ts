@@ -1,6 +1,6 @@
 import type { Metrics, Overview, RequestRow, StreamEvents } from '@furlong/local/console'
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
-import { ApiError, call, openSession } from '../api/call.ts'
+import { ApiError, call } from '../api/call.ts'
 import { readStream } from '../api/stream.ts'
 import { Rows } from '../requests/rows.ts'
 import { createBatch } from './frames.ts'
@@ -74,14 +74,9 @@ const pageSize = '300'
 const retryMs = { first: 500, most: 5_000 } as const
 
 /** Loads what is there, and follows what comes, for as long as the page lives. */
-export async function startSide(): Promise<void> {
-  try {
-    await openSession()
-  } catch {
-    // A tab that has a token already goes on; one that has none learns it with the first call.
-  }
+export function startSide(): void {
   void refreshOverview()
-  await run()
+  void run()
 }
 
 /** Asks the side about itself again: who can sign, above all. */

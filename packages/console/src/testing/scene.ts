@@ -12,8 +12,8 @@ export interface Scene {
   readonly iam: IAM
   /** URLs by the name of their function. */
   readonly urls: Readonly<Record<'orders' | 'reports' | 'broken' | 'public', string>>
-  /** Keys of users: granted both permissions, half of them, none, and one of the other account. */
-  readonly keys: Readonly<Record<'granted' | 'half' | 'stranger' | 'foreign', Credentials>>
+  /** Keys of users: granted both permissions, half of them, both for the wrong auth type, none; and one of the other account. */
+  readonly keys: Readonly<Record<'granted' | 'half' | 'mistyped' | 'stranger' | 'foreign', Credentials>>
   close(): Promise<void>
 }
 
@@ -81,17 +81,22 @@ export async function setScene(options: LocalOptions = {}): Promise<Scene> {
   }
   const granted = await createUser(iam, 'checkout-service')
   const half = await createUser(iam, 'invoice-service')
+  const mistyped = await createUser(iam, 'nightly-batch')
   const stranger = await createUser(iam, 'curious-colleague')
   const foreign = await createUser(foreignIam, 'partner-service')
 
-  const permit = async (name: keyof typeof urls, principal: string, which: 'both' | 'url'): Promise<void> => {
+  const permit = async (
+    name: keyof typeof urls,
+    principal: string,
+    which: 'both' | 'url' | 'mistyped',
+  ): Promise<void> => {
     const who = principal.split('/').at(-1) ?? 'anyone'
     await lambda.addPermission({
       FunctionName: name,
       StatementId: `url-${who === '*' ? 'public' : who}`,
       Action: 'lambda:InvokeFunctionUrl',
       Principal: principal,
-      FunctionUrlAuthType: name === 'public' ? 'NONE' : 'AWS_IAM',
+      FunctionUrlAuthType: name === 'public' || which === 'mistyped' ? 'NONE' : 'AWS_IAM',
     })
     if (which === 'url') return
     await lambda.addPermission({
@@ -104,6 +109,7 @@ export async function setScene(options: LocalOptions = {}): Promise<Scene> {
   }
   await permit('orders', granted.arn, 'both')
   await permit('orders', half.arn, 'url')
+  await permit('orders', mistyped.arn, 'mistyped')
   await permit('reports', granted.arn, 'both')
   await permit('broken', granted.arn, 'both')
   await permit('public', '*', 'both')
@@ -113,7 +119,13 @@ export async function setScene(options: LocalOptions = {}): Promise<Scene> {
     lambda,
     iam,
     urls,
-    keys: { granted: granted.keys, half: half.keys, stranger: stranger.keys, foreign: foreign.keys },
+    keys: {
+      granted: granted.keys,
+      half: half.keys,
+      mistyped: mistyped.keys,
+      stranger: stranger.keys,
+      foreign: foreign.keys,
+    },
     close: async () => {
       lambda.destroy()
       iam.destroy()
@@ -199,6 +211,7 @@ export async function play({ urls, keys }: Scene): Promise<Readonly<Record<Playe
     }),
     wrongSecret: await refused(`${urls.orders}book`, { credentials: wrong }),
     halfGranted: await refused(`${urls.orders}book?page=1`, { credentials: keys.half }),
+    mistyped: await refused(`${urls.orders}book?page=3`, { credentials: keys.mistyped }),
     stranger: await refused(`${urls.orders}book?page=2`, { credentials: keys.stranger }),
     foreign: await refused(`${urls.reports}2026`, { credentials: keys.foreign }),
     broken: await refused(`${urls.broken}orders/17`, { credentials }),
@@ -212,6 +225,7 @@ export type PlayedName =
   | 'changedQuery'
   | 'wrongSecret'
   | 'halfGranted'
+  | 'mistyped'
   | 'stranger'
   | 'foreign'
   | 'broken'

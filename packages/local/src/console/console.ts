@@ -69,12 +69,13 @@ export class Console {
   async #answerCall(exchange: Exchange, path: string): Promise<Answer | EventStream> {
     const { raw, oversized } = exchange
     const { method, target, rawHeaders } = raw
+    const opensSession = method === 'POST' && path === '/session'
+    if (!opensSession && !this.#sessions.admits(headerOf(rawHeaders, 'authorization')))
+      return json(403, { error: 'This needs a token: open the console anew with npx furlong console.' })
     if (oversized) return json(413, { error: 'The body is larger than 1 MiB.' })
     try {
       const body = readJson(exchange)
-      if (method === 'POST' && path === '/session') return this.#openSession(body)
-      if (!this.#sessions.admits(headerOf(rawHeaders, 'authorization')))
-        return json(403, { error: 'This needs a token: open the console anew with npx furlong console.' })
+      if (opensSession) return this.#openSession(body)
       const query = new URLSearchParams(target.split('?').slice(1).join('?'))
       const found = await answerCall(this.#parts, method, path, { query, body })
       if (found === undefined) return json(404, { error: `The console has no ${method} ${shorten(path)}.` })

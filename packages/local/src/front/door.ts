@@ -34,7 +34,8 @@ export function createDoor(front: Server, ca: LocalCa): Door {
   const enterTls = createTlsEntry(ca, enterPlain)
   const enter = (socket: Socket): void => {
     const leave = (): void => {
-      socket.off('data', hear).off('close', leave).off('error', leave).off('timeout', end).setTimeout(0)
+      socket.off('data', hear).off('close', leave).off('error', leave).off('end', end).off('timeout', end)
+      socket.setTimeout(0)
     }
     const end = (): void => void socket.destroy()
     const hear = (first: Buffer): void => {
@@ -49,7 +50,9 @@ export function createDoor(front: Server, ca: LocalCa): Door {
       open.add(socket)
       socket.once('close', () => open.delete(socket))
     }
-    socket.setTimeout(silenceMs).on('timeout', end).on('close', leave).on('error', leave).on('data', hear)
+    // A client that may be half closed and never said anything has nothing to listen for.
+    socket.setTimeout(silenceMs).on('timeout', end).on('end', end)
+    socket.on('close', leave).on('error', leave).on('data', hear)
   }
   front.removeAllListeners('connection').on('connection', enter)
   return {

@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Local, startLocal } from '../start.ts'
+
+let local: Local
+
+beforeAll(async () => {
+  local = await startLocal({ memory: true })
+})
+
+afterAll(() => local.close())
+
+describe('the main port', () => {
+  it('ends a connection whose client leaves without a word, at once', async () => {
+    const socket = connect({ port: local.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.resume()
+    socket.end()
+    // It used to be kept for the minute that a silent client has.
+    await once(socket, 'end')
+    expect(socket.bytesRead).toBe(0)
+    socket.destroy()
+  })
+
+  it('answers a client that has said all it has to say', async () => {
+    const socket = connect({ port: local.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.end('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+    const [first] = (await once(socket, 'data')) as [Buffer]
+    expect(first.toString('latin1')).toMatch(/^HTTP\/1\.1 403 /)
+    socket.destroy()
+  })
+})

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Context, Output } from './context.ts'
+import { toPrintable } from './printable.ts'
 
 /** How results are printed. */
 export type Format = 'human' | 'json'
@@ -50,8 +51,8 @@ export function createReporter(context: Context, format: Format): Reporter {
     format,
     paint: createPaint(context.stdout, context.env),
     errorPaint: createPaint(context.stderr, context.env),
-    say: (text) => void context.stderr.write(`${text}\n`),
-    print: (line) => void context.stdout.write(`${line}\n`),
+    say: (text) => void context.stderr.write(`${toPrintable(text)}\n`),
+    print: (line) => void context.stdout.write(`${toPrintable(line)}\n`),
   }
 }
 

@@ -75,6 +75,7 @@ describe('run()', () => {
     expect((await call('down', 'now')).err).toContain("'now' is one argument too many")
     expect((await call('grant', 'fn')).err).toContain('--to is missing')
     expect((await call('run')).err).toContain('npx furlong run -- <command> [arguments]')
+    expect((await call('run', '--', '')).err).toContain('npx furlong run -- <command> [arguments]')
     expect((await call('url', 'paint', 'fn')).err).toContain(
       'one of create, get, update, delete, list is wanted',
     )

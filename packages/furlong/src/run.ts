@@ -5,6 +5,7 @@ import type { Context } from './context.ts'
 import { CliError } from './errors.ts'
 import { renderHelp, renderOverview } from './help.ts'
 import { describeError, renderError } from './render/error.ts'
+import { toPrintable } from './printable.ts'
 import { createPaint, createReporter, type Format } from './reporter.ts'
 import { suggest } from './suggest.ts'
 import { Values } from './values.ts'
@@ -22,8 +23,9 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
     return await dispatch(argv, context)
   } catch (error) {
     const said = describeError(error)
-    if (format === 'json') context.stdout.write(`${JSON.stringify({ error: said.data }, undefined, 2)}\n`)
-    else context.stderr.write(`${renderError(said, createPaint(context.stderr, context.env)).join('\n')}\n`)
+    const lines = renderError(said, createPaint(context.stderr, context.env))
+    if (format === 'json') print(context, [JSON.stringify({ error: said.data }, undefined, 2)])
+    else context.stderr.write(`${toPrintable(lines.join('\n'))}\n`)
     return said.exitCode
   }
 }
@@ -50,7 +52,7 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
   const reporter = createReporter(context, format)
   const outcome = await command.run({ values, positionals, rest: after, context, reporter })
   if (format === 'json' && outcome.data !== undefined) {
-    context.stdout.write(`${JSON.stringify(outcome.data, undefined, 2)}\n`)
+    print(context, [JSON.stringify(outcome.data, undefined, 2)])
   } else if (outcome.lines !== undefined && outcome.lines.length > 0) {
     print(context, outcome.lines)
   }
@@ -58,7 +60,7 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
 }
 
 function print(context: Context, lines: readonly string[]): number {
-  context.stdout.write(`${lines.join('\n')}\n`)
+  context.stdout.write(`${toPrintable(lines.join('\n'))}\n`)
   return 0
 }
 

@@ -40,7 +40,7 @@ export const command: Command = {
   run: async (invocation) => {
     const { values, rest, context } = invocation
     const [program, ...args] = rest
-    if (program === undefined) {
+    if (program === undefined || program === '') {
       throw values.wrong('The command to run is missing.', 'npx furlong run -- <command> [arguments]')
     }
     const { change, close } = await prepare(invocation)

@@ -1,4 +1,7 @@
 /** `npm run prove -- <name> [--json]`: what is promised for any moment, tried at many of them. */
 import { runNamed } from '../conform/run-named.ts'
 
-await runNamed('prove', { kill: () => import('./run-kill.ts') })
+await runNamed('prove', {
+  kill: () => import('./run-kill.ts'),
+  fuzz: () => import('./fuzz/run.ts'),
+})

@@ -1,10 +1,9 @@
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
-import { inspectOwnRole, type OwnRole, removeRole } from './role.ts'
+import { inspectOwnRole, removeOwnRole, type OwnRole } from './deploy/role.ts'
 import { createRefInput } from './statements.ts'
 import { type Clients, createClients, type Target } from './target.ts'
 import { listUrls } from './urls.ts'
-import { createPatience, retry } from './wait.ts'
 
 /** Something that `deploy` made, or that hangs on it. */
 export interface DestroyStep {
@@ -75,15 +74,13 @@ export async function destroy(
     const clients = createClients(target)
     const lambda = await clients.lambda()
     const { name: FunctionName } = parseFunctionName(options.functionName)
-    const patience = createPatience(target, 60_000)
     for (const step of steps) {
       if (step.what === 'url') {
         const ref = parseFunctionName(step.functionArn ?? FunctionName)
         await orGone(() => lambda.deleteFunctionUrlConfig(createRefInput({ ...ref, functionName: ref.name })))
       }
-      if (step.what === 'function')
-        await orGone(() => retry(() => lambda.deleteFunction({ FunctionName }), patience))
-      if (step.what === 'role' && step.kept === undefined) await removeRole(clients, step.name)
+      if (step.what === 'function') await orGone(() => lambda.deleteFunction({ FunctionName }))
+      if (step.what === 'role' && step.kept === undefined) await removeOwnRole(clients, FunctionName)
       options.onStep?.(step)
     }
     return steps

@@ -2,12 +2,13 @@ import { createUrlIdentityPolicy, createUrlPermissions, parseFunctionArn } from 
 import { waitForAccess, type AccessAnswer } from './access.ts'
 import { withAwsErrors } from './errors.ts'
 import { findFunction, type FoundFunction } from './functions.ts'
-import { describeInvalidPrincipal } from './invalid-principal.ts'
+import { rethrowPrincipal } from './invalid-principal.ts'
 import { resolvePrincipal, type GrantPrincipal } from './principal.ts'
 import { reachUrl } from './reach.ts'
 import {
   ensurePermissions,
   isSamePrincipal,
+  listOrphans,
   readFunctionPolicy,
   removeStatement,
   type PermissionOutcome,
@@ -57,18 +58,12 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
     const found = await findFunction(clients, options.functionName, target)
     const lambda = await clients.lambda()
     const url = await findUrl(lambda, found.ref)
-    const statements = await ensurePermissions(
-      lambda,
-      found.ref,
-      createUrlPermissions(principal.principal, 'AWS_IAM', principal.sourceArn),
-      {
-        patience: createPatience(target, 60_000),
-        // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
-        rules: target.kind === 'aws' ? [freshPrincipal] : [],
-      },
-    ).catch(async (error: unknown) => {
-      throw await describeInvalidPrincipal(error, lambda, found.ref, principal.principal)
-    })
+    const permissions = createUrlPermissions(principal.principal, 'AWS_IAM', principal.sourceArn)
+    const statements = await ensurePermissions(lambda, found.ref, permissions, {
+      patience: createPatience(target, 60_000),
+      // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
+      rules: target.kind === 'aws' ? [freshPrincipal] : [],
+    }).catch(rethrowPrincipal(lambda, found.ref, principal.principal))
     // A service has no policies of its own, wherever the resource lies that it acts for.
     const isCrossAccount = principal.kind !== 'service' && principal.accountId !== found.accountId
     const granted: Grant = {
@@ -131,10 +126,32 @@ export async function revoke(target: Target, options: RevokeOptions): Promise<Re
         (principal.sourceArn === undefined ||
           JSON.stringify(Condition ?? {}).includes(`"${principal.sourceArn}"`))
       if (Sid === undefined || !(isGrant || ours.has(Sid))) continue
-      await removeStatement(lambda, found.ref, Sid, createPatience(target, 60_000))
+      await removeStatement(lambda, found.ref, Sid)
       removed.push(Sid)
     }
     return { functionArn: found.functionArn, principal, removed }
+  })
+}
+
+/**
+ * Takes away the statements of principals that were deleted: they let nobody in, and keep Lambda from adding others.
+ * @param target the account of the function
+ * @param options the function, with its alias when the policy is an alias's
+ * @returns ids of the statements that were removed
+ * @throws {AwsError} `FunctionNotFound`
+ */
+export async function revokeOrphans(
+  target: Target,
+  options: { readonly functionName: string },
+): Promise<readonly string[]> {
+  return withAwsErrors(async () => {
+    const clients = createClients(target)
+    const { ref } = await findFunction(clients, options.functionName, target)
+    const lambda = await clients.lambda()
+    const { statements } = await readFunctionPolicy(lambda, ref)
+    const removed = listOrphans(statements).flatMap(({ Sid }) => Sid ?? [])
+    for (const statementId of removed) await removeStatement(lambda, ref, statementId)
+    return removed
   })
 }
 

@@ -54,7 +54,14 @@ export {
   type UrlSetup,
 } from './setup/setup.ts'
 export { updateCode } from './update-code.ts'
-export { deploy, type Deployment, type DeployOptions, type DeployStep } from './deploy.ts'
+export {
+  deploy,
+  planDeployment,
+  type Deployment,
+  type DeployOptions,
+  type DeployStep,
+} from './deploy/deploy.ts'
+export type { Plan, PlanAction, PlanStep, PlanSubject } from './deploy/plan.ts'
 export { destroy, planDestroy, type DestroyStep } from './destroy.ts'
 export {
   createUrl,
@@ -66,7 +73,15 @@ export {
   type FunctionUrl,
   type UrlOptions,
 } from './urls.ts'
-export { grant, revoke, type Grant, type GrantOptions, type Revocation, type RevokeOptions } from './grant.ts'
+export {
+  grant,
+  revoke,
+  revokeOrphans,
+  type Grant,
+  type GrantOptions,
+  type Revocation,
+  type RevokeOptions,
+} from './grant.ts'
 export { resolvePrincipal, type GrantPrincipal } from './principal.ts'
 export type { PermissionOutcome } from './statements.ts'
 export type { AccessAnswer } from './access.ts'

@@ -1,7 +1,7 @@
 import type { AddPermissionCommandInput, Lambda } from '@aws-sdk/client-lambda'
 import { createPermissionCondition, readAccountId, type UrlPermission } from '@furlong/iam'
-import { isServiceError } from './errors.ts'
-import { retry, type Patience, type RetryRule, passingRefusals } from './wait.ts'
+import { AwsError, isServiceError } from './errors.ts'
+import { retry, type Patience, type RetryRule } from './wait.ts'
 
 /** What became of one statement. */
 export interface PermissionOutcome {
@@ -10,7 +10,8 @@ export interface PermissionOutcome {
   readonly outcome: 'added' | 'present' | 'replaced'
 }
 
-interface Statement {
+/** A statement of a function's policy, as `GetPolicy` shows it. */
+export interface Statement {
   readonly Sid?: string
   readonly Effect: string
   readonly Principal: unknown
@@ -114,15 +115,68 @@ export function isSamePrincipal(stored: unknown, principal: string): boolean {
   return value === principal || (account !== undefined && readAccountId(value) === account)
 }
 
-/**
- * Tells whether a stored principal is the unique id that is left of a deleted role or user.
- * @param stored the `Principal` element
- * @returns whether it is such an id
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
- */
-export function isUniqueId(stored: unknown): boolean {
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
+function isUniqueId(stored: unknown): boolean {
   const value = readAwsPrincipal(stored)
   return typeof value === 'string' && /^A(?:ROA|IDA)[A-Z0-9]+$/.test(value)
+}
+
+/**
+ * Finds the statements that name principals which were deleted.
+ * @param statements of a function's policy
+ * @returns those statements; they let nobody in, and keep Lambda from adding others
+ */
+export function listOrphans(statements: readonly Statement[]): readonly Statement[] {
+  return statements.filter(({ Principal }) => isUniqueId(Principal))
+}
+
+/**
+ * Refuses to add to a policy that names deleted principals, as Lambda would, which then blames the new one.
+ * @param ref function and alias
+ * @param statements its policy
+ * @param permissions what is to be added; what stands under the same ids is replaced, and not in the way
+ * @throws {AwsError} `OrphanedStatements`, with the statements and the command that takes them away
+ */
+export function refuseOrphans(
+  ref: FunctionRef,
+  statements: readonly Statement[],
+  permissions: readonly UrlPermission[],
+): void {
+  const replaced = new Set(permissions.map(({ statementId }) => statementId))
+  const orphans = listOrphans(statements).flatMap(({ Sid }) =>
+    Sid === undefined || replaced.has(Sid) ? [] : [Sid],
+  )
+  if (orphans.length === 0) return
+  const name = nameRef(ref)
+  throw new AwsError(
+    'OrphanedStatements',
+    `The policy of ${name} names principals that were deleted, and Lambda adds nothing to such a policy: ${orphans.join(', ')}.`,
+    { tryThis: `npx furlong revoke ${name} --orphans` },
+  )
+}
+
+/**
+ * Names a function as the command line takes it.
+ * @param ref function and alias
+ * @returns `name` or `name:alias`
+ */
+export function nameRef({ functionName, qualifier }: FunctionRef): string {
+  return qualifier === undefined ? functionName : `${functionName}:${qualifier}`
+}
+
+/**
+ * Reads whom a statement lets call a URL, as `furlong revoke --from` takes it.
+ * @param statement a statement of a function's policy
+ * @returns an ARN, `*`, or for a service the ARN of its source; undefined when the statement is of something else than the URL
+ */
+export function readUrlCaller(statement: Statement): string | undefined {
+  const { Effect, Action, Principal, Condition } = statement
+  const conditions = JSON.stringify(Condition ?? {})
+  const isOfUrl = Action === 'lambda:InvokeFunctionUrl' || conditions.includes('lambda:InvokedViaFunctionUrl')
+  if (Effect !== 'Allow' || !isOfUrl) return undefined
+  const source = /"AWS:SourceArn":"([^"]+)"/i.exec(conditions)?.[1]
+  const caller = source ?? (Principal === '*' ? '*' : readAwsPrincipal(Principal))
+  return typeof caller === 'string' ? caller : JSON.stringify(Principal)
 }
 
 function readAwsPrincipal(stored: unknown): unknown {
@@ -151,10 +205,10 @@ export async function ensurePermissions(
   // Our ids with another content: the role was deleted and made again, and the statements hold its dead unique id.
   // All of them go before anything is added, because Lambda adds nothing to a policy that names a dead one.
   const stale = missing.filter(({ statementId }) => statements.some(({ Sid }) => Sid === statementId))
-  for (const { statementId } of stale) await removeStatement(lambda, ref, statementId, options.patience)
-  const rules = [...passingRefusals, ...(options.rules ?? [])]
+  if (missing.length > 0) refuseOrphans(ref, statements, permissions)
+  for (const { statementId } of stale) await removeStatement(lambda, ref, statementId)
   for (const permission of missing) {
-    await retry(() => addPermission(lambda, ref, permission), options.patience, rules)
+    await retry(() => addPermission(lambda, ref, permission), options.patience, options.rules ?? [])
   }
   return permissions.map((permission) => ({
     statementId: permission.statementId,
@@ -186,16 +240,10 @@ async function addPermission(lambda: Lambda, ref: FunctionRef, permission: UrlPe
  * @param lambda the client
  * @param ref function and alias
  * @param statementId its id
- * @param patience how long to go on while another change is under way
  */
-export async function removeStatement(
-  lambda: Lambda,
-  ref: FunctionRef,
-  statementId: string,
-  patience: Patience,
-): Promise<void> {
+export async function removeStatement(lambda: Lambda, ref: FunctionRef, statementId: string): Promise<void> {
   try {
-    await retry(() => lambda.removePermission({ ...createRefInput(ref), StatementId: statementId }), patience)
+    await lambda.removePermission({ ...createRefInput(ref), StatementId: statementId })
   } catch (error) {
     if (!isServiceError(error, 'ResourceNotFoundException')) throw error
   }

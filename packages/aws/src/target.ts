@@ -3,6 +3,7 @@ import type { Lambda } from '@aws-sdk/client-lambda'
 import type { STS } from '@aws-sdk/client-sts'
 import type { Credentials } from '@furlong/sigv4'
 import { AwsError } from './errors.ts'
+import { createPatience, passingRefusals, retry, type Patience } from './wait.ts'
 
 /** Credentials, or how to get them each time they are needed. */
 export type CredentialSource = Credentials | (() => Promise<Credentials>)
@@ -30,12 +31,17 @@ function once<T>(create: () => Promise<T>): () => Promise<T> {
   return () => (made ??= create())
 }
 
+/** How long a call goes on while AWS refuses it for a reason that passes, in milliseconds. */
+const patienceMs = 60_000
+
 /**
- * Creates the SDK clients of a target.
+ * Creates the SDK clients of a target. Beside what the SDK tries again by itself, they repeat what AWS refuses for a reason that
+ * passes, such as a role that Lambda does not know yet; calls of functions are left as they are.
  * @param target the account to work on
+ * @param signal ends the waiting for what passes
  * @returns the clients, loaded lazily
  */
-export function createClients(target: Target): Clients {
+export function createClients(target: Target, signal?: AbortSignal): Clients {
   const { credentials } = target
   const configuration = {
     region: target.region,
@@ -43,11 +49,25 @@ export function createClients(target: Target): Clients {
     credentials: typeof credentials === 'function' ? credentials : { ...credentials },
     ...(target.endpoint === undefined ? {} : { endpoint: target.endpoint }),
   }
+  const patience = createPatience(target, patienceMs, signal)
   return {
-    lambda: once(async () => new (await import('@aws-sdk/client-lambda')).Lambda(configuration)),
-    iam: once(async () => new (await import('@aws-sdk/client-iam')).IAM(configuration)),
+    lambda: once(async () =>
+      patient(new (await import('@aws-sdk/client-lambda')).Lambda(configuration), patience),
+    ),
+    iam: once(async () => patient(new (await import('@aws-sdk/client-iam')).IAM(configuration), patience)),
     sts: once(async () => new (await import('@aws-sdk/client-sts')).STS(configuration)),
   }
+}
+
+function patient<T extends Lambda | IAM>(client: T, patience: Patience): T {
+  const stack = client.middlewareStack as Lambda['middlewareStack']
+  stack.add(
+    (next, { commandName = '' }) =>
+      async (args) =>
+        commandName.startsWith('Invoke') ? next(args) : retry(() => next(args), patience, passingRefusals),
+    { step: 'initialize', name: 'furlongPatience' },
+  )
+  return client
 }
 
 /**

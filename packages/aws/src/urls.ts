@@ -12,7 +12,7 @@ import { invokeModeVariable, readHostMode, toInvokeMode } from './invoke-mode.ts
 import { createCors } from './setup/cors.ts'
 import { createRefInput, ensurePermissions, readFunctionPolicy, type FunctionRef } from './statements.ts'
 import { createClients, type Target } from './target.ts'
-import { createPatience, retry } from './wait.ts'
+import { createPatience } from './wait.ts'
 
 /** A function's URL. */
 export interface FunctionUrl {
@@ -21,6 +21,7 @@ export interface FunctionUrl {
   readonly authType: FunctionUrlAuthType
   readonly invokeMode: InvokeMode
   readonly createdAt?: string
+  readonly cors?: Cors
 }
 
 /** Tag by which a function asks the local side for the id of its URL; AWS chooses ids itself. */
@@ -41,7 +42,7 @@ const idPattern = /^[a-z0-9]{32}$/
 
 type ConfigOutput = Pick<
   GetFunctionUrlConfigCommandOutput,
-  'FunctionUrl' | 'FunctionArn' | 'AuthType' | 'InvokeMode' | 'CreationTime'
+  'FunctionUrl' | 'FunctionArn' | 'AuthType' | 'InvokeMode' | 'CreationTime' | 'Cors'
 >
 
 function readUrl(output: ConfigOutput): FunctionUrl {
@@ -52,6 +53,7 @@ function readUrl(output: ConfigOutput): FunctionUrl {
     // AWS leaves the mode out of the answer to a create without one.
     invokeMode: output.InvokeMode ?? 'BUFFERED',
     ...(output.CreationTime === undefined ? {} : { createdAt: output.CreationTime }),
+    ...(output.Cors === undefined ? {} : { cors: output.Cors }),
   }
 }
 
@@ -102,7 +104,7 @@ export async function createUrl(target: Target, options: UrlOptions): Promise<Fu
       throw describeUrlConflict(error, options.functionName)
     }
     if (options.public === true) await openToEverybody(target, lambda, found.ref)
-    if (options.stream !== undefined) await setInvokeMode(target, lambda, found.ref, mode)
+    if (options.stream !== undefined) await setInvokeMode(lambda, found.ref, mode)
     return url
   })
 }
@@ -128,7 +130,7 @@ export async function updateUrl(target: Target, options: Omit<UrlOptions, 'id'>)
       ...createCorsInput(options.corsOrigins),
     })
     if (options.public === true) await openToEverybody(target, lambda, found.ref)
-    if (mode !== undefined) await setInvokeMode(target, lambda, found.ref, mode)
+    if (mode !== undefined) await setInvokeMode(lambda, found.ref, mode)
     return { ...readUrl(output), ...(mode === undefined ? {} : { invokeMode: mode }) }
   })
 }
@@ -289,21 +291,13 @@ async function requireUrl(lambda: Lambda, ref: FunctionRef, functionName: string
 }
 
 /** URL and function must agree, or envelopes are sent as text. */
-async function setInvokeMode(
-  target: Target,
-  lambda: Lambda,
-  ref: FunctionRef,
-  mode: InvokeMode,
-): Promise<void> {
+async function setInvokeMode(lambda: Lambda, ref: FunctionRef, mode: InvokeMode): Promise<void> {
   const FunctionName = ref.functionName
   const { Environment } = await lambda.getFunctionConfiguration({ FunctionName })
   const variables = Environment?.Variables ?? {}
   if (variables[invokeModeVariable] === mode) return
   const Variables = { ...variables, [invokeModeVariable]: mode }
-  await retry(
-    () => lambda.updateFunctionConfiguration({ FunctionName, Environment: { Variables } }),
-    createPatience(target, 60_000),
-  )
+  await lambda.updateFunctionConfiguration({ FunctionName, Environment: { Variables } })
 }
 
 /**

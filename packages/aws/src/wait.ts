@@ -10,12 +10,12 @@ export interface Patience {
   now(): number
 }
 
-/** Waits in real time: briefly between looks on the local side, a second on AWS. */
-export function createPatience(target: Target, timeoutMs = 120_000): Patience {
+/** Waits in real time: briefly between looks on the local side, a second on AWS. A signal ends the waiting with an `AbortError`. */
+export function createPatience(target: Target, timeoutMs = 120_000, signal?: AbortSignal): Patience {
   return {
     intervalMs: target.kind === 'local' ? 25 : 1_000,
     timeoutMs,
-    sleep: (ms) => sleepFor(ms),
+    sleep: (ms) => sleepFor(ms, undefined, signal === undefined ? {} : { signal }),
     now: () => performance.now(),
   }
 }
@@ -45,13 +45,20 @@ export interface RetryRule {
 }
 
 /**
- * What passes by itself: IAM tells its other halves about new roles late, and Lambda takes one change of a function at a time.
+ * What passes by itself: AWS throttles, IAM tells its other halves about new roles late, and Lambda takes one change of a function
+ * or of its policy at a time.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
  */
 export const passingRefusals: readonly RetryRule[] = [
   { name: 'InvalidParameterValueException', message: /cannot be assumed by Lambda/i },
   { name: 'InvalidParameterValueException', message: /KMS/ },
   { name: 'ResourceConflictException', message: /update is in progress|concurrent update/i },
+  // No request of ours names a revision: two writers have met.
+  { name: 'PreconditionFailedException' },
+  { name: 'TooManyRequestsException' },
+  { name: 'ThrottlingException' },
+  { name: 'Throttling' },
+  { name: 'RequestLimitExceeded' },
 ]
 
 /** A principal that IAM has just created is unknown to Lambda for some seconds. */
@@ -71,10 +78,10 @@ export const freshPrincipal: RetryRule = {
 export async function retry<T>(
   work: () => Promise<T>,
   patience: Patience,
-  rules: readonly RetryRule[] = passingRefusals,
+  rules: readonly RetryRule[],
 ): Promise<T> {
   const end = patience.now() + patience.timeoutMs
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     try {
       return await work()
     } catch (error) {
@@ -82,7 +89,19 @@ export async function retry<T>(
         (rule) => isServiceError(error, rule.name) && (rule.message?.test(error.message) ?? true),
       )
       if (!passes || patience.now() >= end) throw error
+      await patience.sleep(Math.max(nextPauseMs(patience, tries), readRetryAfterMs(error)))
     }
-    await patience.sleep(patience.intervalMs * 2)
   }
+}
+
+/** Longer each time up to eight intervals, and never the same for two who were refused together. */
+function nextPauseMs({ intervalMs }: Patience, tries: number): number {
+  return intervalMs * Math.min(2 ** (tries + 1), 8) * (0.75 + Math.random() / 2)
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html `Retry-After` of TooManyRequestsException, in seconds */
+function readRetryAfterMs(error: unknown): number {
+  const { retryAfterSeconds } = error as { retryAfterSeconds?: unknown }
+  const seconds = Number(retryAfterSeconds ?? 0)
+  return Number.isFinite(seconds) ? Math.min(seconds, 60) * 1000 : 0
 }

@@ -56,7 +56,7 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
   },
   deploy: {
     group: 'Host, expose, grant',
-    summary: 'bundle, role, function and URL',
+    summary: 'bundle, role, function, URL, grants',
     load: async () => (await import('./commands/deploy.ts')).command,
   },
   destroy: {

@@ -152,7 +152,7 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
   'needs-yes': {
     title: 'Not confirmed',
     exitCode: failed,
-    sentence: ({ what }) => `${what} on AWS cannot be undone, and nobody is here to ask.`,
+    sentence: ({ what, because }) => `${what} on AWS ${because}, and nobody has said yes to that.`,
     tryThis: () => '--yes',
   },
   'not-sent': {

@@ -5,7 +5,8 @@ import { toPrintable } from './printable.ts'
 /** How results are printed. */
 export type Format = 'human' | 'json'
 
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+/** What `Paint` can do. */
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 /** Makes text coloured where colour is wanted, and leaves it alone elsewhere. */
 export type Paint = (style: Style, text: string) => string

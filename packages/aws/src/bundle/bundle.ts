@@ -41,6 +41,8 @@ export interface BundleOptions {
   readonly architecture?: Architecture
   /** Of a Python entry: where it will run; default `lambda`. */
   readonly pythonHost?: PythonHost
+  /** Whether the AWS SDK is bundled (the default), or left to the runtime, which has one of its own. */
+  readonly sdk?: 'bundled' | 'external'
 }
 
 /** Runtime of a JavaScript entry when none is named. */
@@ -175,13 +177,14 @@ export function finishBundle(kind: EntryKind, part: BundlePart, handler: string 
  * @returns options for the plan
  */
 export function readJavaScriptOptions(options: BundleOptions): JavaScriptOptions {
-  const { handler, hostModule, cwd, development } = options
+  const { handler, hostModule, cwd, development, sdk } = options
   const exportName = handler?.split('.').at(-1)
   return {
     ...(exportName === undefined ? {} : { exportName }),
     ...(hostModule === undefined ? {} : { hostModule }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(development === undefined ? {} : { development }),
+    ...(sdk === undefined ? {} : { sdk }),
   }
 }
 

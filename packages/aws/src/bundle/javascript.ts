@@ -30,7 +30,12 @@ export interface JavaScriptOptions {
   readonly cwd?: string
   /** Whether the source map names the sources by where they lie on this machine, for stacks and debuggers; default false. */
   readonly development?: boolean
+  /** Whether the AWS SDK is bundled (the default), or imported from the runtime. */
+  readonly sdk?: 'bundled' | 'external'
 }
+
+/** What a nodejs runtime brings along. @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+const sdkPackages = ['@aws-sdk/*', '@smithy/*']
 
 /** Node's version on Lambda that the syntax is lowered to. */
 const target = 'node22'
@@ -71,6 +76,7 @@ export async function planJavaScript(
     absWorkingDir: dirname(entry),
     banner: { js: banner },
     plugins: [optionalPeers],
+    external: options.sdk === 'external' ? sdkPackages : [],
     logLevel: 'silent',
     ...(options.development === true ? { sourceRoot: pathToFileURL(`${dirname(entry)}/`).href } : {}),
     ...(options.hostModule === undefined || resolvesHost(entry)

@@ -2,39 +2,27 @@ import { type Fix, parseArn, parseFunctionArn } from '@furlong/iam'
 import { AwsError, withAwsErrors } from '../errors.ts'
 import { removeStatement } from '../statements.ts'
 import { type Clients, createClients, type Target } from '../target.ts'
-import { createPatience, passingRefusals, retry } from '../wait.ts'
 
-type Apply<Kind extends Fix['kind']> = (
-  fix: Fix & { readonly kind: Kind },
-  clients: Clients,
-  target: Target,
-) => Promise<void>
-
-const longestMs = 60_000
+type Apply<Kind extends Fix['kind']> = (fix: Fix & { readonly kind: Kind }, clients: Clients) => Promise<void>
 
 /** How each kind of step is done; a Deny is somebody's decision, and only a person takes it back. */
 const rows: { readonly [Kind in Fix['kind']]: Apply<Kind> } = {
-  'add-permission': async (fix, clients, target) => {
+  'add-permission': async (fix, clients) => {
     const lambda = await clients.lambda()
-    await retry(
-      () =>
-        lambda.addPermission({
-          ...nameFunction(fix.functionArn),
-          StatementId: fix.statementId,
-          Action: fix.action,
-          Principal: fix.principal,
-          ...(fix.functionUrlAuthType === undefined ? {} : { FunctionUrlAuthType: fix.functionUrlAuthType }),
-          ...(fix.invokedViaFunctionUrl === undefined ? {} : { InvokedViaFunctionUrl: true }),
-          ...(fix.sourceArn === undefined ? {} : { SourceArn: fix.sourceArn }),
-        }),
-      createPatience(target, longestMs),
-      passingRefusals,
-    )
+    await lambda.addPermission({
+      ...nameFunction(fix.functionArn),
+      StatementId: fix.statementId,
+      Action: fix.action,
+      Principal: fix.principal,
+      ...(fix.functionUrlAuthType === undefined ? {} : { FunctionUrlAuthType: fix.functionUrlAuthType }),
+      ...(fix.invokedViaFunctionUrl === undefined ? {} : { InvokedViaFunctionUrl: true }),
+      ...(fix.sourceArn === undefined ? {} : { SourceArn: fix.sourceArn }),
+    })
   },
-  'remove-permission': async (fix, clients, target) => {
+  'remove-permission': async (fix, clients) => {
     const { FunctionName, Qualifier } = nameFunction(fix.functionArn)
     const ref = { functionName: FunctionName, ...(Qualifier === undefined ? {} : { qualifier: Qualifier }) }
-    await removeStatement(await clients.lambda(), ref, fix.statementId, createPatience(target, longestMs))
+    await removeStatement(await clients.lambda(), ref, fix.statementId)
   },
   'put-role-policy': async (fix, clients) => {
     refuseForeign(fix)
@@ -64,7 +52,7 @@ const rows: { readonly [Kind in Fix['kind']]: Apply<Kind> } = {
  * @throws {AwsError} when it is refused, or is another account's to do
  */
 export async function applyFix(target: Target, fix: Fix): Promise<void> {
-  return withAwsErrors(() => (rows[fix.kind] as Apply<Fix['kind']>)(fix, createClients(target), target))
+  return withAwsErrors(() => (rows[fix.kind] as Apply<Fix['kind']>)(fix, createClients(target)))
 }
 
 function nameFunction(functionArn: string): { FunctionName: string; Qualifier?: string } {

@@ -184,9 +184,18 @@ export function completeSetup(
     handler,
     runtime,
     environment: { ...createBundleVariables(code.kind, runtime), ...setup.environment },
-    role: setup.role ?? createOwnRole(setup.functionName),
+    role: completeRole(setup),
     ...(url === undefined ? {} : { url: { authType, invokeMode, ...url } }),
   }
+}
+
+/**
+ * Fills in the role that a new function gets where none was said.
+ * @param setup the set-up
+ * @returns the role
+ */
+export function completeRole({ role, functionName }: Pick<Setup, 'role' | 'functionName'>): RoleSetup {
+  return role ?? createOwnRole(functionName)
 }
 
 /**

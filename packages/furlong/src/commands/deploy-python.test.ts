@@ -64,14 +64,14 @@ describe.skipIf(missingPip)(`furlong deploy app.py${missingPip}`, () => {
     const first = await place.run('deploy', 'app/app.py', '--name', 'greeter', '--port', port)
     expect(first).toMatchObject({ code: 0 })
     expect(first.err).toMatch(
-      /bundle +created +python → zip of [\d.]+ kB, 1 package for Python 3\.\d+ of this machine/,
+      /function +create .*zip of [\d.]+ kB with 1 package for Python 3\.\d+ of this machine/,
     )
     expect(await place.run('call', 'greeter', '--port', port)).toMatchObject({
       code: 0,
       out: 'from the package greeting',
     })
     const again = await place.run('deploy', 'app/app.py', '--name', 'greeter', '--port', port)
-    expect(again.err).toMatch(/function +unchanged/)
+    expect(again.err).toContain('Nothing to change for greeter')
     expect(await place.run('destroy', 'greeter', '--port', port)).toMatchObject({ code: 0 })
     expect((await place.run('call', 'greeter', '--port', port)).code).toBe(1)
   })

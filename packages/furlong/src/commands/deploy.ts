@@ -1,12 +1,14 @@
 import { parseFunctionArn } from '@furlong/iam'
-import { resolve } from 'node:path'
-import type { DeployOptions, Deployment, DeployStep } from '@furlong/aws'
+import { basename, dirname, resolve } from 'node:path'
+import type { DeployOptions, Deployment, DeployStep, Plan, PlanAction } from '@furlong/aws'
 import { memorySizeLimit, timeoutLimit } from '@furlong/aws/limits'
-import { targetOptions, type Command, type Option } from '../command.ts'
+import { targetOptions, type Command, type Invocation, type Option } from '../command.ts'
+import { confirmOnAws } from '../confirm.ts'
 import { CliError } from '../errors.ts'
 import { findHostModule } from '../host-module.ts'
-import { createTable, type Reporter } from '../reporter.ts'
+import { createTable, type Paint, type Reporter, type Style } from '../reporter.ts'
 import { createSideClient } from '../side-client.ts'
+import { hearStop, type StopSignal } from '../stop-signal.ts'
 import { selectTarget, type Selection } from '../target.ts'
 import type { Values } from '../values.ts'
 
@@ -45,36 +47,132 @@ export const deployOptions: Readonly<Record<string, Option>> = {
 /** `furlong deploy` */
 export const command: Command = {
   name: 'deploy',
-  summary: 'bundle, role, function and URL',
-  usage: 'deploy <entry> [--name <name>] [options]',
+  summary: 'bundle, role, function, URL, grants',
+  usage: 'deploy [<entry>] [--plan] [options]',
   description: [
     'The entry is a TypeScript or JavaScript file (bundled; a default export is hosted: a fetch application,',
     'a fetch function or a Node listener), a Python file (its folder is zipped, with the packages of its',
     "requirements.txt for Lambda's platform, or for this machine's Python on the local side), a folder or a zip.",
-    'Doing it again changes what differs and nothing else.',
+    'What is not said here is taken from furlong.config.ts in this folder, when it is of this entry.',
+    'The plan is shown first. Doing it again changes what differs and nothing else, also after a failure half-way.',
   ],
-  options: { ...deployOptions, ...targetOptions },
-  positionals: [1, 1],
+  options: {
+    ...deployOptions,
+    alias: {
+      type: 'string',
+      value: '<name>',
+      says: 'publish a version; URL and grants are those of this alias',
+    },
+    grant: { type: 'string', multiple: true, value: '<caller>', says: 'who may call; may be repeated' },
+    sdk: {
+      type: 'string',
+      value: 'bundled|external',
+      says: 'the AWS SDK of a bundle: brought along (default), or the one of a nodejs runtime',
+    },
+    config: { type: 'string', value: '<file>', says: 'default furlong.config.ts, .mts, .js, .mjs or .json' },
+    plan: { type: 'boolean', says: 'show what would be done, and change nothing' },
+    yes: { type: 'boolean', short: 'y', says: 'do not ask on AWS before a URL is opened to everybody' },
+    ...targetOptions,
+  },
+  positionals: [0, 1],
   examples: [
     ['furlong deploy app.ts --name books', 'an application on the local side'],
-    ['furlong deploy app.ts --name books --stream', 'the same with streamed responses'],
     ['furlong deploy app.py --name books --architecture arm64', 'a Python application with its packages'],
-    ['furlong deploy app.ts --name books --profile dev', 'the same on AWS'],
+    ['furlong deploy app.ts --name books --grant checkout --plan', 'what that would change'],
+    ['furlong deploy --alias live --profile prod', 'what furlong.config.ts says, on AWS, as an alias'],
   ],
-  run: async ({ values, positionals: [entry = ''], context, reporter }) => {
+  run: async (invocation) => {
+    const { values, positionals, context, reporter } = invocation
+    const entry = await readEntry(positionals[0], invocation)
+    if (entry.entry === undefined && entry.config?.config.entry === undefined) {
+      throw values.wrong(
+        'An argument is missing: furlong deploy <entry>, or a furlong.config.ts that has one.',
+      )
+    }
     const selection = await selectTarget(values, context, reporter, readNameHint(values))
-    const { deploy, nameFromEntry } = await import('@furlong/aws')
-    const name = values.text('name') ?? nameFromEntry(resolve(context.cwd, entry))
-    await refuseTakenId(selection, values.text('id'), name)
-    const deployment = await deploy(selection.target, {
+    const { createSetup, deploy, planDeployment } = await import('@furlong/aws')
+    const stopping = new AbortController()
+    const options: DeployOptions = {
+      ...entry,
       ...readDeployOptions(values),
-      entry,
+      ...readReach(values),
       cwd: context.cwd,
       hostModule: findHostModule(),
-      onStep: (step) => sayStep(step, reporter),
-    })
-    return { data: deployment, lines: renderDeployment(deployment) }
+      signal: stopping.signal,
+    }
+    await refuseTakenId(selection, values.text('id'), createSetup(options).functionName)
+    if (values.flag('plan')) {
+      const plan = await planDeployment(selection.target, options)
+      return { data: plan, lines: renderPlan(plan, reporter.paint) }
+    }
+    let stop: StopSignal | undefined
+    try {
+      const deployment = await deploy(selection.target, {
+        ...options,
+        onPlan: async (plan) => {
+          await showPlan(plan, selection, invocation)
+          // Until here a ctrl-c ends all at once, for nothing was changed.
+          stop = hearStop(context, reporter)
+          void stop.stopped.then(() => stopping.abort())
+        },
+        onStep: (step) => sayStep(step, reporter),
+      })
+      return { data: deployment, lines: renderDeployment(deployment) }
+    } finally {
+      stop?.close()
+    }
   },
+}
+
+async function showPlan(
+  plan: Plan,
+  { target }: Selection,
+  { values, context, reporter }: Invocation,
+): Promise<void> {
+  for (const line of renderPlan(plan, reporter.errorPaint)) reporter.say(line)
+  if (!plan.opensToEverybody) return
+  await confirmOnAws(target, `Opening the URL of ${plan.functionName}`, {
+    yes: values.flag('yes'),
+    because: 'lets everybody call it without a signature',
+    context,
+  })
+}
+
+function readReach(values: Values): Pick<DeployOptions, 'alias' | 'grants' | 'sdk'> {
+  const alias = values.text('alias')
+  const sdk = values.oneOf('sdk', ['bundled', 'external'] as const)
+  return {
+    grants: values.list('grant'),
+    ...(alias === undefined ? {} : { alias }),
+    ...(sdk === undefined ? {} : { sdk }),
+  }
+}
+
+/**
+ * Finds the configuration that a call is about.
+ * @param entry the argument; undefined to take the configuration's
+ * @param invocation the call: `--config` counts for any entry, the folder's own for the entry it names
+ * @returns entry and configuration, each when there is one
+ */
+export async function readEntry(
+  entry: string | undefined,
+  { values, context, reporter }: Pick<Invocation, 'values' | 'context' | 'reporter'>,
+): Promise<Pick<DeployOptions, 'entry' | 'config'>> {
+  const { findConfig, loadConfig } = await import('@furlong/aws')
+  const named = values.text('config')
+  const path = named === undefined ? findConfig(context.cwd) : resolve(context.cwd, named)
+  const argument = entry === undefined ? {} : { entry }
+  if (path === undefined) return argument
+  const config = await loadConfig(path)
+  const own = config.config.entry
+  const isOfEntry =
+    entry === undefined ||
+    own === undefined ||
+    named !== undefined ||
+    resolve(dirname(path), own) === resolve(context.cwd, entry)
+  if (isOfEntry) return { ...argument, config }
+  reporter.say(`${basename(path)} is of ${own}, and not used for ${entry}.`)
+  return argument
 }
 
 /** Found out before anything is made; the local side itself would only refuse the URL, at the end. */
@@ -112,7 +210,7 @@ export function readDeployOptions(values: Values): Omit<DeployOptions, 'entry'> 
   const memorySizeMb = values.number('memory-size', memorySizeLimit)
   return {
     ...texts,
-    url: !values.flag('no-url'),
+    ...(values.flag('no-url') ? { url: false } : {}),
     environment: values.pairs('env'),
     ...(architecture === undefined ? {} : { architecture }),
     ...(stream === undefined ? {} : { stream }),
@@ -122,15 +220,38 @@ export function readDeployOptions(values: Values): Omit<DeployOptions, 'entry'> 
   }
 }
 
+/** How each action is painted; what is left is the one that wants reading. */
+const paints: Readonly<Record<PlanAction, Style>> = {
+  create: 'green',
+  change: 'yellow',
+  remove: 'red',
+  keep: 'dim',
+  leave: 'bold',
+}
+
 /**
- * Says a step of a deployment on stderr.
- * @param step the step
- * @param reporter where it is said
+ * Renders a plan.
+ * @param plan the plan
+ * @param paint paint for where it is shown
+ * @returns the lines
  */
-export function sayStep(step: DeployStep, reporter: Reporter): void {
-  const paint = reporter.errorPaint
-  const outcome = paint(step.outcome === 'unchanged' ? 'dim' : 'green', step.outcome.padEnd(9))
-  reporter.say(`  ${step.step.padEnd(8)}  ${outcome}  ${step.says}`)
+export function renderPlan(plan: Plan, paint: Paint): string[] {
+  const { functionName, alias, steps, hasChanges } = plan
+  const name = alias === undefined ? functionName : `${functionName}:${alias}`
+  const width = Math.max(...steps.map(({ what }) => what.length))
+  return [
+    paint('bold', hasChanges ? `Plan for ${name}` : `Nothing to change for ${name}`),
+    ...steps.flatMap(({ what, action, says, tryThis }) => [
+      `  ${what.padEnd(width)}  ${paint(paints[action], action.padEnd(6))}  ${says}`,
+      ...(tryThis === undefined ? [] : [`  ${' '.repeat(width + 10)}${paint('dim', `Try: ${tryThis}`)}`]),
+    ]),
+  ]
+}
+
+/** What was done, as it is done; the plan has said what stays. */
+function sayStep({ what, action, outcome, says }: DeployStep, reporter: Reporter): void {
+  if (action === 'keep' || action === 'leave') return
+  reporter.say(`  ${what.padEnd(8)}  ${reporter.errorPaint(paints[action], outcome.padEnd(7))}  ${says}`)
 }
 
 /**
@@ -139,10 +260,11 @@ export function sayStep(step: DeployStep, reporter: Reporter): void {
  * @returns the lines
  */
 export function renderDeployment(deployment: Deployment): string[] {
-  const { url } = deployment
+  const { alias, url } = deployment
   return createTable([
     ['function', deployment.functionArn],
     ['role', deployment.roleArn],
+    ...(alias === undefined ? [] : [['alias', `${alias.name} → version ${alias.version}`]]),
     ...(url === undefined
       ? []
       : [

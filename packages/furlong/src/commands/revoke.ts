@@ -5,19 +5,36 @@ import { selectTarget } from '../target.ts'
 export const command: Command = {
   name: 'revoke',
   summary: 'take a grant back',
-  usage: 'revoke <function> --from <caller>',
+  usage: 'revoke <function> --from <caller> | revoke <function> --orphans',
   description: [
     "Removes each statement of the function's policy that lets exactly this caller call its URL. The caller is",
     "named as for grant; '*' stands for the statements of a public URL.",
+    'A role or user that was deleted leaves its statements behind, and Lambda adds nothing to a policy with such: --orphans.',
   ],
-  options: { from: { type: 'string', value: '<caller>', says: 'who may no longer call' }, ...targetOptions },
+  options: {
+    from: { type: 'string', value: '<caller>', says: 'who may no longer call' },
+    orphans: { type: 'boolean', says: 'the statements of roles and users that were deleted' },
+    ...targetOptions,
+  },
   positionals: [1, 1],
   examples: [
     ['furlong revoke my-function-with-url --from my-calling-function', 'the role of another function'],
     ["furlong revoke books --from '*'", 'closes a public URL'],
+    ['furlong revoke books --orphans', 'after a role was deleted and made again'],
   ],
   run: async ({ values, positionals: [functionName = ''], context, reporter }) => {
     const from = values.text('from')
+    if (values.flag('orphans')) {
+      if (from !== undefined) throw values.wrong('--orphans and --from exclude each other.')
+      const { target } = await selectTarget(values, context, reporter, { functionName })
+      const { revokeOrphans } = await import('@furlong/aws')
+      const removed = await revokeOrphans(target, { functionName })
+      const says =
+        removed.length === 0
+          ? 'No statement is of a principal that was deleted.'
+          : `Removed ${removed.join(', ')}`
+      return { data: { removed }, lines: [says] }
+    }
     if (from === undefined)
       throw values.wrong(
         '--from is missing: who may no longer call?',

@@ -1,7 +1,14 @@
-import { createClients, deploy, updateCode, type Deployment, type Target } from '@furlong/aws'
+import {
+  createClients,
+  deploy,
+  updateCode,
+  type Deployment,
+  type DeployOptions,
+  type Target,
+} from '@furlong/aws'
 import type { Local, LocalOptions } from '@furlong/local'
 import type { Invocation, Outcome } from '../command.ts'
-import { readDeployOptions } from '../commands/deploy.ts'
+import { readDeployOptions, readEntry } from '../commands/deploy.ts'
 import { readStartOptions, resolveFolders } from '../commands/up.ts'
 import { startSide } from '../start-side.ts'
 import type { Values } from '../values.ts'
@@ -41,6 +48,7 @@ export async function develop(invocation: Invocation): Promise<Outcome> {
     reporter.say(`furlong is ready on ${local.endpoint} (${local.side.stateFolder ?? 'in memory'})`)
     const target = createTarget(local, values.ofFunction.text('region'))
     deployment = await deploy(target, {
+      ...(await readDevConfig(invocation)),
       ...readDeployOptions(values.ofFunction),
       ...(source.runtime === undefined ? {} : { runtime }),
       entry: invocation.positionals[0] ?? '',
@@ -63,6 +71,14 @@ export async function develop(invocation: Invocation): Promise<Outcome> {
   } finally {
     stop.close()
   }
+}
+
+/** What of the folder's configuration holds here: a version is not published for each save, and callers are deployed elsewhere. */
+async function readDevConfig(invocation: Invocation): Promise<Pick<DeployOptions, 'config'>> {
+  const { config } = await readEntry(invocation.positionals[0], invocation)
+  if (config === undefined) return {}
+  const { alias: _alias, grants: _grants, role: _role, ...held } = config.config
+  return { config: { ...config, config: held } }
 }
 
 /** `--runtime nodejs22.x` is the function's, `--runtime nodejs22.x=/usr/bin/node` a program of the side. */

@@ -45,7 +45,7 @@ afterAll(async () => {
 const deployAs = (target: Target, name: string) => deploy(target, { entry: 'app.mjs', cwd: folder, name })
 
 it('deploys the function, its role and its URL, again with other code, and grants', async () => {
-  expect((await deployAs(workflow, 'books')).steps.map(({ step }) => step)).toContain('url')
+  expect((await deployAs(workflow, 'books')).steps.map(({ what }) => what)).toContain('url')
   await writeFile(join(folder, 'app.mjs'), 'export const handler = async () => "2"\n')
   const again = await deploy(workflow, {
     entry: 'app.mjs',
@@ -54,7 +54,7 @@ it('deploys the function, its role and its URL, again with other code, and grant
     stream: true,
     timeoutSeconds: 60,
   })
-  expect(again.steps.find(({ step }) => step === 'function')?.outcome).toBe('updated')
+  expect(again.steps.find(({ what }) => what === 'code')?.outcome).toBe('changed')
   await expect(grant(workflow, { functionName: 'books', to: '222222222222' })).resolves.toBeDefined()
 })
 

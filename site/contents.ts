@@ -80,6 +80,7 @@ const placed: readonly Group[] = [
     pages: [
       page('Commands', 'docs/reference/commands.md'),
       page('How faithful the local side is', 'docs/reference/faithful.md'),
+      page('Dependencies', 'docs/reference/dependencies.md'),
       page('Function URLs as a suite', 'conform/url/README.md'),
     ],
   },

@@ -112,11 +112,16 @@ function failed(
   exchange.recording.refuse({
     gate: 'invoke',
     code: outcome.errorType,
-    cause: `The function failed in its ${outcome.phase} phase: ${errorMessageOf(outcome)}`,
+    cause: `The function failed in its ${outcome.phase} phase: ${toOneLine(errorMessageOf(outcome))}`,
     fix: 'Read the log lines of this request, mend the function and deploy it again.',
     document: createRecordedPayload(outcome.document),
   })
   return toReply(functionFailed, ids.requestId)
+}
+
+/** What a function says of its error may repeat what a caller sent, and is told in one line of a terminal. */
+function toOneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function errorMessageOf({ document, errorType }: InvokeOutcome & { kind: 'error' }): string {

@@ -4,4 +4,5 @@ import { runNamed } from '../conform/run-named.ts'
 await runNamed('prove', {
   kill: () => import('./run-kill.ts'),
   fuzz: () => import('./fuzz/run.ts'),
+  console: () => import('./run-console.ts'),
 })

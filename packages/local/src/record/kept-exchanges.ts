@@ -24,7 +24,11 @@ const overheadBytes = 1024
  * them masks them.
  */
 export class KeptExchanges {
-  readonly #byId = new Map<string, { readonly exchange: KeptExchange; readonly bytes: number }>()
+  /** A ring: places are filled anew, so that keeping one costs the same whether the ring is full or not. */
+  readonly #places: (Kept | undefined)[] = Array.from({ length: maxExchanges })
+  /** Where the next one goes, and where the oldest is. */
+  #next = 0
+  #oldest = 0
   #bytes = 0
 
   /**
@@ -36,20 +40,30 @@ export class KeptExchanges {
   add(id: string, exchange: KeptExchange): void {
     const bytes = measure(exchange)
     if (bytes > maxExchangeBytes) return
-    this.#byId.set(id, { exchange, bytes })
+    if (this.#next - this.#oldest === maxExchanges) this.#drop()
+    this.#places[this.#next % maxExchanges] = { id, exchange, bytes }
+    this.#next += 1
     this.#bytes += bytes
-    while (this.#byId.size > maxExchanges || this.#bytes > maxBytes) {
-      const [oldest] = this.#byId
-      if (oldest === undefined) return
-      this.#bytes -= oldest[1].bytes
-      this.#byId.delete(oldest[0])
-    }
+    while (this.#bytes > maxBytes) this.#drop()
   }
 
   /** @returns the exchange of a record, unless it was too large or is too old */
   get(id: string): KeptExchange | undefined {
-    return this.#byId.get(id)?.exchange
+    return this.#places.find((place) => place?.id === id)?.exchange
   }
+
+  #drop(): void {
+    const place = this.#oldest % maxExchanges
+    this.#bytes -= this.#places[place]?.bytes ?? 0
+    this.#places[place] = undefined
+    this.#oldest += 1
+  }
+}
+
+interface Kept {
+  readonly id: string
+  readonly exchange: KeptExchange
+  readonly bytes: number
 }
 
 function measure({ request, event, result }: KeptExchange): number {

@@ -175,8 +175,12 @@ function readColumns(width: number): { left: number; right: number } {
 
 function sayVerdict({ verdict, missing }: AccessEdge): string {
   if (verdict === 'granted') return 'granted'
-  return verdict === 'half' ? `half-granted, ${missing.join(' and ')} is missing` : 'denied'
+  return verdict === 'half' ? `half-granted, no ${nameActions(missing)}` : 'denied'
 }
+
+/** All of them are Lambda's. */
+const nameActions = (actions: readonly string[]): string =>
+  actions.map((action) => action.replace('lambda:', '')).join(', ')
 
 function isBeside(
   edge: AccessEdge,
@@ -200,12 +204,13 @@ function Edge(props: {
   const middle = (x1 + x2) / 2
   const curve = `M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`
   const choose = (): void => onChoose({ caller: edge.caller, urlId: edge.urlId })
-  const missing = edge.verdict === 'half' ? edge.missing.map((action) => action.replace('lambda:', '')) : []
+  const missing = edge.verdict === 'half' ? nameActions(edge.missing) : ''
   return (
     <g
       class={`edge ${edge.verdict} ${isChosen ? 'chosen' : ''} ${props.isBeside ? 'beside' : ''}`}
       role="button"
-      tabIndex={0}
+      // In SVG the names of attributes keep their case.
+      tabindex={0}
       aria-label={says}
       onClick={choose}
       onKeyDown={(event) => {
@@ -218,10 +223,10 @@ function Edge(props: {
       <title>{says}</title>
       <path d={curve} class="edge-reach" />
       <path d={curve} class="edge-line" />
-      {missing.length > 0 && (
+      {missing !== '' && (
         // Near the caller: there no two lines meet.
         <text x={x1 + 16} y={y1 - 4 + (y2 - y1) * 0.03} class="edge-label">
-          no {missing.join(', ')}
+          no {missing}
         </text>
       )}
     </g>

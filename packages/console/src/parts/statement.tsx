@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { Block } from './block.tsx'
 
 interface Line {
   readonly text: string
@@ -14,12 +15,12 @@ export function Statement(props: {
 }): JSX.Element {
   const failing = (props.failing ?? []).map(readElement)
   return (
-    <pre class="block statement">
+    <Block class="statement" label="Statement">
       {[...writeLines(props.statement, [], 0, '')].map(({ text, path }, at) => {
         const isFailing = failing.some((element) => element.every((name, depth) => path[depth] === name))
         return isFailing ? <mark key={at}>{text}</mark> : `${text}\n`
       })}
-    </pre>
+    </Block>
   )
 }
 

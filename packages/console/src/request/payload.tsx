@@ -1,5 +1,6 @@
 import type { Payload as PayloadFacts } from '@furlong/local/console'
 import type { JSX } from 'preact'
+import { Block } from '../parts/block.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { formatBytes } from '../words.ts'
 
@@ -14,7 +15,7 @@ export function Payload({ payload }: { readonly payload: PayloadFacts }): JSX.El
   ]
   return (
     <div class="payload">
-      <pre class="block">{isCut || encoding === 'base64' ? text : indent(text)}</pre>
+      <Block label="Content">{isCut || encoding === 'base64' ? text : indent(text)}</Block>
       <p class="payload-foot muted">
         <span>{facts.join(' · ')}</span>
         <CopyButton text={text} />

@@ -1,6 +1,7 @@
 import type { Payload as PayloadFacts, RequestDetail, RequestRecord } from '@furlong/local/console'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import { Block } from '../parts/block.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Fact, Section } from '../parts/section.tsx'
 import { toneOf } from '../requests/row.ts'
@@ -190,7 +191,7 @@ function Log({ lines }: { readonly lines: readonly string[] }): JSX.Element | nu
   if (lines.length === 0) return null
   return (
     <Section title="Log of the function">
-      <pre class="block">{lines.map((line) => `${line.trimEnd()}\n`)}</pre>
+      <Block label="Log lines">{lines.map((line) => `${line.trimEnd()}\n`)}</Block>
     </Section>
   )
 }

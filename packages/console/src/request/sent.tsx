@@ -1,5 +1,6 @@
 import type { SentRequest } from '@furlong/local/console'
 import type { JSX } from 'preact'
+import { Block } from '../parts/block.tsx'
 import { Section } from '../parts/section.tsx'
 import { Payload } from './payload.tsx'
 
@@ -7,7 +8,7 @@ import { Payload } from './payload.tsx'
 export function Sent({ sent }: { readonly sent: SentRequest }): JSX.Element {
   return (
     <Section title="Request, as it arrived">
-      <pre class="block">
+      <Block label="Request">
         {`${sent.method} ${sent.target}\n`}
         {sent.headers.map(([name, value], at) => (
           <span key={at}>
@@ -15,7 +16,7 @@ export function Sent({ sent }: { readonly sent: SentRequest }): JSX.Element {
             {` ${value}\n`}
           </span>
         ))}
-      </pre>
+      </Block>
       {sent.body.bytes > 0 && <Payload payload={sent.body} />}
     </Section>
   )

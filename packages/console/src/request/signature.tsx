@@ -1,5 +1,6 @@
 import type { SignatureComparison } from '@furlong/local/console'
 import type { JSX } from 'preact'
+import { Block } from '../parts/block.tsx'
 import { Section } from '../parts/section.tsx'
 import { compareTexts, type LinePair, type Piece } from './differences.ts'
 
@@ -14,7 +15,7 @@ export function Signature({ comparison }: { readonly comparison: SignatureCompar
             This is what the local side made of the request. What the client signed is not known: no common
             mistake makes the signature match.
           </p>
-          <pre class="block">{server.canonicalRequest}</pre>
+          <Block label="Canonical request">{server.canonicalRequest}</Block>
         </Section>
       ) : (
         <Section title="Canonical request">
@@ -33,7 +34,7 @@ export function Signature({ comparison }: { readonly comparison: SignatureCompar
       {server.stringToSign !== undefined && (
         <Section title="String to sign">
           {client?.stringToSign === undefined ? (
-            <pre class="block">{server.stringToSign}</pre>
+            <Block label="String to sign">{server.stringToSign}</Block>
           ) : (
             <Beside left={server.stringToSign} right={client.stringToSign} />
           )}

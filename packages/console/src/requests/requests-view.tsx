@@ -64,6 +64,7 @@ export function RequestsView(): JSX.Element {
     <div ref={box} class={`requests ${isSplit && subject !== undefined ? 'split' : ''}`}>
       {isListShown && (
         <section ref={list} class="pane list-pane" aria-label="Requests">
+          <h1 class="visually-hidden">Requests</h1>
           <FilterBar search={search} />
           {rows.count.value === 0 ? (
             <NoRows isFiltered={filterNames.some((name) => name in query)} />

@@ -1,2 +1,3 @@
-export { renderPlan, type Home, type RenderedPlan } from './fix.ts'
+export { renderPlan, renderThrottleFix, type Home, type RenderedPlan } from './fix.ts'
 export { isWorthTelling, listFixes, renderRecord, renderRefusal, renderRefusalLine } from './record.ts'
+export { renderUrlCall } from './url-call.ts'

@@ -1,0 +1,99 @@
+/** The page in real Chromium, before a real local side. */
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConsolePage, Local } from '@furlong/local'
+import { renderPlan, renderThrottleFix, renderUrlCall } from 'furlong/render'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { buildPage } from '../../build.ts'
+
+/** Chromium of this machine; undefined where there is none. */
+export const executablePath: string | undefined = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find(existsSync)
+
+/** The page, built from its sources. */
+export interface BuiltPage {
+  readonly page: ConsolePage
+  remove(): Promise<void>
+}
+
+/** Builds the page into a folder of its own. */
+export async function buildTestPage(): Promise<BuiltPage> {
+  const folder = await mkdtemp(join(tmpdir(), 'furlong-page-'))
+  await buildPage(folder)
+  return {
+    page: { folder, renderPlan, renderThrottleFix, renderCode: renderUrlCall },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Starts the browser. */
+export async function startBrowser(): Promise<Browser> {
+  if (executablePath === undefined) throw new TypeError('There is no Chromium on this machine.')
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+}
+
+/** How the page is opened. */
+export interface Opening {
+  /** In CSS pixels; default 1440. */
+  readonly width?: number
+  readonly height?: number
+  readonly colorScheme?: 'light' | 'dark'
+  readonly reducedMotion?: 'reduce' | 'no-preference'
+}
+
+/** An opened page, and what went wrong in it. */
+export interface Opened {
+  readonly tab: Page
+  /** Errors of scripts and of the page's own policy, and requests to anywhere else; empty when all is well. */
+  readonly troubles: readonly string[]
+  close(): Promise<void>
+}
+
+/**
+ * Asks a side for a link, as `furlong console` does.
+ *
+ * @param place fragment of a place in the page
+ */
+export async function createLink({ endpoint, side }: Local, place?: string): Promise<string> {
+  const response = await fetch(`${endpoint}/_furlong/console/links`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${side.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(place === undefined ? {} : { place }),
+  })
+  const { link, error } = (await response.json()) as { link?: string; error?: string }
+  if (link === undefined) throw new TypeError(error ?? 'The side gave no link.')
+  return link
+}
+
+/** Opens the page at a place, in a window of its own. */
+export async function openPage(
+  browser: Browser,
+  local: Local,
+  place?: string,
+  opening: Opening = {},
+): Promise<Opened> {
+  const { width = 1440, height = 900, colorScheme = 'light', reducedMotion = 'no-preference' } = opening
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const tab = await context.newPage()
+  const troubles: string[] = []
+  tab.on('pageerror', (error) => troubles.push(error.message))
+  tab.on('console', (message) => {
+    if (message.type() === 'error') troubles.push(message.text())
+  })
+  tab.on('request', (request) => {
+    const { origin } = new URL(request.url())
+    if (origin !== local.endpoint) troubles.push(`asked ${origin}`)
+  })
+  await tab.goto(await createLink(local, place))
+  return { tab, troubles, close: () => context.close() }
+}

@@ -1,26 +1,37 @@
+import type { Lambda } from '@aws-sdk/client-lambda'
+import { isOwnStatementId } from '@furlong/iam'
+import { madeFunction, madeTag, namePart, readMade } from './deploy/made.ts'
+import { inspectOwnRole, removeOwnRole } from './deploy/role.ts'
 import { AwsError, isServiceError, withAwsErrors } from './errors.ts'
 import { parseFunctionName } from './function-name.ts'
-import { inspectOwnRole, removeOwnRole, type OwnRole } from './deploy/role.ts'
-import { createRefInput } from './statements.ts'
-import { type Clients, createClients, type Target } from './target.ts'
+import { createRefInput, readFunctionPolicy, removeStatement, type FunctionRef } from './statements.ts'
+import { createClients, type Clients, type Target } from './target.ts'
 import { listUrls } from './urls.ts'
 
 /** Something that `deploy` made, or that hangs on it. */
 export interface DestroyStep {
-  readonly what: 'url' | 'function' | 'role'
-  /** The URL, or the ARN. */
+  readonly what: 'permission' | 'url' | 'alias' | 'function' | 'role'
+  /** The statement's id, the URL, the alias, or the ARN. */
   readonly name: string
-  /** Of a URL: whose it is, with the alias when it is an alias's. */
+  /** Of a URL or a statement: whose it is, with the alias when it is an alias's. */
   readonly functionArn?: string
   /** Why it stays; absent for what goes. */
   readonly kept?: string
+}
+
+/** A function, and what a step has to know to be done. */
+interface Patient {
+  readonly functionName: string
+  readonly functionArn: string
+  /** The words of its tag. */
+  readonly made: ReadonlySet<string>
 }
 
 /**
  * Lists what `destroy` would take away.
  * @param target the account
  * @param options the function's name
- * @returns URLs, the function and its role, in the order in which they go
+ * @returns statements, URLs, aliases, the function and its role, in the order in which they go, and what stays
  * @throws {AwsError} `FunctionNotFound` when neither the function nor a role that was made for it is there
  */
 export async function planDestroy(
@@ -29,37 +40,70 @@ export async function planDestroy(
 ): Promise<readonly DestroyStep[]> {
   return withAwsErrors(async () => {
     const clients = createClients(target)
-    const { name: functionName, qualifier } = parseFunctionName(options.functionName)
-    if (qualifier !== undefined) {
-      throw new AwsError(
-        'InvalidFunctionName',
-        `'${options.functionName}' names a version or an alias, and only a whole function is taken away.`,
-      )
-    }
-    const functionArn = await findArn(clients, functionName)
+    const functionName = readName(options.functionName)
+    const patient = await findPatient(await clients.lambda(), functionName)
     const role = await inspectOwnRole(clients, functionName)
-    if (functionArn === undefined && role === undefined) {
+    if (patient === undefined && role === undefined) {
       throw new AwsError(
         'FunctionNotFound',
         `There is no function '${functionName}', and no role that was made for it.`,
       )
     }
-    const urls = functionArn === undefined ? [] : await listUrls(target, { functionName })
-    return [
-      ...urls.map(({ url, functionArn }): DestroyStep => ({ what: 'url', name: url, functionArn })),
-      ...(functionArn === undefined ? [] : [{ what: 'function', name: functionArn } as const]),
-      ...(role === undefined ? [] : [createRoleStep(role)]),
-    ]
+    const roleSteps =
+      role === undefined ? [] : [{ what: 'role', name: role.roleArn, ...keepIf(role.kept) } as const]
+    if (patient === undefined) return roleSteps
+    const parts = patient.made.has(madeFunction)
+      ? await planWhole(target, patient)
+      : await planParts(target, await clients.lambda(), patient)
+    return [...parts, ...roleSteps]
   })
 }
 
-function createRoleStep({ roleArn, kept }: OwnRole): DestroyStep {
-  return { what: 'role', name: roleArn, ...(kept === undefined ? {} : { kept }) }
+const keepIf = (kept: string | undefined): { kept?: string } => (kept === undefined ? {} : { kept })
+
+/** A function that `deploy` made goes with all that hangs on it: versions, aliases, their URLs and policies. */
+async function planWhole(target: Target, { functionName, functionArn }: Patient): Promise<DestroyStep[]> {
+  const urls = await listUrls(target, { functionName })
+  return [
+    ...urls.map(({ url, functionArn }): DestroyStep => ({ what: 'url', name: url, functionArn })),
+    { what: 'function', name: functionArn },
+  ]
 }
 
+/** Of a function that somebody else made go the parts that `deploy` wrote down, and the grants of URLs that go. */
+async function planParts(target: Target, lambda: Lambda, patient: Patient): Promise<DestroyStep[]> {
+  const { functionName, functionArn, made } = patient
+  const steps: DestroyStep[] = []
+  const foreignUrls = new Map<string | undefined, string>()
+  for (const { url, functionArn } of await listUrls(target, { functionName })) {
+    const ref = toRef(functionArn)
+    if (!made.has(namePart('url', ref.qualifier))) {
+      foreignUrls.set(ref.qualifier, url)
+      steps.push({ what: 'url', name: url, functionArn, kept: notOurs })
+      continue
+    }
+    // Before the URL: by it another run finds what is left of them.
+    const { statements } = await readFunctionPolicy(lambda, ref)
+    const ids = statements.flatMap(({ Sid }) => (Sid !== undefined && isOwnStatementId(Sid) ? [Sid] : []))
+    steps.push(...ids.map((name): DestroyStep => ({ what: 'permission', name, functionArn })))
+    steps.push({ what: 'url', name: url, functionArn })
+  }
+  for (const word of made) {
+    const [part, name] = word.split('/')
+    if (part !== 'alias' || name === undefined) continue
+    const url = foreignUrls.get(name)
+    steps.push({ what: 'alias', name, ...keepIf(url === undefined ? undefined : `${url} hangs on it`) })
+  }
+  const kept = `${notOurs}: it has no tag ${madeTag}=${madeFunction}`
+  return [...steps, { what: 'function', name: functionArn, kept }]
+}
+
+const notOurs = 'furlong deploy did not make it'
+
 /**
- * Takes away what `deploy` made: the URLs of a function and its aliases, the function with its versions and its policy, and its
- * role when it was made for it and holds nothing else. Doing it again, or after a failure half-way, goes on where it stopped.
+ * Takes away what `deploy` made, and nothing else: a function with all that hangs on it, or of a function that somebody else made
+ * its parts; and the role that was made for it, when nothing else hangs on that. Doing it again, or after a failure half-way, goes
+ * on where it stopped.
  * @param target the account
  * @param options the function's name; `onStep` hears of each thing when it is gone
  * @returns what is gone, and what stays and why
@@ -72,24 +116,63 @@ export async function destroy(
   const steps = await planDestroy(target, options)
   return withAwsErrors(async () => {
     const clients = createClients(target)
-    const lambda = await clients.lambda()
-    const { name: FunctionName } = parseFunctionName(options.functionName)
+    const functionName = readName(options.functionName)
     for (const step of steps) {
-      if (step.what === 'url') {
-        const ref = parseFunctionName(step.functionArn ?? FunctionName)
-        await orGone(() => lambda.deleteFunctionUrlConfig(createRefInput({ ...ref, functionName: ref.name })))
-      }
-      if (step.what === 'function') await orGone(() => lambda.deleteFunction({ FunctionName }))
-      if (step.what === 'role' && step.kept === undefined) await removeOwnRole(clients, FunctionName)
+      if (step.kept === undefined) await takers[step.what](clients, functionName, step)
       options.onStep?.(step)
     }
+    await forgetParts(await clients.lambda(), functionName)
     return steps
   })
 }
 
-async function findArn(clients: Clients, FunctionName: string): Promise<string | undefined> {
-  const lambda = await clients.lambda()
-  return orGone(async () => (await lambda.getFunctionConfiguration({ FunctionName })).FunctionArn)
+/** How each kind of thing is taken away. */
+const takers: Readonly<
+  Record<DestroyStep['what'], (clients: Clients, functionName: string, step: DestroyStep) => Promise<unknown>>
+> = {
+  permission: async (clients, functionName, { name, functionArn = functionName }) =>
+    removeStatement(await clients.lambda(), toRef(functionArn), name),
+  url: async (clients, functionName, { functionArn = functionName }) => {
+    const lambda = await clients.lambda()
+    await orGone(() => lambda.deleteFunctionUrlConfig(createRefInput(toRef(functionArn))))
+  },
+  alias: async (clients, FunctionName, { name }) => {
+    const lambda = await clients.lambda()
+    await orGone(() => lambda.deleteAlias({ FunctionName, Name: name }))
+  },
+  function: async (clients, FunctionName) => {
+    const lambda = await clients.lambda()
+    await orGone(() => lambda.deleteFunction({ FunctionName }))
+  },
+  role: (clients, functionName) => removeOwnRole(clients, functionName),
+}
+
+/** The last thing that is done: as long as it is written down, another run finds what is left. */
+async function forgetParts(lambda: Lambda, functionName: string): Promise<void> {
+  const patient = await findPatient(lambda, functionName)
+  if (patient === undefined || patient.made.size === 0) return
+  await lambda.untagResource({ Resource: patient.functionArn, TagKeys: [madeTag] })
+}
+
+function readName(text: string): string {
+  const { name, qualifier } = parseFunctionName(text)
+  if (qualifier === undefined) return name
+  throw new AwsError(
+    'InvalidFunctionName',
+    `'${text}' names a version or an alias, and only a whole function is taken away.`,
+  )
+}
+
+function toRef(functionArn: string): FunctionRef {
+  const { name, qualifier } = parseFunctionName(functionArn)
+  return { functionName: name, ...(qualifier === undefined ? {} : { qualifier }) }
+}
+
+async function findPatient(lambda: Lambda, functionName: string): Promise<Patient | undefined> {
+  const { Configuration, Tags = {} } =
+    (await orGone(() => lambda.getFunction({ FunctionName: functionName }))) ?? {}
+  if (Configuration?.FunctionArn === undefined) return undefined
+  return { functionName, functionArn: Configuration.FunctionArn, made: readMade(Tags) }
 }
 
 async function orGone<T>(work: () => Promise<T>): Promise<T | undefined> {

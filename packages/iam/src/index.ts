@@ -77,4 +77,5 @@ export {
   createStatementId,
   createUrlIdentityPolicy,
   createUrlPermissions,
+  isOwnStatementId,
 } from './url-permissions.ts'

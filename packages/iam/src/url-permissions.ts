@@ -92,6 +92,16 @@ export function createStatementId(principal: string, suffix: string): string {
 }
 
 /**
+ * Tells whether an id is one that `createStatementId` makes.
+ *
+ * @param statementId id of a statement in a function's policy
+ * @returns whether it is; the ids of public statements are also those of the console
+ */
+export function isOwnStatementId(statementId: string): boolean {
+  return statementId.startsWith(prefix) || [...publicStatementIds.values()].includes(statementId)
+}
+
+/**
  * Creates the permissions that let a principal call a function's URL.
  *
  * @param principal `*`, an account id, the ARN of a role or user, or the name of a service

@@ -10,8 +10,9 @@ export const command: Command = {
   summary: 'take away what deploy made',
   usage: 'destroy <function> [--plan] [--yes]',
   description: [
-    "Deletes the function's URLs, the function with its versions, aliases and policy, and its role when furlong deploy",
-    'made it and nothing else hangs on it. What stays is said, with the reason.',
+    "Deletes the function's URLs, the function with its versions, aliases and policy, and its role, as far as furlong deploy",
+    'made them and nothing else hangs on them. Of a function that somebody else made, the alias, URL and grants go that deploy',
+    'put there. What stays is said, with the reason.',
   ],
   options: {
     plan: { type: 'boolean', says: 'show what would go, and change nothing' },

@@ -12,6 +12,9 @@ export interface AccessAnswer {
 /** Error types with which the door of a function URL refuses, before the function runs. */
 const doorRefusals = new Set([
   'AccessDeniedException',
+  'InvalidSignatureException',
+  'IncompleteSignatureException',
+  'MissingAuthenticationTokenException',
   'UnrecognizedClientException',
   'ExpiredTokenException',
 ])

@@ -19,6 +19,7 @@ export type AwsErrorCode =
   | 'PolicyNotFound'
   | 'VariablesUnreadable'
   | 'OrphanedStatements'
+  | 'OtherAccount'
   | 'Interrupted'
   | 'PrincipalNotFound'
   | 'ServicePrincipalRefused'

@@ -1,5 +1,6 @@
 import { createUrlIdentityPolicy, createUrlPermissions, parseFunctionArn } from '@furlong/iam'
 import { waitForAccess, type AccessAnswer } from './access.ts'
+import { checkCallerSide, putCallerPolicy, type CallerSideOutcome } from './caller-side.ts'
 import { withAwsErrors } from './errors.ts'
 import { findFunction, type FoundFunction } from './functions.ts'
 import { rethrowPrincipal } from './invalid-principal.ts'
@@ -23,6 +24,11 @@ export interface GrantOptions {
   readonly functionName: string
   /** Who may call: see `resolvePrincipal`. */
   readonly to: string
+  /**
+   * The caller's account, for a caller of another one than the function's: its identity policy is put there, and names of roles and
+   * users are looked up there.
+   */
+  readonly caller?: Target
   /** Waits until a signed `GET /` of the caller is let in: how its credentials are made, and for how long. */
   readonly wait?: {
     credentialsFor(principal: GrantPrincipal): Promise<CredentialSource>
@@ -36,8 +42,10 @@ export interface Grant {
   readonly url?: string
   readonly principal: GrantPrincipal
   readonly statements: readonly PermissionOutcome[]
-  /** What the other account must still allow its caller; absent within one account. */
+  /** What the other account must allow its caller; absent within one account. */
   readonly identityPolicy?: string
+  /** What became of it; absent without `caller`, when it is still to be put. */
+  readonly callerSide?: CallerSideOutcome
   readonly notes: readonly string[]
   /** The answer that ended the waiting; absent without `wait`. */
   readonly access?: AccessAnswer
@@ -54,8 +62,13 @@ export interface Grant {
 export async function grant(target: Target, options: GrantOptions): Promise<Grant> {
   return withAwsErrors(async () => {
     const clients = createClients(target)
-    const principal = await resolvePrincipal(options.to, clients)
+    const callerClients = options.caller === undefined ? clients : createClients(options.caller)
+    const principal = await resolvePrincipal(options.to, callerClients)
     const found = await findFunction(clients, options.functionName, target)
+    // A service has no policies of its own, wherever the resource lies that it acts for.
+    const isCrossAccount = principal.kind !== 'service' && principal.accountId !== found.accountId
+    const isForCaller = options.caller !== undefined && isCrossAccount
+    if (isForCaller) await checkCallerSide(callerClients, principal)
     const lambda = await clients.lambda()
     const url = await findUrl(lambda, found.ref)
     const permissions = createUrlPermissions(principal.principal, 'AWS_IAM', principal.sourceArn)
@@ -64,15 +77,17 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
       // A role made a moment ago is not yet known to AWS's Lambda; the local side knows it at once.
       rules: target.kind === 'aws' ? [freshPrincipal] : [],
     }).catch(rethrowPrincipal(lambda, found.ref, principal.principal))
-    // A service has no policies of its own, wherever the resource lies that it acts for.
-    const isCrossAccount = principal.kind !== 'service' && principal.accountId !== found.accountId
+    const callerSide = isForCaller
+      ? await putCallerPolicy(callerClients, principal, found.functionArn)
+      : undefined
     const granted: Grant = {
       functionArn: found.functionArn,
       principal,
       statements,
       ...(url === undefined ? {} : { url: url.url }),
       ...(isCrossAccount ? { identityPolicy: writeIdentityPolicy(found.functionArn) } : {}),
-      notes: createNotes(found, principal, url?.authType, isCrossAccount),
+      ...(callerSide === undefined ? {} : { callerSide }),
+      notes: createNotes(found, principal, url?.authType, isCrossAccount && callerSide === undefined),
     }
     if (options.wait === undefined || url === undefined) return granted
     const credentials = await options.wait.credentialsFor(principal)
@@ -166,7 +181,7 @@ function createNotes(
   found: FoundFunction,
   principal: GrantPrincipal,
   authType: string | undefined,
-  isCrossAccount: boolean,
+  isOtherSideOpen: boolean,
 ): string[] {
   const notes: string[] = []
   if (authType === undefined) {
@@ -179,7 +194,7 @@ function createNotes(
   if (authType === 'NONE') {
     notes.push('The URL has AuthType NONE: the statement for AWS_IAM does not apply until that is changed.')
   }
-  if (isCrossAccount) {
+  if (isOtherSideOpen) {
     notes.push(
       `The caller is of account ${principal.accountId}: its own identity policy must allow both actions too.`,
     )

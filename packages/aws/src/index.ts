@@ -82,6 +82,7 @@ export {
   type Revocation,
   type RevokeOptions,
 } from './grant.ts'
+export type { CallerSideOutcome } from './caller-side.ts'
 export { resolvePrincipal, type GrantPrincipal } from './principal.ts'
 export type { PermissionOutcome } from './statements.ts'
 export type { AccessAnswer } from './access.ts'

@@ -2,21 +2,33 @@ import type { Grant, GrantOptions, UpgradedGrant } from '@furlong/aws'
 import { targetOptions, type Command, type Outcome } from '../command.ts'
 import { createCredentialsOf } from '../session.ts'
 import { createTable } from '../reporter.ts'
-import { selectTarget, type Selection } from '../target.ts'
+import { findAccount, selectTarget, type Selection } from '../target.ts'
+import type { Values } from '../values.ts'
 
 /** `furlong grant` */
 export const command: Command = {
   name: 'grant',
   summary: 'let a caller call a URL',
-  usage: 'grant <function> --to <caller> [--wait] | grant <function> --upgrade',
+  usage: 'grant <function> --to <caller> [--caller-profile <name>] [--wait] | grant <function> --upgrade',
   description: [
     'Adds both statements a function URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction, with the',
     'conditions that keep them to the URL. The caller is a function (its role is granted), a role, a user, an',
     'account id, or an ARN of one of them; a session is granted as its role. The ARN of a CloudFront distribution lets',
     'CloudFront call for it and for no other. Doing it again changes nothing.',
+    "A caller of another account needs a policy of its own as well: it is printed, or put with that account's credentials.",
   ],
   options: {
     to: { type: 'string', value: '<caller>', says: 'who may call' },
+    'caller-profile': {
+      type: 'string',
+      value: '<name>',
+      says: "put the caller's own policy with this profile, on AWS",
+    },
+    'caller-account': {
+      type: 'string',
+      value: '<id>',
+      says: "put the caller's own policy in this account of the local side",
+    },
     wait: { type: 'boolean', says: "wait until a signed GET / of the caller's role is let in" },
     upgrade: {
       type: 'boolean',
@@ -30,6 +42,10 @@ export const command: Command = {
     ['furlong grant my-function-with-url --to my-calling-function', 'the role of another function'],
     ['furlong grant books --to arn:aws:cloudfront::111122223333:distribution/E1ABC', 'CloudFront, with OAC'],
     ['furlong grant books --to arn:aws:iam::444455556666:role/reader', 'a role of another account'],
+    [
+      'furlong grant books --to reader --profile books --caller-profile shop',
+      'the same, and what that side needs',
+    ],
     ['furlong grant books --to my-calling-function --wait --profile dev', 'on AWS, until it works'],
   ],
   run: async ({ values, positionals: [functionName = ''], context, reporter }) => {
@@ -49,14 +65,43 @@ export const command: Command = {
     const timeout = values.number('timeout', { min: 1, max: 900 })
     const selection = await selectTarget(values, context, reporter, { functionName })
     const { grant } = await import('@furlong/aws')
+    const caller = await selectCaller(selection, values)
     const granted = await grant(selection.target, {
       functionName,
       to,
-      ...(values.flag('wait') ? { wait: createWait(selection, timeout) } : {}),
+      ...(caller === undefined ? {} : { caller: caller.target }),
+      ...(values.flag('wait') ? { wait: createWait(caller ?? selection, timeout) } : {}),
     })
     for (const note of granted.notes) reporter.say(note)
     return { data: granted, lines: renderGrant(granted, reporter.paint) }
   },
+}
+
+/** The other side of a grant across accounts, on the same side of the world as the function. */
+async function selectCaller(selection: Selection, values: Values): Promise<Selection | undefined> {
+  const [profile, accountId] = [values.text('caller-profile'), values.text('caller-account')]
+  if (profile === undefined && accountId === undefined) return undefined
+  if (selection.kind === 'aws') {
+    if (profile === undefined) {
+      throw values.wrong(
+        '--caller-account is for the local side; on AWS --caller-profile names the other account.',
+      )
+    }
+    const { createAwsTarget } = await import('@furlong/aws')
+    return { kind: 'aws', target: await createAwsTarget({ profile, region: selection.target.region }) }
+  }
+  if (accountId === undefined) {
+    throw values.wrong(
+      '--caller-profile is for AWS; on the local side --caller-account names the other account.',
+    )
+  }
+  const account = findAccount(selection.side, accountId)
+  const { accessKeyId, secretAccessKey } = account
+  return {
+    ...selection,
+    account,
+    target: { ...selection.target, credentials: { accessKeyId, secretAccessKey } },
+  }
 }
 
 function tellUpgrade(added: readonly UpgradedGrant[]): Outcome {
@@ -80,7 +125,7 @@ function createWait(
 }
 
 function renderGrant(granted: Grant, paint: (style: 'bold', text: string) => string): string[] {
-  const { principal, statements, identityPolicy, access } = granted
+  const { principal, statements, identityPolicy, callerSide, access } = granted
   return [
     `${principal.principal} (${principal.says}) may call ${granted.url ?? granted.functionArn}`,
     ...createTable(
@@ -90,7 +135,10 @@ function renderGrant(granted: Grant, paint: (style: 'bold', text: string) => str
     ...(access === undefined
       ? []
       : [`A signed GET / was let in at call ${access.attempts}: ${access.status}`]),
-    ...(identityPolicy === undefined
+    ...(callerSide === undefined
+      ? []
+      : [`Identity policy ${callerSide.policyName} of ${callerSide.principal}: ${callerSide.outcome}`]),
+    ...(identityPolicy === undefined || callerSide !== undefined
       ? []
       : [
           '',

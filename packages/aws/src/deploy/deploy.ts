@@ -3,7 +3,7 @@ import type { Target } from '../target.ts'
 import type { FunctionUrl } from '../urls.ts'
 import { refuseFailed } from './function.ts'
 import type { Plan, PlanAction, PlanStep, Work } from './plan.ts'
-import { prepare, type PrepareOptions } from './prepare.ts'
+import { prepare, type Prepared, type PrepareOptions } from './prepare.ts'
 
 /** What to deploy, and how. What is left out gets a default in a new function and keeps its value in an existing one. */
 export interface DeployOptions extends PrepareOptions {
@@ -59,24 +59,26 @@ export async function planDeployment(target: Target, options: DeployOptions): Pr
  * @param options what, and how
  * @returns what is there now
  * @throws {AwsError} `EntryNotFound`, `BundleFailed`, `InvalidFunctionName`, `RoleNotFound`, `FunctionFailed`, `UrlExists`, `LocalOnly`,
- *   `OrphanedStatements`, `Interrupted`, …
+ *   `OrphanedStatements`, `Interrupted`, …; and what `onPlan` throws, as it is
  * @example const { url } = await deploy(target, { entry: 'app.ts' })
  */
 export async function deploy(target: Target, options: DeployOptions): Promise<Deployment> {
-  return withAwsErrors(async () => {
-    const { plan, planned, work } = await prepare(target, options)
-    await options.onPlan?.(plan)
-    const steps: DeployStep[] = []
-    for (const { carryOut, ...step } of planned) {
-      if (carryOut !== undefined) refuseStopped(options.signal, step)
-      const says = await orStop(() => carryOut?.(work), options.signal, step)
-      const done = { ...step, says: says ?? step.says, outcome: outcomes[step.action] }
-      steps.push(done)
-      options.onStep?.(done)
-    }
-    if (work.configuration !== undefined) refuseFailed(work.configuration)
-    return describe(work, plan, steps)
-  })
+  const prepared = await withAwsErrors(() => prepare(target, options))
+  await options.onPlan?.(prepared.plan)
+  return withAwsErrors(() => carryOut(prepared, options))
+}
+
+async function carryOut({ plan, planned, work }: Prepared, options: DeployOptions): Promise<Deployment> {
+  const steps: DeployStep[] = []
+  for (const { carryOut: doStep, ...step } of planned) {
+    if (doStep !== undefined) refuseStopped(options.signal, step)
+    const says = await orStop(() => doStep?.(work), options.signal, step)
+    const done = { ...step, says: says ?? step.says, outcome: outcomes[step.action] }
+    steps.push(done)
+    options.onStep?.(done)
+  }
+  if (work.configuration !== undefined) refuseFailed(work.configuration)
+  return describe(work, plan, steps)
 }
 
 /** A wait that was ended by the signal is where the deployment stops, and no failure. */

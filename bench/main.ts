@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<Row
   local: () => import('./local.ts'),
   cold: () => import('./cold.ts'),
   start: () => import('./start.ts'),
+  cli: () => import('./cli.ts'),
 }
 
 const [name = '', ...flags] = process.argv.slice(2)
@@ -28,8 +29,7 @@ if (load === undefined) {
 }
 
 function build(): boolean {
-  const compiler = new URL('../node_modules/typescript/bin/tsc', import.meta.url).pathname
-  const root = new URL('..', import.meta.url).pathname
-  const { status } = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const program = new URL('../build.ts', import.meta.url).pathname
+  const { status } = spawnSync(process.execPath, [program], { stdio: ['ignore', 2, 2] })
   return status === 0
 }

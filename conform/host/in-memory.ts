@@ -1,5 +1,4 @@
 /** The suite within one process: events in, results and streams out, on the rules of a function URL. */
-import { toLambda } from '../../packages/host/dist/index.js'
 import type { Journal } from '../../packages/host/dist/testing/behaviours.node.js'
 import { type FidelityRequest, judgeFidelity } from '../../packages/host/dist/testing/fidelity.js'
 import {
@@ -8,6 +7,7 @@ import {
   sendBuffered,
   sendStreaming,
 } from '../../packages/host/dist/testing/front-door.node.js'
+import { toLambda } from '../../packages/host/dist/testing/host.js'
 import { finish, kinds, modes, type SettingResult } from './suite.ts'
 
 Object.assign(globalThis, { awslambda: memoryRuntime })

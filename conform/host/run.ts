@@ -7,7 +7,6 @@ import { installRuntimes, runIn, type Runtime, runtimes } from '../sigv4/runtime
 import type { Report, SettingResult } from './suite.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const compiler = `${root}node_modules/typescript/bin/tsc`
 
 const places = [
   { name: 'in memory', program: fileURLToPath(new URL('in-memory.ts', import.meta.url)) },
@@ -27,7 +26,7 @@ interface Run {
  * @returns one row for each kind and mode in each Node and place
  */
 export async function run(): Promise<Outcome> {
-  await promisify(execFile)(process.execPath, [compiler, '-b'], { cwd: root })
+  await promisify(execFile)(process.execPath, [`${root}build.ts`])
   const failure = await installRuntimes()
   const runs: Run[] = []
   for (const { name, program } of places) {

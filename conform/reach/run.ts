@@ -9,7 +9,6 @@ import { isRight, judge, tryClient, type Way, ways } from './reach.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const compiler = `${root}node_modules/typescript/bin/tsc`
 
 interface Line {
   readonly client: string
@@ -27,7 +26,7 @@ export async function run(flags: readonly string[] = []): Promise<Outcome> {
   const [, wanted = ''] =
     flags.map((flag) => /^--client=(.+)$/.exec(flag)).find((match) => match !== null) ?? []
 
-  await promisify(execFile)(process.execPath, [compiler, '-b'], { cwd: root })
+  await promisify(execFile)(process.execPath, [`${root}build.ts`])
   const failure = await installRuntimes()
   if (failure !== undefined) say(failure)
   const stage = await openStage()

@@ -3,10 +3,10 @@ import { build, type BuildOptions } from 'esbuild'
 
 const entry = fileURLToPath(new URL('in-runtime.ts', import.meta.url))
 
-/** A bundle of the suite, and the branch of `#sha256` that went into it. */
+/** A bundle of the suite, and the hash that went into it. */
 export interface Bundle {
   readonly text: string
-  /** The file's name; `left to the runtime` where the package stayed out of the bundle. */
+  /** The file of the hash or of the entry that holds it; `left to the runtime` where the package stayed out of the bundle. */
   readonly branch: string
 }
 
@@ -41,7 +41,7 @@ async function bundle(options: BuildOptions): Promise<Bundle> {
     ...options,
   })
   const inputs = Object.keys(result.metafile?.inputs ?? {})
-  const branch = inputs.find((name) => /\/sha256(?:\.node)?\.[jt]s$/.test(name))
+  const branch = inputs.find((name) => /sigv4\/(?:src\/sha256|dist\/index)(?:\.node)?\.[jt]s$/.test(name))
   const text = result.outputFiles?.[0]?.text ?? ''
   return { text, branch: branch?.replace(/.*\//, '') ?? 'left to the runtime' }
 }

@@ -10,8 +10,8 @@ import type { Vectors } from './vectors.ts'
 const execute = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The branches of `#sha256`, as compiled. */
-const branches = ['sha256.js', 'sha256.node.js']
+/** The entries of the package: without and with Node's own hash. */
+const branches = ['index.js', 'index.node.js']
 
 /** A folder that has the packed package installed, as a user's project has, and programs that use it. */
 export interface Consumer {
@@ -20,7 +20,7 @@ export interface Consumer {
   readonly packed: string
   /** Runs the suite as bundled for browsers. */
   readonly bundled: string
-  /** Tells which branch of `#sha256` the runtime resolved. */
+  /** Tells which entry the runtime resolved. */
   readonly probe: string
   /** The bundle, and the branch in it. */
   readonly bundle: { readonly text: string; readonly branch: string }

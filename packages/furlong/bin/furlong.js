@@ -16,6 +16,6 @@ if (major < 22 || (major === 22 && minor < 13)) {
   const { XDG_CACHE_HOME, HOME } = process.env
   const cache = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`)
   if (cache) (await import('node:module')).enableCompileCache(`${cache}/furlong`)
-  const { main } = await import('../dist/main.js')
+  const { main } = await import('#main')
   process.exitCode = await main(process.argv.slice(2))
 }

@@ -1,6 +1,6 @@
 import { request as requestHttp, type Agent, type ClientRequest, type RequestOptions } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import type { HeaderPair } from '@furlong/sigv4'
+import { loadHttps } from './node-builtins.ts'
 
 /** The head of a request, as it was signed. */
 export interface OutgoingHead {
@@ -33,7 +33,7 @@ export function openRequest(head: OutgoingHead, agent: Agent | false): ClientReq
     headers: [...(hasHost ? [] : ['Host', url.host]), ...head.headers.flat()],
     agent,
   }
-  return (isHttps(head) ? requestHttps : requestHttp)(options)
+  return (isHttps(head) ? loadHttps().request : requestHttp)(options)
 }
 
 /**

@@ -9,7 +9,7 @@ import { toPrintable } from './printable.ts'
 import { createPaint, createReporter, type Format } from './reporter.ts'
 import { suggest } from './suggest.ts'
 import { Values } from './values.ts'
-import { version } from './version.ts'
+import { readVersion } from './version.ts'
 
 /**
  * Runs one call of the command line.
@@ -33,7 +33,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 async function dispatch(argv: readonly string[], context: Context): Promise<number> {
   const [first, ...rest] = argv
   const paint = createPaint(context.stdout, context.env)
-  if (first === '--version' || first === '-v') return print(context, [version])
+  if (first === '--version' || first === '-v') return print(context, [readVersion()])
   const isHelp = first === undefined || first === '--help' || first === '-h' || first === 'help'
   if (isHelp && rest[0] === undefined) return print(context, renderOverview(paint))
   const name = isHelp ? (rest[0] ?? '') : (first ?? '')

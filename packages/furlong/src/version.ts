@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
-/** The version of this package, from its package.json: the same file from `src` and from `dist`. */
-export const version: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
+/** @returns the version of this package, from its package.json */
+export function readVersion(): string {
+  const file = fileURLToPath(import.meta.resolve('#package.json'))
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+}

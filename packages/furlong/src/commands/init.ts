@@ -2,7 +2,7 @@ import { basename, relative, resolve } from 'node:path'
 import type { Command, Invocation } from '../command.ts'
 import { createProjectFiles, projectKinds, writeProject, type ProjectKind } from '../init/project.ts'
 import { createTable } from '../reporter.ts'
-import { version } from '../version.ts'
+import { readVersion } from '../version.ts'
 
 /** `furlong init` */
 export const command: Command = {
@@ -43,7 +43,7 @@ export const command: Command = {
     const files = await createProjectFiles(kind, {
       ...readNames(invocation, name),
       name,
-      furlong: `^${version}`,
+      furlong: `^${readVersion()}`,
     })
     await writeProject(folder, files)
     const paths = files.map(({ path }) => path)

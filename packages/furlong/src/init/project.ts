@@ -47,8 +47,10 @@ export const projectKinds: Readonly<Record<ProjectKind, KindRow>> = {
   },
 }
 
-/** Folder of the files that projects are made of; the same depth from `src` and from `dist`. */
-export const templatesFolder: string = fileURLToPath(new URL('../../templates/', import.meta.url))
+/** Folder of the files that projects are made of. */
+export const templatesFolder: string = dirname(
+  dirname(fileURLToPath(import.meta.resolve('#templates/common/README.md'))),
+)
 
 /** What stands in a project's files in place of the marks `{{like this}}`. */
 export interface ProjectNames {

@@ -6,10 +6,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import { pipeline } from 'node:stream'
 import { sign, type Credentials } from '@furlong/sigv4'
 import { isHttps, openRequest, type OutgoingHead } from '../connect.ts'
+import { loadHttps } from '../node-builtins.ts'
 import { type ProxyRefusal, type ProxyRules, refuseRequest } from './guard.ts'
 import { chooseRequestHeaders, chooseResponseHeaders } from './headers.ts'
 
@@ -50,7 +50,7 @@ export interface SigningProxyOptions {
  */
 export function createSigningProxy(options: SigningProxyOptions): Server {
   const settings = { keepAlive: true, scheduling: 'lifo' } as const
-  const agent = isHttps(options) ? new HttpsAgent(settings) : new HttpAgent(settings)
+  const agent = isHttps(options) ? new (loadHttps().Agent)(settings) : new HttpAgent(settings)
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     void new Forwarding(options, agent, request, response).run()
   })

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { LocalError } from '../errors.ts'
@@ -8,8 +8,8 @@ import { createFailureReport } from './errors.ts'
 import type { FailureReport } from './errors.ts'
 import type { FunctionSpec } from './types.ts'
 
-/** Folder of the bootstraps, the value of LAMBDA_RUNTIME_DIR; the same depth from `src` and from `dist`. */
-export const runtimeFolder: string = fileURLToPath(new URL('../../runtime/', import.meta.url))
+/** Folder of the bootstraps, the value of LAMBDA_RUNTIME_DIR. */
+export const runtimeFolder: string = dirname(fileURLToPath(import.meta.resolve('#runtime/node.cjs')))
 
 /** How a process of a function is started. */
 export interface Launch {

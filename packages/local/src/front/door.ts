@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { createServer, type SecureContext, type Server as TlsServer } from 'node:tls'
+import type { SecureContext } from 'node:tls'
+import { loadTls } from '../node-builtins.ts'
 import type { Leaf, LocalCa } from './local-ca.ts'
 
 /** Ways into the front door for a connection. */
@@ -31,7 +32,7 @@ export function createDoor(front: Server, ca: LocalCa): Door {
   const [serveHttp] = front.listeners('connection')
   if (serveHttp === undefined) throw new TypeError('The HTTP server does not listen for connections.')
   const enterPlain = (socket: Socket): void => void serveHttp.call(front, socket)
-  const enterTls = createTlsEntry(ca, enterPlain)
+  let enterTls: ((socket: Socket) => void) | undefined
   const enter = (socket: Socket): void => {
     const leave = (): void => {
       socket.off('data', hear).off('close', leave).off('error', leave).off('end', end).off('timeout', end)
@@ -42,7 +43,7 @@ export function createDoor(front: Server, ca: LocalCa): Door {
       leave()
       socket.pause()
       socket.unshift(first)
-      if (first[0] === handshake) return enterTls(socket)
+      if (first[0] === handshake) return (enterTls ??= createTlsEntry(ca, enterPlain))(socket)
       enterPlain(socket)
       process.nextTick(() => socket.resume())
     }
@@ -65,7 +66,7 @@ export function createDoor(front: Server, ca: LocalCa): Door {
 }
 
 function createTlsEntry(ca: LocalCa, serve: (socket: Socket) => void): (socket: Socket) => void {
-  const server: TlsServer = createServer({
+  const server = loadTls().createServer({
     // Function URLs speak HTTP/1.1 alone.
     ALPNProtocols: ['http/1.1'],
     minVersion: 'TLSv1.2',

@@ -1,7 +1,6 @@
 /** The front door: one HTTP server behind the main port and every URL port. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
 import { maxEventBytes } from '@furlong/events'
 import { maxControlBodyBytes } from '../control/request-limits.ts'
 import { maskTarget } from '../record/mask-target.ts'
@@ -237,7 +236,7 @@ const sandbox = [
 function tear(services: FrontServices, exchange: Exchange): void {
   const { socket } = exchange.request
   // A reset is what a connection that breaks looks like; only over plain TCP can one be sent on purpose.
-  if (socket instanceof TLSSocket) socket.destroy()
+  if ('encrypted' in socket) socket.destroy()
   else socket.resetAndDestroy()
   keep(services, exchange, 0)
 }

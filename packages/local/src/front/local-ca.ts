@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
+import { loadTls } from '../node-builtins.ts'
 import type { CertifiedKey } from './certificates.ts'
 import { findCertificateNames, listCertifiedNames } from './own-hosts.ts'
 
@@ -108,7 +109,7 @@ export class LocalCa {
     })
     // With its authority: a client may pin that one, as Chromium's --ignore-certificate-errors-spki-list does.
     const certificate = own + authority.certificate
-    const context = createSecureContext({ key, cert: certificate })
+    const context = loadTls().createSecureContext({ key, cert: certificate })
     return { certificate, key, context, renewAt: ends - leafLife.renewDays * dayMs }
   }
 

@@ -1,10 +1,9 @@
 /** The built-in proxy: the way in for programs that have a URL of AWS written into them. */
 import { timingSafeEqual } from 'node:crypto'
 import { type IncomingMessage, request as requestHttp, type ServerResponse, STATUS_CODES } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { loadHttps, loadTls } from '../node-builtins.ts'
 import { headerOf } from '../exchange.ts'
 import type { Refusal, RequestRecord } from '../record/record.ts'
 import { Recording } from '../record/recording.ts'
@@ -252,10 +251,10 @@ async function send(
 ): Promise<void> {
   const isTls = url.protocol === 'https:'
   const raw = await reach(isTls ? 'https:' : 'http:', authority, options)
-  const socket = isTls ? connectTls({ socket: raw, servername: authority.host }) : raw
+  const socket = isTls ? loadTls().connect({ socket: raw, servername: authority.host }) : raw
   await new Promise<void>((done, fail) => {
     const target = request.url ?? ''
-    const outgoing = (isTls ? requestHttps : requestHttp)(
+    const outgoing = (isTls ? loadHttps().request : requestHttp)(
       {
         createConnection: () => socket,
         method: request.method ?? 'GET',

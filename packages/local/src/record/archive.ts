@@ -31,8 +31,7 @@ const batchSize = 32
 /** Records that may wait for the worker; then the oldest of them go. */
 const maxWaiting = 4_096
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-const program = new URL(`archive-worker.${extension}`, import.meta.url)
+const program = new URL(import.meta.resolve('#archive-worker'))
 
 /**
  * Records on disk, in a database of their own that a worker thread writes.

@@ -12,7 +12,7 @@ export interface ReachEnvironment {
 }
 
 /** Runs in Node programs ahead of their own code. */
-const preload: string = fileURLToPath(new URL('../../runtime/reach.cjs', import.meta.url))
+const preload: string = fileURLToPath(import.meta.resolve('#runtime/reach.cjs'))
 
 const loopback = 'localhost,127.0.0.1,::1'
 

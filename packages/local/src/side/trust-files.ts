@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { rootCertificates } from 'node:tls'
+import { loadTls } from '../node-builtins.ts'
 
 /** Where systems keep their roots in one file, the first that exists counts. @see https://go.dev/src/crypto/x509/root_linux.go */
 const systemRoots: readonly string[] = [
@@ -56,7 +56,7 @@ export async function writeTrustFiles(
   const named = bundleVariables.flatMap((name) => env[name] || [])
   const files = new Set([...named, ...(system === undefined ? [] : [system])])
   const texts = await Promise.all([...files].map(read))
-  const roots = system === undefined ? [...texts, ...rootCertificates] : texts
+  const roots = system === undefined ? [...texts, ...loadTls().rootCertificates] : texts
   const write = createWriter(dirname(certificateFile))
   return {
     extra: extra === '' ? certificateFile : await write([own, await read(extra)]),

@@ -69,7 +69,7 @@ export async function proveConsole(options: ConsoleOptions): Promise<ConsoleFind
   const executablePath = chromiumPaths.find(existsSync)
   if (executablePath === undefined) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'furlong-prove-console-'))
-  const running = await startSideProcess(folder, ['--memory', '--url-ports', '24900-24949'])
+  const running = await startSideProcess(folder, ['--memory', '--url-ports', '31900-31909'])
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   try {
     const [account] = running.side.accounts

@@ -69,6 +69,7 @@ const placed: readonly Group[] = [
       page('Day by day', 'docs/local/README.md'),
       page('The dev loop', 'docs/local/dev-loop.md'),
       page('A debugger', 'docs/local/debugging.md'),
+      page('Every request in a page', 'docs/local/console.md'),
       page('The log', 'docs/local/logs.md'),
       page('Reaching a URL', 'docs/local/reaching.md'),
       page('In tests and CI', 'docs/local/testing.md'),

@@ -8,7 +8,7 @@ import { repositoryFile } from './repository.ts'
 
 /**
  * Makes a page of the site of a page of the repository: links to other pages lead to them there, and of a link to a file that is no
- * page its words remain, since the site holds no sources.
+ * page its words remain, since the site holds no sources. Images come along.
  *
  * @param file its path in the repository
  * @param text its Markdown
@@ -19,6 +19,7 @@ export function gatherPage(file: string, text: string): string {
   return rewriteLinks(text, (label, target) => {
     const resolved = resolveLink(file, target)
     if (resolved === undefined || target.startsWith('#')) return `${label}(${target})`
+    if (isImage(label)) return `${label}(${posix.relative(folder, placeOf(resolved.path))})`
     const place = findPlace(resolved.path)
     if (place === undefined) return label.slice(1, -1)
     return `${label}(${posix.relative(folder, place)}${resolved.anchor === '' ? '' : `#${resolved.anchor}`})`
@@ -35,7 +36,25 @@ export function gather(folder: string): void {
   for (const { file } of pages) {
     const place = join(folder, placeOf(file))
     mkdirSync(dirname(place), { recursive: true })
-    writeFileSync(place, gatherPage(file, readFileSync(repositoryFile(file), 'utf8')))
+    const text = readFileSync(repositoryFile(file), 'utf8')
+    writeFileSync(place, gatherPage(file, text))
+    for (const image of listImages(file, text)) {
+      mkdirSync(dirname(join(folder, placeOf(image))), { recursive: true })
+      copyFileSync(repositoryFile(image), join(folder, placeOf(image)))
+    }
   }
   copyFileSync(repositoryFile('site/home.txt'), join(folder, 'index.md'))
+}
+
+const isImage = (label: string): boolean => label.startsWith('!')
+
+/** The images of a page, by their paths in the repository. */
+function listImages(file: string, text: string): string[] {
+  const found: string[] = []
+  rewriteLinks(text, (label, target) => {
+    const resolved = isImage(label) ? resolveLink(file, target) : undefined
+    if (resolved !== undefined) found.push(resolved.path)
+    return label
+  })
+  return found
 }

@@ -43,6 +43,8 @@ describe('docs/local', () => {
     await dev.until('err', /200 GET \/\?page=5 [\d.]+ ms local/)
     const logs = place.start([...(await read('logs.sh')), '--port', port])
     await logs.until('out', /local .*page 5/)
+    const { out } = await place.run(...(await read('console.sh')), '--port', port)
+    expect((await fetch(out.trim())).status).toBe(200)
     expect(await logs.end('SIGINT')).toMatchObject({ code: 0 })
     expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
   })

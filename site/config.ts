@@ -27,6 +27,15 @@ export const config: object = {
   cacheDir: '.cache',
   cleanUrls: false,
   lastUpdated: false,
+  head: [
+    ['link', { rel: 'icon', href: 'data:,' }],
+    // Answers are one long line, which is to be read on a telephone, too.
+    [
+      'style',
+      {},
+      '.vp-doc .language-http code { white-space: pre-wrap; overflow-wrap: anywhere; width: auto }',
+    ],
+  ],
   // One grammar for the anchors of GitHub and of the site.
   markdown: { anchor: { slugify: createSlug }, theme: { light: 'github-light', dark: 'github-dark' } },
   themeConfig: {

@@ -52,6 +52,7 @@ const placed: readonly Group[] = [
       page('From GitHub Actions', 'docs/calling/from-github-actions.md'),
       page('Behind CloudFront', 'docs/calling/behind-cloudfront.md'),
       page('Other clients', 'docs/calling/other-clients.md'),
+      page('Which clients work', 'docs/clients.md'),
       page('Presigned links', 'docs/calling/presigned-links.md'),
       page('A proxy that signs', 'docs/calling/proxy.md'),
     ],
@@ -81,6 +82,7 @@ const placed: readonly Group[] = [
     pages: [
       page('Commands', 'docs/reference/commands.md'),
       page('How faithful the local side is', 'docs/reference/faithful.md'),
+      page('Comparison with other tools', 'docs/reference/comparison.md'),
       page('Dependencies', 'docs/reference/dependencies.md'),
       page('Function URLs as a suite', 'conform/url/README.md'),
     ],

@@ -29,4 +29,4 @@ export function listFiles(...patterns: readonly string[]): string[] {
  *
  * @returns paths, sorted
  */
-export const listPages = (): string[] => listFiles('*.md', ':(exclude)packages/*/templates')
+export const listPages = (): string[] => listFiles('*.md', ':(exclude)packages/*/templates/*')

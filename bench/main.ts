@@ -13,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<Row
   cold: () => import('./cold.ts'),
   start: () => import('./start.ts'),
   cli: () => import('./cli.ts'),
+  console: () => import('./console.ts'),
 }
 
 const [name = '', ...flags] = process.argv.slice(2)

@@ -25,6 +25,9 @@ export async function buildPage(folder: string = here('../furlong/page')): Promi
     outdir: folder,
     // Kept for ever by browsers: another content has another name.
     entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    // What only one view needs comes when that is opened.
+    splitting: true,
     loader: { '.svg': 'copy' },
     bundle: true,
     write: false,
@@ -47,10 +50,16 @@ export async function buildPage(folder: string = here('../furlong/page')): Promi
     'console.css': find('console-', '.css'),
     'icon.svg': find('icon-', '.svg'),
   }
-  const page = Object.entries(built).reduce(
+  const linked = Object.entries(built).reduce(
     (html, [name, hashed]) => html.replace(`"${name}"`, `"${hashed}"`),
     await readFile(here('src/index.html'), 'utf8'),
   )
+  // What the first script imports is fetched beside it, not behind it.
+  const first = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint?.endsWith('main.tsx'))
+  const preloads = (first?.imports ?? [])
+    .filter(({ kind }) => kind === 'import-statement')
+    .map(({ path }) => `    <link rel="modulepreload" href="${basename(path)}" />\n`)
+  const page = linked.replace('  </head>', `${preloads.join('')}  </head>`)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const files = outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const)

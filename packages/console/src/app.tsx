@@ -1,12 +1,13 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { FunctionsView } from './functions/functions-view.tsx'
-import { PlotsView } from './plots/plots-view.tsx'
 import { Command } from './parts/command.tsx'
 import { Empty } from './parts/empty.tsx'
 import { Help } from './parts/help.tsx'
 import { RequestsView } from './requests/requests-view.tsx'
+import type * as PlotsModule from './plots/plots-view.tsx'
 import { useKeys } from './state/keys.ts'
+import { useLoaded } from './state/loading.ts'
 import { type Connection, connection, side } from './state/side.ts'
 import { formatRoute, go, route, type View, views } from './state/route.ts'
 import { nextTheme, theme, type Theme } from './state/theme.ts'
@@ -20,7 +21,16 @@ const titles: Readonly<Record<View, string>> = {
 const bodies: Readonly<Record<View, () => JSX.Element>> = {
   requests: RequestsView,
   functions: FunctionsView,
-  plots: PlotsView,
+  plots: PlotsWhenLoaded,
+}
+
+/** The library that draws is a third of the page, and most who open it look at requests. */
+const loadPlots = (): Promise<typeof PlotsModule> => import('./plots/plots-view.tsx')
+
+function PlotsWhenLoaded(): JSX.Element {
+  const loading = useLoaded(loadPlots, [])
+  if (loading.kind === 'failed') return <Empty title="The plots cannot be shown.">{loading.message}</Empty>
+  return loading.kind === 'loaded' ? <loading.value.PlotsView /> : <div class="pane plots" aria-busy="true" />
 }
 
 /** The frame around the views. */

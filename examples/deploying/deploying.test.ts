@@ -10,6 +10,7 @@ describeGuide(
     'again.sh': /"page":5,"shelf":"13"/,
     'url.sh': /books .*AWS_IAM.*BUFFERED.*AWS_IAM, RESPONSE_STREAM$/s,
     'alias.sh': /:function:books:live.*"page":5,"shelf":"13"/s,
+    'config.sh': /Plan for shop:live.*alias +create.*"page":5,"shelf":"14".*Nothing to change for shop:live/s,
     'public.sh': /"page":5,"shelf":"none"/,
     'destroy.sh': /books-role/,
   },

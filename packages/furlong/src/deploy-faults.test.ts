@@ -151,7 +151,7 @@ describe('deploy(), stopped after each of its requests', () => {
 
   it.each([{ fault: 'cut-before' }, { fault: 'cut-after' }] as const)(
     'makes the first deployment whole when it runs again ($fault)',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async ({ fault }) => {
       useAttempts(1)
       const requests = await count(`clean-${fault}`)
@@ -175,7 +175,7 @@ describe('deploy(), stopped after each of its requests', () => {
     },
   )
 
-  it('makes a change whole when it runs again', { timeout: 120_000 }, async () => {
+  it('makes a change whole when it runs again', { timeout: 240_000 }, async () => {
     useAttempts(1)
     const change: Partial<DeployOptions> = {
       bundle: bundles.other,
@@ -202,7 +202,7 @@ describe('deploy(), stopped after each of its requests', () => {
     }
   })
 
-  it('goes through when any one answer is lost and asked for again', { timeout: 120_000 }, async () => {
+  it('goes through when any one answer is lost and asked for again', { timeout: 240_000 }, async () => {
     const requests = await count('lost-clean')
     for (const { number } of requests) {
       const name = `lost-${number}`

@@ -403,7 +403,7 @@ describe('destroy()', () => {
 
   it(
     'is done when it was stopped after any of its requests and runs again',
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async () => {
       const config: FurlongConfig = {
         alias: 'live',
@@ -462,6 +462,17 @@ describe('the AWS SDK of a bundle', () => {
     }
     expect(await codeOf('bundled')).toContain('"from the SDK"')
     expect(await codeOf('external')).toContain('from "@aws-sdk/client-books"')
+    const functionName = 'with-sdk'
+    await expect(
+      planDeployment(target, { entry, name: functionName, sdk: 'external', runtime: 'nodejs16.x' }),
+    ).rejects.toMatchObject({
+      code: 'BundleFailed',
+      message: expect.stringContaining('nodejs16.x has none') as string,
+    })
+    // The runtimes of the local side carry none.
+    await deploy(target, { entry, name: functionName, sdk: 'external', url: false })
+    const { Payload } = await (await clients.lambda()).invoke({ FunctionName: functionName })
+    expect(Buffer.from(Payload ?? []).toString()).toBe('"from the SDK"')
     await rm(sdk, { recursive: true })
     await expect(codeOf('bundled')).rejects.toMatchObject({ code: 'BundleFailed' })
     expect(await codeOf('external')).toContain('from "@aws-sdk/client-books"')

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { createBundle, findEntry, type Bundle, type BundleOptions } from '../bundle/bundle.ts'
+import { AwsError } from '../errors.ts'
 import { resolvePrincipal, type GrantPrincipal } from '../principal.ts'
 import { createSetup, type Setup, type SetupOptions } from '../setup/setup.ts'
 import { readFunctionPolicy } from '../statements.ts'
@@ -49,6 +50,7 @@ export async function prepare(target: Target, options: PrepareOptions): Promise<
   const present = await readPresentFunction(lambda, setup.functionName, patience(120_000))
   const bundle =
     options.bundle ?? (await createBundle(path, createBundleOptions(target, options, setup, present)))
+  checkSdk(setup, bundle, present)
   const role = await readPresentRole(clients, setup, present?.configuration.Role)
   const { functionName, alias } = setup
   const versions =
@@ -122,6 +124,22 @@ function createPlan(setup: Setup, planned: readonly PlannedStep[], url: Function
     hasChanges: planned.some(({ carryOut }) => carryOut !== undefined),
     opensToEverybody: opens || (setup.url?.authType === 'NONE' && url?.authType !== 'NONE'),
   }
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+const runtimeWithSdk = /^nodejs(?:1[89]|[2-9]\d)\.x$/
+
+function checkSdk({ sdk, ...setup }: Setup, bundle: Bundle, present: PresentFunction | undefined): void {
+  if (sdk !== 'external') return
+  const runtime = setup.runtime ?? present?.configuration.Runtime ?? bundle.runtime ?? ''
+  if (bundle.kind === 'javascript' && runtimeWithSdk.test(runtime)) return
+  const what =
+    bundle.kind === 'javascript' ? `the runtime ${runtime} has none` : `a ${bundle.kind} is not bundled`
+  throw new AwsError(
+    'BundleFailed',
+    `The AWS SDK can be left to nodejs18.x and later, of a TypeScript or JavaScript file: ${what}.`,
+    { tryThis: '--sdk bundled' },
+  )
 }
 
 /** A function that is there keeps its runtime and architecture where none is named: its packages must fit them. */

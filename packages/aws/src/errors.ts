@@ -34,6 +34,7 @@ export type AwsErrorCode =
   | 'CredentialsRefused'
   | 'RegionMissing'
   | 'TargetUnreachable'
+  | 'TemplateFailed'
   | 'TimedOut'
   | 'AwsRefused'
 

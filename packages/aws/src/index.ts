@@ -98,3 +98,8 @@ export {
   type HalfGrantedUrl,
   type UpgradedGrant,
 } from './doctor/upgrade.ts'
+export { createCdkConstruct } from './template/cdk.ts'
+export { createCloudFormation, writeYaml, type CloudFormationTemplate } from './template/cloudformation.ts'
+export type { Stack, StackParameter, StackPermission, StackRole, Value } from './template/stack.ts'
+export { createStackOfFunction } from './template/stack-of-function.ts'
+export { createStackOfSetup } from './template/stack-of-setup.ts'

@@ -79,6 +79,11 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     summary: 'take a grant back',
     load: async () => (await import('./commands/revoke.ts')).command,
   },
+  template: {
+    group: 'Host, expose, grant',
+    summary: 'the same set-up as CloudFormation or CDK',
+    load: async () => (await import('./commands/template.ts')).command,
+  },
   call: {
     group: 'Call and explain',
     summary: 'send a signed request',

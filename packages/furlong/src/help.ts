@@ -36,6 +36,7 @@ export function renderOverview(paint: Paint): string[] {
  */
 export function renderHelp(command: Command, paint: Paint): string[] {
   const own = Object.entries(command.options).filter(([name, option]) => targetOptions[name] !== option)
+  const always = Object.entries(commonOptions).filter(([name]) => !Object.hasOwn(command.options, name))
   const target = Object.entries(command.options).filter(([name, option]) => targetOptions[name] === option)
   return [
     `furlong ${command.name}: ${command.summary}`,
@@ -44,7 +45,7 @@ export function renderHelp(command: Command, paint: Paint): string[] {
     ...(command.description === undefined ? [] : ['', ...command.description]),
     ...renderOptions('Options', own, paint),
     ...renderOptions('Target', target, paint),
-    ...renderOptions('Always', Object.entries(commonOptions), paint),
+    ...renderOptions('Always', always, paint),
     '',
     paint('bold', 'Examples'),
     ...command.examples.flatMap(([example, says]) => [`  ${paint('dim', `# ${says}`)}`, `  ${example}`]),

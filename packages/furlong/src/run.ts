@@ -48,7 +48,7 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
   const { values, positionals, after } = parse(command, isHelp ? ['--help'] : rest)
   if (values.flag('help')) return print(context, renderHelp(command, paint))
   checkPositionals(command, values, positionals)
-  const format = values.oneOf('format', ['human', 'json'] as const) ?? 'human'
+  const format = readFormat(command, values)
   const reporter = createReporter(context, format)
   const outcome = await command.run({ values, positionals, rest: after, context, reporter })
   if (format === 'json' && outcome.data !== undefined) {
@@ -62,6 +62,12 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
 function print(context: Context, lines: readonly string[]): number {
   context.stdout.write(`${toPrintable(lines.join('\n'))}\n`)
   return 0
+}
+
+/** A command whose result has forms of its own knows them itself; JSON is JSON for all. */
+function readFormat({ options }: Command, values: Values): Format {
+  if (Object.hasOwn(options, 'format')) return values.text('format') === 'json' ? 'json' : 'human'
+  return values.oneOf('format', ['human', 'json'] as const) ?? 'human'
 }
 
 /** For errors found before the options are read. */
@@ -81,7 +87,7 @@ interface Parsed {
 function parse(command: Command, words: readonly string[]): Parsed {
   const end = command.takesRest === true ? words.indexOf('--') : -1
   const own = end === -1 ? words : words.slice(0, end)
-  const options: Readonly<Record<string, Option>> = { ...command.options, ...commonOptions }
+  const options: Readonly<Record<string, Option>> = { ...commonOptions, ...command.options }
   try {
     const { values, positionals } = parseArgs({
       args: own.map((word) => completeWord(word, options)),

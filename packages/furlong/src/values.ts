@@ -22,6 +22,11 @@ export class Values {
     return new Values(this.#command, { ...this.#raw, ...replaced })
   }
 
+  /** Tells whether an option is given at all. */
+  has(name: string): boolean {
+    return this.#raw[name] !== undefined
+  }
+
   /** Tells whether a flag is set. */
   flag(name: string): boolean {
     return this.#raw[name] === true

@@ -5,7 +5,7 @@ import { invokeModeVariable } from '../invoke-mode.ts'
 import { describeOwnRole } from '../setup/own-role.ts'
 import { createRefInput, readFunctionPolicy, type FunctionRef } from '../statements.ts'
 import { createClients, type Clients, type Target } from '../target.ts'
-import { listUrls, urlIdTag } from '../urls.ts'
+import { listUrls } from '../urls.ts'
 import {
   dropTwins,
   toLogicalName,
@@ -48,9 +48,7 @@ export async function createStackOfFunction(target: Target, functionName: string
       memorySizeMb: configuration.MemorySize ?? 128,
       timeoutSeconds: configuration.Timeout ?? 3,
       environment: Object.fromEntries(variables.map(({ name, value }) => [name, value])),
-      tags: Object.fromEntries(
-        Object.entries(Tags).filter(([name]) => name !== urlIdTag && !name.startsWith('aws:')),
-      ),
+      tags: Object.fromEntries(Object.entries(Tags).filter(([name]) => !ownTags.test(name))),
       role,
       ...(url === undefined ? {} : { url }),
       ...(ref.qualifier === undefined
@@ -76,6 +74,9 @@ export async function createStackOfFunction(target: Target, functionName: string
     }
   })
 }
+
+/** Of AWS, which sets them itself, and of furlong: what a stack makes is the stack's. */
+const ownTags = /^(?:aws|furlong):/
 
 function checkServed({ configuration, ref }: FoundFunction): void {
   if (configuration.PackageType === 'Image') {

@@ -44,6 +44,22 @@ export const deployOptions: Readonly<Record<string, Option>> = {
   'memory-size': { type: 'string', value: '<MB>', says: '128 to 10240; default 512' },
 }
 
+/** Which configuration, and who reaches the function by what; `furlong template` takes the same. */
+export const reachOptions: Readonly<Record<string, Option>> = {
+  alias: {
+    type: 'string',
+    value: '<name>',
+    says: 'publish a version; URL and grants are those of this alias',
+  },
+  grant: { type: 'string', multiple: true, value: '<caller>', says: 'who may call; may be repeated' },
+  sdk: {
+    type: 'string',
+    value: 'bundled|external',
+    says: 'the AWS SDK of a bundle: brought along (default), or the one of a nodejs runtime',
+  },
+  config: { type: 'string', value: '<file>', says: 'default furlong.config.ts, .mts, .js, .mjs or .json' },
+}
+
 /** `furlong deploy` */
 export const command: Command = {
   name: 'deploy',
@@ -58,18 +74,7 @@ export const command: Command = {
   ],
   options: {
     ...deployOptions,
-    alias: {
-      type: 'string',
-      value: '<name>',
-      says: 'publish a version; URL and grants are those of this alias',
-    },
-    grant: { type: 'string', multiple: true, value: '<caller>', says: 'who may call; may be repeated' },
-    sdk: {
-      type: 'string',
-      value: 'bundled|external',
-      says: 'the AWS SDK of a bundle: brought along (default), or the one of a nodejs runtime',
-    },
-    config: { type: 'string', value: '<file>', says: 'default furlong.config.ts, .mts, .js, .mjs or .json' },
+    ...reachOptions,
     plan: { type: 'boolean', says: 'show what would be done, and change nothing' },
     yes: { type: 'boolean', short: 'y', says: 'do not ask on AWS before a URL is opened to everybody' },
     ...targetOptions,
@@ -138,7 +143,12 @@ async function showPlan(
   })
 }
 
-function readReach(values: Values): Pick<DeployOptions, 'alias' | 'grants' | 'sdk'> {
+/**
+ * Reads who is to reach a function by what.
+ * @param values the call's options
+ * @returns options for `deploy`
+ */
+export function readReach(values: Values): Pick<DeployOptions, 'alias' | 'grants' | 'sdk'> {
   const alias = values.text('alias')
   const sdk = values.oneOf('sdk', ['bundled', 'external'] as const)
   return {

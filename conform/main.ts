@@ -12,4 +12,5 @@ await runNamed('conform', {
   mutate: () => import('./mutate/run.ts'),
   clients: () => import('./clients/run.ts'),
   reach: () => import('./reach/run.ts'),
+  template: () => import('./template/run.ts'),
 })

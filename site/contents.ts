@@ -26,7 +26,11 @@ const placed: readonly Group[] = [
   },
   {
     title: 'Set up',
-    pages: [page('Ways to set up', 'docs/setup/README.md'), page('A new project', 'docs/setup/init.md')],
+    pages: [
+      page('Ways to set up', 'docs/setup/README.md'),
+      page('A new project', 'docs/setup/init.md'),
+      page('CloudFormation and CDK', 'docs/setup/template.md'),
+    ],
   },
   {
     title: 'Host',

@@ -45,13 +45,13 @@ export function compile(modules: Readonly<Record<string, string>>): string[] {
     types: [],
   }
   const host = ts.createCompilerHost(options)
-  const { fileExists, readFile, getSourceFile } = host
-  host.fileExists = (path) => paths.has(path) || fileExists(path)
-  host.readFile = (path) => paths.get(path) ?? readFile(path)
+  const onDisk = ts.createCompilerHost(options)
+  host.fileExists = (path) => paths.has(path) || onDisk.fileExists(path)
+  host.readFile = (path) => paths.get(path) ?? onDisk.readFile(path)
   host.getSourceFile = (path, language, ...rest) => {
     const text = paths.get(path)
     return text === undefined
-      ? getSourceFile(path, language, ...rest)
+      ? onDisk.getSourceFile(path, language, ...rest)
       : ts.createSourceFile(path, text, language)
   }
   const program = ts.createProgram([...paths.keys()], options, host)
@@ -60,6 +60,21 @@ export function compile(modules: Readonly<Record<string, string>>): string[] {
     const text = ts.flattenDiagnosticMessageText(messageText, '\n')
     return `${file?.fileName.slice(folder.length) ?? ''}:${line + 1}: ${text}`
   })
+}
+
+/** What is used of the CDK here; its own types are there only once it is installed. */
+interface Core {
+  readonly App: new (props: { readonly outdir: string }) => {
+    synth(): { getStackByName(name: string): { readonly template: unknown } }
+  }
+  readonly Stack: new (scope: object, id: string) => object
+  readonly CfnParameter: new (scope: object, id: string) => { readonly valueAsString: string }
+}
+interface Lambda {
+  readonly Code: { fromBucket(bucket: object, key: string): object }
+}
+interface S3 {
+  readonly Bucket: { fromBucketName(scope: object, id: string, name: string): object }
 }
 
 interface Props {
@@ -84,9 +99,9 @@ export async function synthesise(
   const [Construct] = Object.values(module.exports)
   if (Construct === undefined) throw new Error('the module exports no construct')
 
-  const { App, Stack, CfnParameter } = require('aws-cdk-lib') as typeof import('aws-cdk-lib')
-  const { Code } = require('aws-cdk-lib/aws-lambda') as typeof import('aws-cdk-lib/aws-lambda')
-  const { Bucket } = require('aws-cdk-lib/aws-s3') as typeof import('aws-cdk-lib/aws-s3')
+  const { App, Stack, CfnParameter } = require('aws-cdk-lib') as Core
+  const { Code } = require('aws-cdk-lib/aws-lambda') as Lambda
+  const { Bucket } = require('aws-cdk-lib/aws-s3') as S3
   const outdir = await mkdtemp(join(tmpdir(), 'furlong-cdk-'))
   try {
     const app = new App({ outdir })
@@ -100,6 +115,8 @@ export async function synthesise(
       value,
     ])
     const bucket = Bucket.fromBucketName(stack, 'CodeOfTheFunction', CodeBucket)
+    // A construct adds itself to its stack.
+    // oxlint-disable-next-line no-new
     new Construct(stack, 'Set', { ...Object.fromEntries(props), code: Code.fromBucket(bucket, CodeKey) })
     return app.synth().getStackByName('Synthesised').template as CloudFormationTemplate
   } finally {

@@ -167,17 +167,17 @@ describe.skipIf(noRegistry)(`a project installed from packed packages${noRegistr
       expect(tested.out).toMatch(/Tests .*4 passed/)
       const checked = await runIn(folder, 'npm', 'run', 'check')
       expect(checked, checked.out).toMatchObject({ code: 0 })
-      await deployAndCall(folder, 'app.ts', name)
+      await deployAndCall(folder, name)
     },
     300_000,
   )
 
-  async function deployAndCall(folder: string, entry: string, name: string): Promise<void> {
+  async function deployAndCall(folder: string, name: string): Promise<void> {
     const furlong = join(folder, 'node_modules/.bin/furlong')
     const up = await runIn(folder, furlong, 'up', '--detach', '--port', '0')
     const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec(up.out + up.err) ?? []
     try {
-      const deployed = await runIn(folder, furlong, 'deploy', entry, '--name', name)
+      const deployed = await runIn(folder, furlong, 'deploy')
       expect(deployed, deployed.err).toMatchObject({ code: 0 })
       expect((await runIn(folder, furlong, 'call', name)).out).toContain('arn:aws:iam::111122223333:')
     } finally {
@@ -198,7 +198,7 @@ describe.skipIf(noRegistry)(`a project installed from packed packages${noRegistr
     const tested = await runIn(folder, 'npm', 'test')
     expect(tested, tested.out + tested.err).toMatchObject({ code: 0 })
     expect(tested.out).toMatch(/pass 4/)
-    await deployAndCall(folder, 'app.py', name)
+    await deployAndCall(folder, name)
   }
 
   it.skipIf(noMangum)(

@@ -81,12 +81,11 @@ export interface ProjectFile {
  * @returns the files, in the order of their paths
  */
 export async function createProjectFiles(kind: ProjectKind, names: ProjectNames): Promise<ProjectFile[]> {
-  const { folders, says, notes, entry } = projectKinds[kind]
+  const { folders, says, notes } = projectKinds[kind]
   const marks: Readonly<Record<string, string>> = {
     ...names,
     says,
     notes,
-    entry,
     // npm takes lower-case names alone.
     package: names.name.toLowerCase(),
   }

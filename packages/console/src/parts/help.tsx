@@ -9,12 +9,12 @@ export function Help({ onClose }: { readonly onClose: () => void }): JSX.Element
     <Dialog title="Keys and marks" onClose={onClose}>
       <div class="help">
         <dl class="keys">
-          {listBindings().map(({ keys, says }) => (
-            <div key={keys}>
+          {groupBindings().map(([says, all]) => (
+            <div key={says}>
               <dt>
-                {keys.split(' ').map((key) => (
-                  <kbd key={key}>{keyNames[key] ?? key}</kbd>
-                ))}
+                {all.flatMap((keys) =>
+                  keys.split(' ').map((key) => <kbd key={`${keys} ${key}`}>{keyNames[key] ?? key}</kbd>),
+                )}
               </dt>
               <dd>{says}</dd>
             </div>
@@ -45,6 +45,13 @@ export function Help({ onClose }: { readonly onClose: () => void }): JSX.Element
       </div>
     </Dialog>
   )
+}
+
+/** Keys that do the same stand together. */
+function groupBindings(): readonly (readonly [says: string, keys: readonly string[]])[] {
+  const groups = new Map<string, string[]>()
+  for (const { says, keys } of listBindings()) groups.set(says, [...(groups.get(says) ?? []), keys])
+  return [...groups]
 }
 
 const keyNames: Readonly<Record<string, string>> = {

@@ -90,6 +90,13 @@ describe('renderUrlCall()', () => {
     })
   })
 
+  it('says where curl signs otherwise than AWS reads', () => {
+    expect(renderUrlCall({ ...call, url: 'http://127.0.0.1:20000/a%20b' }).curl).toMatch(
+      /^# .*furlong call.*\ncurl /,
+    )
+    expect(renderUrlCall({ ...call, url: 'http://127.0.0.1:20000/?q=a%20b' }).curl).toMatch(/^curl /)
+  })
+
   it('quotes what a shell or a script would read otherwise', () => {
     const hostile = `@'; $(touch /tmp/x) \`y\` "\n</script>`
     const made = renderUrlCall({ ...call, method: 'PUT', headers: [['x-note', hostile]], body: hostile })

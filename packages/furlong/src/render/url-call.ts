@@ -41,8 +41,13 @@ function renderCurl({ method, url, headers, body, region, isSigned }: UrlCall): 
     ...(body === undefined || isTyped ? [] : ["-H 'content-type:'"]),
     ...(body === undefined ? [] : [`--data-raw ${quoteShellWord(body)}`]),
   ]
-  return [`curl ${quoteShellWord(url)}`, ...signing, ...words].join(' \\\n  ')
+  const command = [`curl ${quoteShellWord(url)}`, ...signing, ...words].join(' \\\n  ')
+  return isSigned && new URL(url).pathname.includes('%') ? `${onEscapes}\n${command}` : command
 }
+
+/** As curl 7.88 does, and `furlong explain` says of it. */
+const onEscapes =
+  '# curl encodes a path once when it signs, and Lambda wants it encoded twice: for this path, furlong call or fetch.'
 
 const defaultMethod = (body: string | undefined): string => (body === undefined ? 'GET' : 'POST')
 

@@ -13,4 +13,5 @@ await runNamed('conform', {
   clients: () => import('./clients/run.ts'),
   reach: () => import('./reach/run.ts'),
   template: () => import('./template/run.ts'),
+  examples: () => import('./examples/run.ts'),
 })

@@ -5,6 +5,7 @@ import { listFiles, repositoryFile } from './repository.ts'
 
 interface Manifest {
   readonly private?: boolean
+  readonly version?: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
@@ -77,6 +78,18 @@ describe('docs/reference/dependencies.md', () => {
     const all = parts.slice(1).flatMap((part) => readTable(part.split('\n')[0] ?? ''))
     expect(all.length).toBeGreaterThan(50)
     expect(all.filter(({ of, says }) => `${of}${says}`.length < 4)).toEqual([])
+  })
+
+  it('finds one version for all packages, which depend on each other by it', () => {
+    const ours = manifests.filter(({ file }) => file.startsWith('packages/')).map(({ manifest }) => manifest)
+    const versions = ours.flatMap((manifest) => [
+      ...(manifest.private === true ? [] : [manifest.version]),
+      ...Object.entries(manifest.dependencies ?? {}).flatMap(([name, version]) =>
+        isForeign(name) ? [] : [version],
+      ),
+    ])
+    expect(versions.length).toBeGreaterThan(15)
+    expect(new Set(versions).size).toBe(1)
   })
 
   it('finds every version pinned exactly', () => {

@@ -30,6 +30,8 @@ export async function waitForAccess(options: {
   readonly region: string
   readonly credentials: CredentialSource
   readonly patience: Patience
+  /** Hears of each call that was refused. */
+  readonly onRefused?: (attempts: number, status: number) => void
 }): Promise<AccessAnswer> {
   const source = options.credentials
   const signedFetch = createSignedFetch({
@@ -48,7 +50,9 @@ export async function waitForAccess(options: {
     lastStatus = response.status
     const type = response.headers.get('x-amzn-errortype')?.split(':')[0]
     const isRefused = response.status === 403 && type !== undefined && doorRefusals.has(type)
-    return isRefused ? undefined : { status: response.status, attempts }
+    if (!isRefused) return { status: response.status, attempts }
+    options.onRefused?.(attempts, lastStatus)
+    return undefined
   }, options.patience)
   if (answer !== undefined) return answer
   throw new AwsError(

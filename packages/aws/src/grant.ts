@@ -1,3 +1,4 @@
+import { AwsError } from './errors.ts'
 import { createUrlIdentityPolicy, createUrlPermissions, parseFunctionArn } from '@furlong/iam'
 import { waitForAccess, type AccessAnswer } from './access.ts'
 import { checkCallerSide, putCallerPolicy, type CallerSideOutcome } from './caller-side.ts'
@@ -33,6 +34,10 @@ export interface GrantOptions {
   readonly wait?: {
     credentialsFor(principal: GrantPrincipal): Promise<CredentialSource>
     readonly timeoutMs?: number
+    /** Ends the waiting; the grant stays. */
+    readonly signal?: AbortSignal
+    /** Hears of each call that was refused. */
+    readonly onRefused?: (attempts: number, status: number) => void
   }
 }
 
@@ -56,7 +61,8 @@ export interface Grant {
  * @param target the account of the function
  * @param options function, caller, whether to wait
  * @returns what was added, what was there, and what the other side must do
- * @throws {AwsError} `FunctionNotFound`, `PrincipalNotFound`, `ServicePrincipalRefused`, `TimedOut` when waiting did not help
+ * @throws {AwsError} `FunctionNotFound`, `PrincipalNotFound`, `ServicePrincipalRefused`, `TimedOut` when waiting did not help, `Interrupted` when nobody
+ * wanted to wait any more
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 export async function grant(target: Target, options: GrantOptions): Promise<Grant> {
@@ -90,12 +96,26 @@ export async function grant(target: Target, options: GrantOptions): Promise<Gran
       notes: createNotes(found, principal, url?.authType, isCrossAccount && callerSide === undefined),
     }
     if (options.wait === undefined || url === undefined) return granted
-    const credentials = await options.wait.credentialsFor(principal)
-    const region = parseFunctionArn(found.functionArn)?.region ?? target.region
-    const patience = createPatience(target, options.wait.timeoutMs ?? 180_000)
-    return {
-      ...granted,
-      access: await waitForAccess({ url: reachUrl(target, url.url), region, credentials, patience }),
+    const { signal, timeoutMs = 180_000, onRefused } = options.wait
+    try {
+      signal?.throwIfAborted()
+      const credentials = await options.wait.credentialsFor(principal)
+      const region = parseFunctionArn(found.functionArn)?.region ?? target.region
+      const patience = createPatience(target, timeoutMs, signal)
+      const access = await waitForAccess({
+        url: reachUrl(target, url.url),
+        region,
+        credentials,
+        patience,
+        ...(onRefused === undefined ? {} : { onRefused }),
+      })
+      return { ...granted, access }
+    } catch (error) {
+      if (signal?.aborted !== true) throw error
+      const says = `Stopped waiting: ${principal.principal} has both permissions, and no signed call of it was let in yet.`
+      throw new AwsError('Interrupted', says, {
+        tryThis: 'the same command: it adds nothing, and waits again',
+      })
     }
   })
 }

@@ -1,6 +1,9 @@
 import type { Context } from './context.ts'
-import type { Reporter } from './reporter.ts'
+import { formats, type Reporter } from './reporter.ts'
 import type { Values } from './values.ts'
+
+/** What a word of a call names, for shells that complete it: one of a few, or what is there when it is typed. */
+export type Word = readonly string[] | 'file' | 'folder' | 'function' | 'caller' | 'profile'
 
 /** One option of a command. */
 export interface Option {
@@ -11,6 +14,8 @@ export interface Option {
   readonly value?: string
   /** What the option stands for when it is given without `=` and a value. */
   readonly bare?: string
+  /** What its value names; a value that is none of a few words is wrong usage. */
+  readonly takes?: Word
   readonly says: string
 }
 
@@ -45,6 +50,8 @@ export interface Command {
   readonly examples: readonly (readonly [command: string, says: string])[]
   /** Least and most arguments beside options. */
   readonly positionals: readonly [min: number, max: number]
+  /** What the arguments name, one by one. */
+  readonly takes?: readonly Word[]
   /** Whether it takes another command after `--`. */
   readonly takesRest?: true
   run(invocation: Invocation): Promise<Outcome>
@@ -53,15 +60,25 @@ export interface Command {
 /** Options that choose the target, for each command that has one. */
 export const targetOptions: Readonly<Record<string, Option>> = {
   port: { type: 'string', value: '<port>', says: 'the local side on this port' },
-  state: { type: 'string', value: '<folder>', says: 'the local side with this state folder' },
+  state: {
+    type: 'string',
+    value: '<folder>',
+    takes: 'folder',
+    says: 'the local side with this state folder',
+  },
   account: { type: 'string', value: '<id>', says: 'account of the local side; default its first' },
   region: { type: 'string', value: '<region>', says: 'region; never selects AWS by itself' },
   aws: { type: 'boolean', says: 'AWS, by the usual credential chain' },
-  profile: { type: 'string', value: '<name>', says: 'AWS, with this profile' },
+  profile: { type: 'string', value: '<name>', takes: 'profile', says: 'AWS, with this profile' },
 }
 
 /** Options of every command. */
 export const commonOptions: Readonly<Record<string, Option>> = {
-  format: { type: 'string', value: 'human|json', says: 'how results are printed; default human' },
+  format: {
+    type: 'string',
+    value: 'human|json',
+    takes: formats,
+    says: 'how results are printed; default human',
+  },
   help: { type: 'boolean', short: 'h', says: 'this help' },
 }

@@ -2,6 +2,8 @@
 export interface Output {
   write(chunk: string | Uint8Array): unknown
   readonly isTTY?: boolean
+  /** Width of a terminal, in characters. */
+  readonly columns?: number
 }
 
 /** Where text comes from. */
@@ -26,4 +28,10 @@ export interface Context {
    * @returns stops hearing
    */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void
+  /**
+   * Hears that nobody reads stdout any more.
+   * @param listener called once
+   * @returns stops hearing
+   */
+  onReaderGone(listener: () => void): () => void
 }

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LocalOptions } from '@furlong/local'
 import { listSides, sidesFolder } from '@furlong/local/sides'
 import type { Invocation, Outcome } from './command.ts'
-import { CliError } from './errors.ts'
+import { CliError, interrupted } from './errors.ts'
+import { hearStop } from './stop-signal.ts'
 
 const patienceMs = 30_000
 
@@ -23,6 +24,7 @@ export async function startDetached(invocation: Invocation, options: LocalOption
   const firstFile = join(folder, `up.${process.pid}.out`)
   // Refusal lines name callers and functions: for the user alone, as the keys beside them.
   const log = await open(firstFile, 'w', 0o600)
+  const stop = hearStop(context, reporter)
   const child = spawn(process.execPath, [context.program, 'up', ...createWords(options)], {
     detached: true,
     cwd: context.cwd,
@@ -31,12 +33,15 @@ export async function startDetached(invocation: Invocation, options: LocalOption
   })
   await log.close()
   const ended = new AbortController()
+  // It has a process group of its own, which ctrl-c does not reach.
+  stop.signal.addEventListener('abort', () => child.kill())
   child.once('exit', () => ended.abort())
   child.once('error', () => ended.abort())
   const end = performance.now() + patienceMs
   while (!ended.signal.aborted && performance.now() < end) {
     const side = (await listSides(folder)).find(({ pid }) => pid === child.pid)
-    if (side !== undefined) {
+    if (side !== undefined && !stop.signal.aborted) {
+      stop.close()
       child.unref()
       const { endpoint, pid, stateFolder } = side
       // Named by the port, so that there is one file per port and not one per start; the process keeps writing to it.
@@ -49,6 +54,11 @@ export async function startDetached(invocation: Invocation, options: LocalOption
       }
     }
     await sleep(20)
+  }
+  stop.close()
+  if (stop.signal.aborted) {
+    await rm(firstFile, { force: true })
+    return { exitCode: interrupted }
   }
   const hasEnded = ended.signal.aborted
   if (!hasEnded) child.kill()

@@ -2,6 +2,8 @@
 export const wrongUsage = 2
 /** Exit code of what was refused or failed. */
 export const failed = 1
+/** Exit code of what ctrl-c ended before it was done: 128 and the number of SIGINT, as shells have it. */
+export const interrupted = 130
 
 /** Stable names of the command line's own errors. */
 export type CliErrorCode =

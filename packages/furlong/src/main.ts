@@ -1,5 +1,6 @@
 import type { Context } from './context.ts'
 import { run } from './run.ts'
+import { watchReader } from './watch-reader.ts'
 
 /**
  * Runs furlong in this process.
@@ -38,6 +39,7 @@ function createProcessContext(): Context {
     cwd: process.cwd(),
     now: () => new Date(),
     program: process.argv[1] ?? '',
+    onReaderGone: watchReader,
     onSignal: (listener) => {
       for (const signal of signals) process.on(signal, listener)
       return () => {

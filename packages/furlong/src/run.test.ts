@@ -27,6 +27,7 @@ async function call(...argv: string[]): Promise<{ code: number; out: string; err
     now: () => new Date(),
     program: '',
     onSignal: () => () => {},
+    onReaderGone: () => () => {},
   }
   const code = await run(argv, context)
   return { code, out, err }
@@ -55,6 +56,15 @@ describe('run()', () => {
     expect(out).toContain('--format')
     expect((await call('help', name)).out).toBe(out)
   })
+
+  it.each(Object.keys(commandTable))(
+    'suggests the option of %s that was meant, and prints no result',
+    async (name) => {
+      const { code, out, err } = await call(name, '--fromat', 'human')
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toContain('Try: --format\n')
+    },
+  )
 
   it('suggests the command that was meant, and exits with 2', async () => {
     const { code, err, out } = await call('dpeloy', 'app.ts')

@@ -6,7 +6,7 @@ import { CliError } from './errors.ts'
 import { renderHelp, renderOverview } from './help.ts'
 import { describeError, renderError } from './render/error.ts'
 import { toPrintable } from './printable.ts'
-import { createPaint, createReporter, type Format } from './reporter.ts'
+import { createPaint, createReporter, formats, type Format } from './reporter.ts'
 import { suggest } from './suggest.ts'
 import { Values } from './values.ts'
 import { readVersion } from './version.ts'
@@ -33,9 +33,10 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 async function dispatch(argv: readonly string[], context: Context): Promise<number> {
   const [first, ...rest] = argv
   const paint = createPaint(context.stdout, context.env)
+  const columns = context.stdout.isTTY === true ? context.stdout.columns : undefined
   if (first === '--version' || first === '-v') return print(context, [readVersion()])
   const isHelp = first === undefined || first === '--help' || first === '-h' || first === 'help'
-  if (isHelp && rest[0] === undefined) return print(context, renderOverview(paint))
+  if (isHelp && rest[0] === undefined) return print(context, renderOverview(paint, columns))
   const name = isHelp ? (rest[0] ?? '') : (first ?? '')
   const row = Object.hasOwn(commandTable, name) ? commandTable[name] : undefined
   if (row === undefined) {
@@ -46,11 +47,13 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
   }
   const command = await row.load()
   const { values, positionals, after } = parse(command, isHelp ? ['--help'] : rest)
-  if (values.flag('help')) return print(context, renderHelp(command, paint))
+  if (values.flag('help')) return print(context, renderHelp(command, paint, columns))
   checkPositionals(command, values, positionals)
   const format = readFormat(command, values)
   const reporter = createReporter(context, format)
-  const outcome = await command.run({ values, positionals, rest: after, context, reporter })
+  const outcome = await command
+    .run({ values, positionals, rest: after, context, reporter })
+    .finally(() => reporter.settle())
   if (format === 'json' && outcome.data !== undefined) {
     print(context, [JSON.stringify(outcome.data, undefined, 2)])
   } else if (outcome.lines !== undefined && outcome.lines.length > 0) {
@@ -67,7 +70,7 @@ function print(context: Context, lines: readonly string[]): number {
 /** A command whose result has forms of its own knows them itself; JSON is JSON for all. */
 function readFormat({ options }: Command, values: Values): Format {
   if (Object.hasOwn(options, 'format')) return values.text('format') === 'json' ? 'json' : 'human'
-  return values.oneOf('format', ['human', 'json'] as const) ?? 'human'
+  return values.oneOf('format', formats) ?? 'human'
 }
 
 /** For errors found before the options are read. */

@@ -8,6 +8,8 @@ const echoMs = 500
 export interface StopSignal {
   /** Settles with the first signal. */
   readonly stopped: Promise<void>
+  /** Fires with it. */
+  readonly signal: AbortSignal
   /** Hears no more. */
   close(): void
 }
@@ -20,6 +22,7 @@ export interface StopSignal {
  */
 export function hearStop(context: Context, reporter: Reporter): StopSignal {
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  const stop = new AbortController()
   let heardAt: number | undefined
   const close = context.onSignal((signal) => {
     if (heardAt === undefined) {
@@ -27,10 +30,11 @@ export function hearStop(context: Context, reporter: Reporter): StopSignal {
       const says = 'Stopping; ctrl-c again ends it at once.'
       if (signal === 'SIGINT') reporter.say(reporter.errorPaint('dim', says))
       resolve()
+      stop.abort()
     } else if (performance.now() - heardAt > echoMs) {
       close()
       process.kill(process.pid, signal)
     }
   })
-  return { stopped, close }
+  return { stopped, signal: stop.signal, close }
 }

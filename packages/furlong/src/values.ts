@@ -1,4 +1,5 @@
 import { CliError } from './errors.ts'
+import { suggest } from './suggest.ts'
 
 type Raw = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>
 
@@ -79,10 +80,21 @@ export class Values {
   oneOf<T extends string>(name: string, words: readonly T[]): T | undefined {
     const text = this.text(name)
     const word = words.find((candidate) => candidate === text)
-    if (text !== undefined && word === undefined) {
-      throw this.wrong(`--${name} ${text}: one of ${words.join(', ')} is wanted.`)
-    }
+    if (text !== undefined && word === undefined) throw this.#wrongWord(`--${name}`, text, words)
     return word
+  }
+
+  /** Finds the row that an argument names. */
+  row<Row>(text: string, rows: Readonly<Record<string, Row>>): Row {
+    const row = Object.hasOwn(rows, text) ? rows[text] : undefined
+    if (row === undefined) throw this.#wrongWord(`npx furlong ${this.#command}`, text, Object.keys(rows))
+    return row
+  }
+
+  #wrongWord(before: string, text: string, words: readonly string[]): CliError {
+    const near = suggest(text, words)
+    const message = `${before.replace(/^npx /, '')} ${text}: one of ${words.join(', ')} is wanted.`
+    return this.wrong(message, near === undefined ? undefined : `${before} ${near}`)
   }
 
   /** Creates the error of wrong usage for this command. */

@@ -90,6 +90,7 @@ export const argv: FuzzInput = {
         now: () => new Date(0),
         program: '/nowhere/furlong',
         onSignal: () => () => {},
+        onReaderGone: () => () => {},
       })
       if (![0, 1, 2].includes(code)) broken(`exit code ${code}`, typed)
       if (said.includes('[unexpected]') || said.includes('"unexpected"')) broken(`unexpected: ${said}`, typed)

@@ -35,7 +35,7 @@ export const command: Command = {
       says: 'header; may be repeated',
     },
     include: { type: 'boolean', short: 'i', says: 'print status and headers too' },
-    output: { type: 'string', short: 'o', value: '<file>', says: 'write the body to a file' },
+    output: { type: 'string', short: 'o', value: '<file>', takes: 'file', says: 'write the body to a file' },
     'write-out': {
       type: 'string',
       short: 'w',
@@ -47,6 +47,7 @@ export const command: Command = {
     ...calleeOptions,
   },
   positionals: [1, 1],
+  takes: ['function'],
   examples: [
     ['furlong call "my-function-with-url/book?page=5"', 'a GET, signed as the administrator'],
     [

@@ -1,6 +1,6 @@
 import { parseFunctionArn } from '@furlong/iam'
 import { basename, dirname, resolve } from 'node:path'
-import type { DeployOptions, Deployment, DeployStep, Plan, PlanAction } from '@furlong/aws'
+import type { DeployOptions, Deployment, DeployStep, Plan, PlanAction, PlanStep } from '@furlong/aws'
 import { memorySizeLimit, timeoutLimit } from '@furlong/aws/limits'
 import { targetOptions, type Command, type Invocation, type Option } from '../command.ts'
 import { confirmOnAws } from '../confirm.ts'
@@ -14,7 +14,13 @@ import type { Values } from '../values.ts'
 
 /** How a function is deployed; `furlong dev` takes the same. */
 export const deployOptions: Readonly<Record<string, Option>> = {
-  name: { type: 'string', short: 'n', value: '<name>', says: "function name; default the entry's" },
+  name: {
+    type: 'string',
+    short: 'n',
+    value: '<name>',
+    takes: 'function',
+    says: "function name; default the entry's",
+  },
   role: { type: 'string', value: '<name|arn>', says: 'role; default <name>-role, made when missing' },
   runtime: { type: 'string', value: '<id>', says: 'such as nodejs24.x or python3.13; default by the entry' },
   architecture: {
@@ -44,6 +50,8 @@ export const deployOptions: Readonly<Record<string, Option>> = {
   'memory-size': { type: 'string', value: '<MB>', says: '128 to 10240; default 512' },
 }
 
+const sdks = ['bundled', 'external'] as const
+
 /** Which configuration, and who reaches the function by what; `furlong template` takes the same. */
 export const reachOptions: Readonly<Record<string, Option>> = {
   alias: {
@@ -51,13 +59,25 @@ export const reachOptions: Readonly<Record<string, Option>> = {
     value: '<name>',
     says: 'publish a version; URL and grants are those of this alias',
   },
-  grant: { type: 'string', multiple: true, value: '<caller>', says: 'who may call; may be repeated' },
+  grant: {
+    type: 'string',
+    multiple: true,
+    value: '<caller>',
+    takes: 'caller',
+    says: 'who may call; may be repeated',
+  },
   sdk: {
     type: 'string',
     value: 'bundled|external',
+    takes: sdks,
     says: 'the AWS SDK of a bundle: brought along (default), or the one of a nodejs runtime',
   },
-  config: { type: 'string', value: '<file>', says: 'default furlong.config.ts, .mts, .js, .mjs or .json' },
+  config: {
+    type: 'string',
+    value: '<file>',
+    takes: 'file',
+    says: 'default furlong.config.ts, .mts, .js, .mjs or .json',
+  },
 }
 
 /** `furlong deploy` */
@@ -80,6 +100,7 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [0, 1],
+  takes: ['file'],
   examples: [
     ['furlong deploy app.ts --name books', 'an application on the local side'],
     ['furlong deploy app.py --name books --architecture arm64', 'a Python application with its packages'],
@@ -111,6 +132,8 @@ export const command: Command = {
       return { data: plan, lines: renderPlan(plan, reporter.paint) }
     }
     let stop: StopSignal | undefined
+    let left: readonly PlanStep[] = []
+    reporter.progress('Bundling, and looking at what is there …')
     try {
       const deployment = await deploy(selection.target, {
         ...options,
@@ -119,14 +142,24 @@ export const command: Command = {
           // Until here a ctrl-c ends all at once, for nothing was changed.
           stop = hearStop(context, reporter)
           void stop.stopped.then(() => stopping.abort())
+          left = plan.steps
+          tellNext(left, reporter)
         },
-        onStep: (step) => sayStep(step, reporter),
+        onStep: (step) => {
+          sayStep(step, reporter)
+          left = left.slice(1)
+          tellNext(left, reporter)
+        },
       })
       return { data: deployment, lines: renderDeployment(deployment) }
     } finally {
       stop?.close()
     }
   },
+}
+
+function tellNext([next]: readonly PlanStep[], reporter: Reporter): void {
+  if (next !== undefined && next.action !== 'keep') reporter.progress(`${next.what} …`)
 }
 
 async function showPlan(
@@ -150,7 +183,7 @@ async function showPlan(
  */
 export function readReach(values: Values): Pick<DeployOptions, 'alias' | 'grants' | 'sdk'> {
   const alias = values.text('alias')
-  const sdk = values.oneOf('sdk', ['bundled', 'external'] as const)
+  const sdk = values.oneOf('sdk', sdks)
   return {
     grants: values.list('grant'),
     ...(alias === undefined ? {} : { alias }),

@@ -29,6 +29,7 @@ export const command: Command = {
     ...(region && { region }),
   },
   positionals: [1, 1],
+  takes: ['file'],
   examples: [
     ['furlong dev app.ts', 'an application, until ctrl-c'],
     ['furlong dev app.py', 'the same in Python'],

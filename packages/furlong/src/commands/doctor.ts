@@ -22,6 +22,7 @@ export const command: Command = {
     as: {
       type: 'string',
       value: '<caller>',
+      takes: 'caller',
       says: 'a function (its role), a role, a user, or an ARN of one',
     },
     fix: { type: 'boolean', says: 'do what mends it, after showing it' },
@@ -34,6 +35,7 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [0, 1],
+  takes: ['function'],
   examples: [
     ['furlong doctor books --as my-calling-function', 'may that function call it?'],
     ['furlong doctor https://<id>.lambda-url.eu-west-1.on.aws/ --profile work', 'a URL of AWS'],
@@ -73,10 +75,11 @@ async function select({ values, context, reporter }: Invocation, what: string): 
 }
 
 async function examine(
-  { values, context }: Invocation,
+  { values, context, reporter }: Invocation,
   selection: Selection,
   what: string,
 ): Promise<Examination> {
+  reporter.progress('Reading policies, and asking the URL …')
   const { examineUrl, resolvePrincipal, createClients } = await import('@furlong/aws')
   const { target } = selection
   const as = values.text('as')

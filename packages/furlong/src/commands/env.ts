@@ -19,6 +19,7 @@ export const command: Command = {
     shell: {
       type: 'string',
       value: 'bash|fish|powershell|dotenv|json',
+      takes: Object.keys(shells),
       says: 'whose syntax; default by SHELL',
     },
     unset: { type: 'boolean', says: 'lines that take back what this command has set' },

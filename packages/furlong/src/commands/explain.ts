@@ -25,7 +25,7 @@ export const command: Command = {
     'curl -v wrote, a HAR file of a browser, a raw HTTP request, or the error of the AWS CLI or an SDK.',
   ],
   options: {
-    from: { type: 'string', value: '<file|->', says: 'what was kept of a refused request' },
+    from: { type: 'string', value: '<file|->', takes: 'file', says: 'what was kept of a refused request' },
     data: {
       type: 'string',
       short: 'd',

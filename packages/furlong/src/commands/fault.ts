@@ -23,8 +23,9 @@ interface EffectRow {
   read(values: Values): FaultEffect
 }
 
-const before = (values: Values): 'function' | 'answer' =>
-  values.oneOf('before', ['function', 'answer'] as const) ?? 'function'
+const moments = ['function', 'answer'] as const
+
+const before = (values: Values): 'function' | 'answer' => values.oneOf('before', moments) ?? 'function'
 
 /** One row for each fault. */
 const effects: Readonly<Record<string, EffectRow>> = {
@@ -86,10 +87,16 @@ const effects: Readonly<Record<string, EffectRow>> = {
 
 /** Options that go with some effects only. */
 const details: Readonly<Record<string, Option>> = {
-  reason: { type: 'string', value: '<reason>', says: `throttle: AWS's Reason; default ${reasons[0]}` },
+  reason: {
+    type: 'string',
+    value: '<reason>',
+    takes: reasons,
+    says: `throttle: AWS's Reason; default ${reasons[0]}`,
+  },
   before: {
     type: 'string',
     value: 'function|answer',
+    takes: moments,
     says: 'delay, reset: before the function runs (default), or before its answer goes out',
   },
 }
@@ -121,6 +128,7 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [0, 1],
+  takes: ['function'],
   examples: [
     ['furlong fault books --throttle --rate 0.2 --count 10', 'ten calls, one in five'],
     ['furlong fault --delay 2000 --before answer', 'every answer two seconds late'],

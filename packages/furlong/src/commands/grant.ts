@@ -1,9 +1,12 @@
 import type { Grant, GrantOptions, UpgradedGrant } from '@furlong/aws'
 import { targetOptions, type Command, type Outcome } from '../command.ts'
 import { createCredentialsOf } from '../session.ts'
-import { createTable } from '../reporter.ts'
+import { createTable, type Reporter } from '../reporter.ts'
+import { hearStop } from '../stop-signal.ts'
 import { findAccount, selectTarget, type Selection } from '../target.ts'
 import type { Values } from '../values.ts'
+
+const defaultTimeoutSeconds = 180
 
 /** `furlong grant` */
 export const command: Command = {
@@ -18,10 +21,11 @@ export const command: Command = {
     "A caller of another account needs a policy of its own as well: it is printed, or put with that account's credentials.",
   ],
   options: {
-    to: { type: 'string', value: '<caller>', says: 'who may call' },
+    to: { type: 'string', value: '<caller>', takes: 'caller', says: 'who may call' },
     'caller-profile': {
       type: 'string',
       value: '<name>',
+      takes: 'profile',
       says: "put the caller's own policy with this profile, on AWS",
     },
     'caller-account': {
@@ -34,10 +38,15 @@ export const command: Command = {
       type: 'boolean',
       says: 'add the second permission for each caller that has the first one only, as grants before October 2025',
     },
-    timeout: { type: 'string', value: '<seconds>', says: 'how long to wait; default 180' },
+    timeout: {
+      type: 'string',
+      value: '<seconds>',
+      says: `how long to wait; default ${defaultTimeoutSeconds}`,
+    },
     ...targetOptions,
   },
   positionals: [1, 1],
+  takes: ['function'],
   examples: [
     ['furlong grant my-function-with-url --to my-calling-function', 'the role of another function'],
     ['furlong grant books --to arn:aws:cloudfront::111122223333:distribution/E1ABC', 'CloudFront, with OAC'],
@@ -65,15 +74,23 @@ export const command: Command = {
     const timeout = values.number('timeout', { min: 1, max: 900 })
     const selection = await selectTarget(values, context, reporter, { functionName })
     const { grant } = await import('@furlong/aws')
-    const caller = await selectCaller(selection, values)
-    const granted = await grant(selection.target, {
-      functionName,
-      to,
-      ...(caller === undefined ? {} : { caller: caller.target }),
-      ...(values.flag('wait') ? { wait: createWait(caller ?? selection, timeout) } : {}),
-    })
-    for (const note of granted.notes) reporter.say(note)
-    return { data: granted, lines: renderGrant(granted, reporter.paint) }
+    // Both statements or none: a stop counts once they are there.
+    const stop = hearStop(context, reporter)
+    try {
+      const caller = await selectCaller(selection, values)
+      const granted = await grant(selection.target, {
+        functionName,
+        to,
+        ...(caller === undefined ? {} : { caller: caller.target }),
+        ...(values.flag('wait')
+          ? { wait: createWait(caller ?? selection, { timeout, reporter, signal: stop.signal }) }
+          : {}),
+      })
+      for (const note of granted.notes) reporter.say(note)
+      return { data: granted, lines: renderGrant(granted, reporter.paint) }
+    } finally {
+      stop.close()
+    }
   },
 }
 
@@ -116,11 +133,24 @@ function tellUpgrade(added: readonly UpgradedGrant[]): Outcome {
 
 function createWait(
   selection: Selection,
-  timeoutSeconds: number | undefined,
+  options: {
+    readonly timeout: number | undefined
+    readonly reporter: Reporter
+    readonly signal: AbortSignal
+  },
 ): NonNullable<GrantOptions['wait']> {
+  const { timeout = defaultTimeoutSeconds, reporter, signal } = options
   return {
     credentialsFor: (principal) => createCredentialsOf(selection, principal),
-    ...(timeoutSeconds === undefined ? {} : { timeoutMs: timeoutSeconds * 1000 }),
+    timeoutMs: timeout * 1000,
+    signal,
+    onRefused: (attempts, status) => {
+      // Once, where no line can be written over.
+      if (attempts === 1 && !reporter.canErase) {
+        reporter.say(`Waiting until a signed GET / is let in, for up to ${timeout} s.`)
+      }
+      reporter.progress(`Call ${attempts} was refused (${status}); waiting for up to ${timeout} s …`)
+    },
   }
 }
 

@@ -24,6 +24,7 @@ export const command: Command = {
     repository: { type: 'string', value: '<owner/name>', says: 'repository on GitHub, for the trust policy' },
   },
   positionals: [0, 1],
+  takes: ['folder'],
   examples: [
     ['furlong init books', 'TypeScript with Hono, in the new folder books'],
     ['furlong init --python', 'FastAPI and Mangum, in this folder'],

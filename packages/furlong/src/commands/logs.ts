@@ -25,6 +25,7 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [0, 1],
+  takes: ['function'],
   examples: [
     ['furlong logs', 'of all functions'],
     ['furlong logs my-function-with-url -f', 'of one, as they come'],
@@ -70,7 +71,9 @@ async function follow(
     reporter.print(format === 'json' ? JSON.stringify(line) : renderLogLine(line, { withName }, paint))
   }
   const stop = new AbortController()
-  const stopHearing = context.onSignal(() => stop.abort())
+  const end = (): void => stop.abort()
+  const stopHearing = context.onSignal(end)
+  const stopWatching = context.onReaderGone(end)
   try {
     for (let side = first; ;) {
       for await (const { event, data } of createSideClient(side).followLogs(only, stop.signal)) {
@@ -89,5 +92,6 @@ async function follow(
     throw error
   } finally {
     stopHearing()
+    stopWatching()
   }
 }

@@ -36,6 +36,7 @@ export const command: Command = {
     ...calleeOptions,
   },
   positionals: [1, 1],
+  takes: ['function'],
   examples: [
     ['furlong proxy my-function-with-url --listen 4000', 'then: curl localhost:4000/book?page=5'],
     ['furlong proxy https://<id>.lambda-url.eu-west-1.on.aws/ --as reader', 'a URL of AWS, as a role'],
@@ -84,10 +85,10 @@ async function serve(
   proxy: { endpoint: string; url: string; server: ReturnType<typeof createSigningProxy> },
 ): Promise<Outcome> {
   const { endpoint, url, server } = proxy
-  reporter.print(reporter.format === 'json' ? JSON.stringify({ type: 'listening', endpoint, url }) : endpoint)
-  reporter.say(reporter.errorPaint('dim', `signs for ${url}; ctrl-c ends it`))
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
   const stopHearing = context.onSignal(() => stop())
+  reporter.print(reporter.format === 'json' ? JSON.stringify({ type: 'listening', endpoint, url }) : endpoint)
+  reporter.say(reporter.errorPaint('dim', `signs for ${url}; ctrl-c ends it`))
   try {
     await stopped
     server.close()

@@ -36,6 +36,7 @@ export const command: Command = {
     }),
   },
   positionals: [1, 2],
+  takes: [Object.keys(actions), 'file'],
   examples: [
     ['furlong state export', `into ${defaultFile}, without keys`],
     [
@@ -46,12 +47,7 @@ export const command: Command = {
   ],
   run: async (invocation) => {
     const [action = ''] = invocation.positionals
-    const run = Object.hasOwn(actions, action) ? actions[action] : undefined
-    if (run === undefined)
-      throw invocation.values.wrong(
-        `furlong state ${action}: one of ${Object.keys(actions).join(', ')} is wanted.`,
-      )
-    return run(invocation)
+    return invocation.values.row(action, actions)(invocation)
   },
 }
 

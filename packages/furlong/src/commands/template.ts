@@ -30,6 +30,7 @@ export const command: Command = {
     format: { type: 'string', value: 'yaml|json', says: 'form of the CloudFormation template; default yaml' },
   },
   positionals: [0, 1],
+  takes: ['file'],
   examples: [
     ['furlong template --zip books.zip > books.yaml', 'what furlong.config.ts says, and its code'],
     ['furlong template app.ts --name books --grant role/reader --format json', 'without a configuration'],

@@ -5,11 +5,13 @@ import { hearStop } from '../stop-signal.ts'
 import { defaultPort, stateFolderName } from '../target.ts'
 import type { Values } from '../values.ts'
 
+const urlStyles = ['port', 'aws'] as const
+
 /** How the local side is started; `furlong dev` takes the same. */
 export const startOptions: Readonly<Record<string, Option>> = {
   port: { type: 'string', value: '<port>', says: `main port; default ${defaultPort}` },
   memory: { type: 'boolean', says: 'keep no state on disk' },
-  state: { type: 'string', value: '<folder>', says: 'state folder; default .furlong' },
+  state: { type: 'string', value: '<folder>', takes: 'folder', says: 'state folder; default .furlong' },
   accounts: { type: 'string', value: '<id,id>', says: 'account ids; default 111122223333,444455556666' },
   'account-concurrency': {
     type: 'string',
@@ -24,7 +26,12 @@ export const startOptions: Readonly<Record<string, Option>> = {
     value: '<id>=<program>',
     says: 'program that runs functions of a runtime: nodejs22.x=/usr/bin/node',
   },
-  opt: { type: 'string', value: '<folder>', says: 'folder that stands for /opt: layers, their extensions' },
+  opt: {
+    type: 'string',
+    value: '<folder>',
+    takes: 'folder',
+    says: 'folder that stands for /opt: layers, their extensions',
+  },
   'freeze-after': {
     type: 'string',
     value: '<ms>',
@@ -47,6 +54,7 @@ export const startOptions: Readonly<Record<string, Option>> = {
   'url-style': {
     type: 'string',
     value: 'port|aws',
+    takes: urlStyles,
     says: 'hand out http://127.0.0.1:<port>/, or https://<id>.lambda-url.<region>.on.aws/ for furlong run',
   },
   'aws-hosts': { type: 'boolean', says: 'answer for lambda, iam and sts.<region>.amazonaws.com as well' },
@@ -134,7 +142,7 @@ export function readStartOptions(values: Values): LocalOptions {
   const urlPorts = readPortRange(values)
   const optFolder = values.text('opt')
   const [host, urlHost] = [values.text('host'), readHostName(values, 'url-host')]
-  const urlStyle = values.oneOf('url-style', ['port', 'aws'])
+  const urlStyle = values.oneOf('url-style', urlStyles)
   const freezeAfterMs = values.number('freeze-after', { min: 0, max: 2_147_483_647 })
   const accountConcurrency = values.number('account-concurrency', { min: 1, max: 1_000_000 })
   return {

@@ -94,6 +94,7 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [1, 2],
+  takes: [Object.keys(actions), 'function'],
   examples: [
     ['furlong url create books', 'a URL for signed callers'],
     ['furlong url create books --id abcdefghijklmnopqrstuvwxyz012345', 'the local twin of a URL on AWS'],
@@ -103,10 +104,7 @@ export const command: Command = {
   run: async (invocation) => {
     const { values, context, reporter, positionals } = invocation
     const [name = '', functionName = ''] = positionals
-    const action = Object.hasOwn(actions, name) ? actions[name] : undefined
-    if (action === undefined) {
-      throw values.wrong(`'url ${name}' is not known: one of ${Object.keys(actions).join(', ')} is wanted.`)
-    }
+    const action = values.row(name, actions)
     if (action.needsFunction && functionName === '')
       throw values.wrong(`furlong url ${name} needs a function.`)
     const selection = await selectTarget(values, context, reporter, { functionName })

@@ -1,4 +1,4 @@
-import { CliError, failed } from '../errors.ts'
+import { CliError, failed, interrupted } from '../errors.ts'
 import type { Paint } from '../reporter.ts'
 
 /** An error as it is told. */
@@ -28,7 +28,10 @@ export function describeError(error: unknown): DescribedError {
   }
   if (isCoded(error)) {
     const tryThis = 'tryThis' in error && typeof error.tryThis === 'string' ? error.tryThis : undefined
-    return { exitCode: failed, data: createData(error.code, createTitle(error.code), error.message, tryThis) }
+    return {
+      exitCode: error.code === 'Interrupted' ? interrupted : failed,
+      data: createData(error.code, createTitle(error.code), error.message, tryThis),
+    }
   }
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined

@@ -1,11 +1,22 @@
 /** The real program, as `npm run build` made it, in processes of its own and a home of its own. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../bin/furlong.js', import.meta.url))
+const terminal = fileURLToPath(new URL('terminal.py', import.meta.url))
+
+/** Why there is no pseudo-terminal on this machine; empty when there is one. */
+export const noTerminal: string = ((): string => {
+  try {
+    execFileSync('python3', ['-c', 'import os, pty, termios; os.waitstatus_to_exitcode'], { stdio: 'ignore' })
+    return ''
+  } catch {
+    return 'python3 with its module pty is missing'
+  }
+})()
 
 /** Under a test's own limit, so that a test that waits in vain says what it saw. */
 const patienceMs = 25_000
@@ -69,6 +80,11 @@ export class Running {
     return this.until('err', pattern, this.err.length)
   }
 
+  /** Types into the terminal. */
+  type(text: string): void {
+    this.child.stdin?.write(text)
+  }
+
   /** Sends a signal and waits for the end. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Answer> {
     this.child.kill(signal)
@@ -84,18 +100,48 @@ export class Place {
 
   private constructor(folder: string) {
     this.folder = folder
-    this.env = { HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run'), PATH: process.env['PATH'] ?? '' }
+    this.env = {
+      HOME: folder,
+      XDG_RUNTIME_DIR: join(folder, 'run'),
+      TMPDIR: join(folder, 'tmp'),
+      PATH: process.env['PATH'] ?? '',
+    }
   }
 
   static async make(): Promise<Place> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'furlong-place-')))
-    await mkdir(join(folder, 'run'), { mode: 0o700 })
+    for (const name of ['run', 'tmp']) await mkdir(join(folder, name), { mode: 0o700 })
     return new Place(folder)
   }
 
   /** Starts a command. */
   start(argv: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Running {
-    const child = spawn(process.execPath, [program, ...argv], {
+    return this.#spawn([process.execPath, program, ...argv], options)
+  }
+
+  /** Starts a command in a pseudo-terminal: whatever it writes is in `out`. */
+  startInTerminal(
+    argv: readonly string[],
+    options: { env?: Record<string, string>; cwd?: string; columns?: number } = {},
+  ): Running {
+    const { columns = 80, env, ...rest } = options
+    return this.#spawn(['python3', terminal, String(columns), process.execPath, program, ...argv], {
+      ...rest,
+      env: { TERM: 'xterm-256color', ...env },
+    })
+  }
+
+  /** Starts a line of bash in which `furlong` is the program. */
+  shell(line: string): Running {
+    const words = `furlong() { "${process.execPath}" "${program}" "$@"; }`
+    return this.#spawn(['bash', '-o', 'pipefail', '-c', `${words}\n${line}`], {})
+  }
+
+  #spawn(
+    [file = '', ...args]: readonly string[],
+    options: { env?: Record<string, string>; cwd?: string },
+  ): Running {
+    const child = spawn(file, args, {
       cwd: options.cwd ?? this.folder,
       env: { ...this.env, ...options.env },
     })
@@ -107,6 +153,18 @@ export class Place {
   /** Runs a command to its end. */
   run(...argv: string[]): Promise<Answer> {
     return this.start(argv).ended
+  }
+
+  /** Lists the processes that were started here and still run, by their command lines. */
+  async processes(): Promise<readonly string[]> {
+    const found: string[] = []
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      const read = (name: string): Promise<string> =>
+        readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '')
+      const [environ, words] = await Promise.all([read('environ'), read('cmdline')])
+      if (`${environ}${words}`.includes(this.folder)) found.push(words.replaceAll('\0', ' '))
+    }
+    return found
   }
 
   /** Ends what still runs, and removes the folder. */

@@ -193,7 +193,7 @@ describe.skipIf(executablePath === undefined)('the page', () => {
           await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
           return rowsOf(tab).last().innerText()
         }
-        await expect.poll(oldest).toContain('CreateRole')
+        await expect.poll(oldest, { timeout: 15_000 }).toContain('CreateRole')
       }))
   })
 
@@ -291,7 +291,7 @@ describe.skipIf(executablePath === undefined)('the page', () => {
         }
         const fix = 'npx furlong grant orders --to arn:aws:iam::111122223333:user/invoice-service'
         await tab.getByRole('button', { name: `Copy ${fix}` }).click()
-        await expect.poll(() => readClipboard(tab)).toBe(fix)
+        await expect.poll(() => readClipboard(tab), { timeout: 15_000 }).toBe(fix)
         await tab.getByText('The same by the AWS CLI').click()
         await tab.getByText('aws lambda add-permission').waitFor()
       }))

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 
 /** Where URLs listen: away from those of other local sides. */
 export const manyUrlPorts = [26_000, 27_499] as const
+const [firstPort, lastPort] = manyUrlPorts
 
 /**
  * Makes a state folder.
@@ -41,7 +42,7 @@ export async function createManyUrls(count: number): Promise<string> {
     ...row,
     urlId: `${String(row['urlId']).slice(0, 28)}${String(at).padStart(4, '0')}`,
     functionArn: `${String(row['functionArn'])}${at}`,
-    port: Number(row['port']) + at,
+    port: firstPort + ((Number(row['port']) - firstPort + at) % (lastPort - firstPort + 1)),
   }))
   database.exec('COMMIT')
   database.close()

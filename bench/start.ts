@@ -19,7 +19,8 @@ export async function run(): Promise<Row[]> {
   const folders = { one: await createManyUrls(1), many: await createManyUrls(many) }
   try {
     const upOn = (folder: string): string[] => {
-      const ports = ['--url-ports', manyUrlPorts.join('-')]
+      // A port of a thousand is in use somewhere.
+      const ports = ['--url-ports', manyUrlPorts.join('-'), '--move-ports']
       return [furlong, 'up', '--port', '0', '--state', folder, ...ports]
     }
     const lanes = {

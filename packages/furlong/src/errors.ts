@@ -42,7 +42,7 @@ interface CatalogueRow {
   readonly title: string
   readonly exitCode: number
   sentence(details: Details): string
-  tryThis?(details: Details): string
+  tryThis(details: Details): string
 }
 
 /** Every error of the command line itself: one row says all about it. */
@@ -107,6 +107,7 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     title: 'Refused by the local side',
     exitCode: failed,
     sentence: ({ message }) => message ?? '',
+    tryThis: () => 'npx furlong status, which shows what is there',
   },
   'not-started': {
     title: 'Local side not started',
@@ -173,16 +174,19 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     title: 'File cannot be read',
     exitCode: failed,
     sentence: ({ path, reason }) => `${path}: ${reason}.`,
+    tryThis: () => 'a file that is there and that you may read',
   },
   'unwritable-file': {
     title: 'File cannot be written',
     exitCode: failed,
     sentence: ({ path, reason }) => `${path}: ${reason}.`,
+    tryThis: () => 'a path in a folder that you may write to',
   },
   'program-not-found': {
     title: 'Program not found',
     exitCode: 127,
     sentence: ({ program }) => `There is no program '${program}' to run.`,
+    tryThis: () => 'its path, or a PATH that has it',
   },
   'python-missing': {
     title: 'Python missing',
@@ -213,6 +217,7 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     title: 'Program cannot be run',
     exitCode: 126,
     sentence: ({ program, reason }) => `'${program}' cannot be run: ${reason}.`,
+    tryThis: () => 'chmod +x, when it is meant to be run',
   },
 }
 
@@ -236,7 +241,7 @@ export class CliError extends Error {
     this.code = code
     this.title = row.title
     this.exitCode = row.exitCode
-    const tryThis = row.tryThis?.(details)
+    const tryThis = row.tryThis(details)
     this.tryThis = tryThis === '' ? undefined : tryThis
   }
 }

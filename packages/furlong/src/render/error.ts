@@ -1,4 +1,5 @@
 import { CliError, failed, interrupted } from '../errors.ts'
+import { advice, type AdvisedCode } from './advice.ts'
 import type { Paint } from '../reporter.ts'
 
 /** An error as it is told. */
@@ -27,7 +28,8 @@ export function describeError(error: unknown): DescribedError {
     }
   }
   if (isCoded(error)) {
-    const tryThis = 'tryThis' in error && typeof error.tryThis === 'string' ? error.tryThis : undefined
+    const own = 'tryThis' in error && typeof error.tryThis === 'string' ? error.tryThis : undefined
+    const tryThis = own ?? (Object.hasOwn(advice, error.code) ? advice[error.code as AdvisedCode] : undefined)
     return {
       exitCode: error.code === 'Interrupted' ? interrupted : failed,
       data: createData(error.code, createTitle(error.code), error.message, tryThis),

@@ -1,5 +1,5 @@
 import { plainPaint, type Paint } from '../reporter.ts'
-import type { Examination } from '../transcripts/examine.ts'
+import type { ExaminedTranscript } from '../transcripts/examine.ts'
 import { findHeader, type Transcript } from '../transcripts/transcript.ts'
 
 /**
@@ -11,7 +11,7 @@ import { findHeader, type Transcript } from '../transcripts/transcript.ts'
  */
 export function renderTranscript(
   transcript: Transcript,
-  examination: Examination,
+  examination: ExaminedTranscript,
   paint: Paint = plainPaint,
 ): string[] {
   const { refusal, diagnoses, notes } = examination
@@ -40,7 +40,7 @@ function renderExchange({ form, request, answer }: Transcript, paint: Paint): st
   return `${paint('bold', what)}${status} ${paint('dim', `(read from: ${form})`)}`
 }
 
-function renderRefusal({ refusal, diagnoses }: Examination, paint: Paint): string[] {
+function renderRefusal({ refusal, diagnoses }: ExaminedTranscript, paint: Paint): string[] {
   if (refusal === undefined) return []
   const { code, message, says } = refusal
   const words = [...(code === undefined ? [] : [code]), ...(message === '' ? [] : [`“${message}”`])].join(' ')

@@ -11,7 +11,7 @@ import {
 import { findHeader, type Transcript, type TranscriptAnswer, type TranscriptRequest } from './transcript.ts'
 
 /** What can be said of a refused request. */
-export interface Examination {
+export interface ExaminedTranscript {
   /** AWS's refusal, by its answer; undefined where there is no answer, or one of the application. */
   readonly refusal: Refusal | undefined
   /** What a check of the request shows, best first. */
@@ -31,7 +31,7 @@ export interface Examination {
 export function examine(
   transcript: Transcript,
   keys: { readonly credentials: readonly Credentials[]; readonly region?: string },
-): Examination {
+): ExaminedTranscript {
   const { answer, request, note } = transcript
   const refusal =
     answer &&
@@ -75,7 +75,7 @@ function noteAnswer({ status, body, headers }: TranscriptAnswer): string {
   return 'The answer is none of AWS’s refusals: the application gave it itself. Its log says more.'
 }
 
-type Checked = Pick<Examination, 'diagnoses' | 'isSignatureRight' | 'notes'>
+type Checked = Pick<ExaminedTranscript, 'diagnoses' | 'isSignatureRight' | 'notes'>
 
 function check(
   request: TranscriptRequest,

@@ -1,7 +1,7 @@
 import { type Credentials, presign, sign } from '@furlong/sigv4'
 import { describe, expect, it } from 'vitest'
 import { renderTranscript } from '../render/transcript.ts'
-import { examine, type Examination } from './examine.ts'
+import { examine, type ExaminedTranscript } from './examine.ts'
 import { readTranscript } from './read-transcript.ts'
 
 const credentials: Credentials = {
@@ -48,13 +48,13 @@ const refused = [
 function examineText(
   text: string | Buffer,
   keys: Parameters<typeof examine>[1] = { credentials: [credentials] },
-): Examination {
+): ExaminedTranscript {
   const transcript = readTranscript(Buffer.from(text))
   if (transcript === undefined) throw new Error('Nothing was read')
   return examine(transcript, keys)
 }
 
-const causes = (examination: Examination): string[] =>
+const causes = (examination: ExaminedTranscript): string[] =>
   examination.diagnoses.map(({ cause, proof }) => `${cause} (${proof})`)
 
 describe('examine()', () => {

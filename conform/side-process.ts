@@ -28,25 +28,40 @@ export interface SideProcess {
   readonly readyMs: number
 }
 
+/** How a side's process is started. */
+interface Started {
+  /** Stands before its command, and must become it. */
+  readonly before?: readonly string[]
+  readonly nodeOptions?: readonly string[]
+  /** Of its environment, beside what it needs. */
+  readonly variables?: Readonly<Record<string, string>>
+}
+
 /**
  * Starts a side.
  *
  * @param folder where its register lies, and its state; made by the caller and removed by it
  * @param options of `furlong up`; `--memory` is not among them unless it is named
- * @param more variables of the server's environment
+ * @param started how its process is started
  * @returns the side once it is ready
  * @throws Error with what it said when it ended instead
  */
 export async function startSideProcess(
   folder: string,
   options: readonly string[],
-  more: Readonly<Record<string, string>> = {},
+  { before = [], nodeOptions = [], variables = {} }: Started = {},
 ): Promise<SideProcess> {
   const at = performance.now()
   await mkdir(join(folder, 'run'), { mode: 0o700, recursive: true })
-  const env = { PATH: process.env['PATH'] ?? '', HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run'), ...more }
-  const argv = [furlongProgram, 'up', '--port', '0', '--format', 'json', ...options]
-  const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    XDG_RUNTIME_DIR: join(folder, 'run'),
+    ...variables,
+  }
+  const up = [furlongProgram, 'up', '--port', '0', '--format', 'json', ...options]
+  const [program = '', ...argv] = [...before, process.execPath, ...nodeOptions, ...up]
+  const child = spawn(program, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
   const ready = new Promise<void>((done) => {

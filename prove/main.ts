@@ -3,6 +3,8 @@ import { runNamed } from '../conform/run-named.ts'
 
 await runNamed('prove', {
   kill: () => import('./run-kill.ts'),
+  faults: () => import('./faults/run.ts'),
   fuzz: () => import('./fuzz/run.ts'),
   console: () => import('./run-console.ts'),
+  soak: () => import('./soak/run.ts'),
 })

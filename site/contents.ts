@@ -57,6 +57,7 @@ const placed: readonly Group[] = [
       page('Behind CloudFront', 'docs/calling/behind-cloudfront.md'),
       page('Other clients', 'docs/calling/other-clients.md'),
       page('Which clients work', 'docs/clients.md'),
+      page('What was tried', 'docs/proofs.md'),
       page('Presigned links', 'docs/calling/presigned-links.md'),
       page('A proxy that signs', 'docs/calling/proxy.md'),
     ],

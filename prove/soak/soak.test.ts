@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { plot } from './plot.ts'
+import { compareQuarters, type Sample, soak } from './soak.ts'
+
+it.runIf(process.platform === 'linux')(
+  'works for a few seconds: all comes to what it should, and what is open stays as it is',
+  async () => {
+    const { samples, done, failures, overall } = await soak({ seconds: 6, callers: 4, seed: 1 })
+    expect(failures).toEqual([])
+    expect(done.get('GET')).toBeGreaterThan(5)
+    expect(samples.length).toBeGreaterThan(20)
+    expect(overall.max).toBeGreaterThanOrEqual(overall.p50)
+    const { before, after } = compareQuarters(samples, ({ handles }) => handles, 'median')
+    expect(after).toBeLessThanOrEqual(before + 8)
+  },
+  60_000,
+)
+
+it('tells what grows from what does not, and plots it', () => {
+  const at = (rss: number): Sample =>
+    ({ rss, heapUsed: rss, handles: 5, requestsPerSecond: 1 }) as unknown as Sample
+  const growing = Array.from({ length: 8 }, (_, index) => at(100 + index * 10))
+  expect(compareQuarters(growing, ({ rss }) => rss, 'least')).toEqual({
+    before: 120,
+    after: 160,
+    growth: 160 / 120 - 1,
+  })
+  expect(compareQuarters(growing, ({ handles }) => handles, 'median').growth).toBe(0)
+  expect(plot([0, 4, 8])).toBe('▁▅█')
+})

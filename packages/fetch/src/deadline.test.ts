@@ -39,13 +39,17 @@ describe('timeouts of createSignedFetch()', () => {
       code: 'TimedOut',
       message: expect.stringMatching(waiting('the body of the request')),
     })
+    // Pauses are drawn at random up to the base: a short one always fits into what is left of the time.
+    const retry = { baseDelayMs: 1 }
     url.answers.push(answer(503), silence)
-    await expect(create({ timeoutMs: 200 })(url.base)).rejects.toThrow(waiting('the answer to attempt 2'))
+    await expect(create({ timeoutMs: 400, retry })(url.base)).rejects.toThrow(
+      waiting('the answer to attempt 2'),
+    )
     url.answers.push(answer(503))
-    const napping = create({ timeoutMs: 200, sleep: () => never, retry: { baseDelayMs: 1 } })
+    const napping = create({ timeoutMs: 400, retry, sleep: () => never })
     await expect(napping(url.base)).rejects.toThrow(waiting('the pause after attempt 1'))
     url.answers.push(headOnly)
-    const response = await create({ timeoutMs: 200 })(url.base)
+    const response = await create({ timeoutMs: 400 })(url.base)
     expect(response.status).toBe(200)
     await expect(response.text()).rejects.toMatchObject({
       name: 'TimeoutError',

@@ -23,7 +23,6 @@ export const calleeOptions: Readonly<Record<string, Option>> = {
   as: {
     type: 'string',
     value: '<function|role>',
-    takes: 'caller',
     says: 'call as that role, or as the role of that function',
   },
   ...targetOptions,

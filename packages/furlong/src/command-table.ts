@@ -7,6 +7,12 @@ export interface CommandRow {
   load(): Promise<Command>
 }
 
+/** What stands in a command's place and asks for something about furlong itself. */
+export const overviewWords: Readonly<Record<'help' | 'version', readonly string[]>> = {
+  help: ['help', '--help', '-h'],
+  version: ['--version', '-v'],
+}
+
 /** Every command, in the order of the overview. A command's file is read only when the command is called. */
 export const commandTable: Readonly<Record<string, CommandRow>> = {
   up: {
@@ -118,5 +124,10 @@ export const commandTable: Readonly<Record<string, CommandRow>> = {
     group: 'Call and explain',
     summary: 'what functions wrote',
     load: async () => (await import('./commands/logs.ts')).command,
+  },
+  completion: {
+    group: 'This shell',
+    summary: 'what completes these words by Tab',
+    load: async () => (await import('./commands/completion.ts')).command,
   },
 }

@@ -3,14 +3,17 @@ import { formats, type Reporter } from './reporter.ts'
 import type { Values } from './values.ts'
 
 /** What a word of a call names, for shells that complete it: one of a few, or what is there when it is typed. */
-export type Word = readonly string[] | 'file' | 'folder' | 'function' | 'caller' | 'profile'
+export type Word = readonly string[] | NamedThing
+
+/** Things that have names on the machine a command is typed on. */
+export type NamedThing = 'file' | 'folder' | 'profile'
 
 /** One option of a command. */
 export interface Option {
   readonly type: 'string' | 'boolean'
   readonly short?: string
   readonly multiple?: boolean
-  /** What stands for the value in the help: `<port>`. */
+  /** What stands for the value in the help: `<port>`; default the words it takes. */
   readonly value?: string
   /** What the option stands for when it is given without `=` and a value. */
   readonly bare?: string
@@ -76,7 +79,6 @@ export const targetOptions: Readonly<Record<string, Option>> = {
 export const commonOptions: Readonly<Record<string, Option>> = {
   format: {
     type: 'string',
-    value: 'human|json',
     takes: formats,
     says: 'how results are printed; default human',
   },

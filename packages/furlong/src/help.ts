@@ -66,7 +66,7 @@ function renderDescription(lines: readonly string[], columns: number | undefined
 }
 
 /** `[=<port>]` may be left out, and stands next to its option. */
-function renderValue(value = ''): string {
+function renderValue({ takes, value = typeof takes === 'object' ? takes.join('|') : '' }: Option): string {
   return value === '' || value.startsWith('[') ? value : ` ${value}`
 }
 
@@ -76,9 +76,9 @@ function renderOptions(
   { paint, columns }: { readonly paint: Paint; readonly columns: number | undefined },
 ): string[] {
   if (options.length === 0) return []
-  const rows = options.map(([name, { short, value, says }]) => [
-    `${short === undefined ? '    ' : `-${short}, `}--${name}${renderValue(value)}`,
-    says,
+  const rows = options.map(([name, option]) => [
+    `${option.short === undefined ? '    ' : `-${option.short}, `}--${name}${renderValue(option)}`,
+    option.says,
   ])
   return [
     '',

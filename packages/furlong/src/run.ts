@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { commonOptions, type Command, type Option } from './command.ts'
-import { commandTable } from './command-table.ts'
+import { commandTable, overviewWords } from './command-table.ts'
 import type { Context } from './context.ts'
 import { CliError } from './errors.ts'
 import { renderHelp, renderOverview } from './help.ts'
@@ -34,8 +34,8 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
   const [first, ...rest] = argv
   const paint = createPaint(context.stdout, context.env)
   const columns = context.stdout.isTTY === true ? context.stdout.columns : undefined
-  if (first === '--version' || first === '-v') return print(context, [readVersion()])
-  const isHelp = first === undefined || first === '--help' || first === '-h' || first === 'help'
+  if (first !== undefined && overviewWords.version.includes(first)) return print(context, [readVersion()])
+  const isHelp = first === undefined || overviewWords.help.includes(first)
   if (isHelp && rest[0] === undefined) return print(context, renderOverview(paint, columns))
   const name = isHelp ? (rest[0] ?? '') : (first ?? '')
   const row = Object.hasOwn(commandTable, name) ? commandTable[name] : undefined
@@ -49,6 +49,7 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
   const { values, positionals, after } = parse(command, isHelp ? ['--help'] : rest)
   if (values.flag('help')) return print(context, renderHelp(command, paint, columns))
   checkPositionals(command, values, positionals)
+  checkWords(command, values)
   const format = readFormat(command, values)
   const reporter = createReporter(context, format)
   const outcome = await command
@@ -65,6 +66,13 @@ async function dispatch(argv: readonly string[], context: Context): Promise<numb
 function print(context: Context, lines: readonly string[]): number {
   context.stdout.write(`${toPrintable(lines.join('\n'))}\n`)
   return 0
+}
+
+/** What is one of a few words is wrong whatever else the command finds. */
+function checkWords({ options }: Command, values: Values): void {
+  for (const [name, { takes }] of Object.entries({ ...commonOptions, ...options })) {
+    if (typeof takes === 'object') values.oneOf(name, takes)
+  }
 }
 
 /** A command whose result has forms of its own knows them itself; JSON is JSON for all. */

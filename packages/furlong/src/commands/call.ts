@@ -47,7 +47,6 @@ export const command: Command = {
     ...calleeOptions,
   },
   positionals: [1, 1],
-  takes: ['function'],
   examples: [
     ['furlong call "my-function-with-url/book?page=5"', 'a GET, signed as the administrator'],
     [

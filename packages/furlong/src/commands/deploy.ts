@@ -12,20 +12,21 @@ import { hearStop, type StopSignal } from '../stop-signal.ts'
 import { selectTarget, type Selection } from '../target.ts'
 import type { Values } from '../values.ts'
 
+const architectures = ['x86_64', 'arm64'] as const
+
 /** How a function is deployed; `furlong dev` takes the same. */
 export const deployOptions: Readonly<Record<string, Option>> = {
   name: {
     type: 'string',
     short: 'n',
     value: '<name>',
-    takes: 'function',
     says: "function name; default the entry's",
   },
   role: { type: 'string', value: '<name|arn>', says: 'role; default <name>-role, made when missing' },
   runtime: { type: 'string', value: '<id>', says: 'such as nodejs24.x or python3.13; default by the entry' },
   architecture: {
     type: 'string',
-    value: 'x86_64|arm64',
+    takes: architectures,
     says: "of a new function; default x86_64. Packages of Python are the function's",
   },
   handler: {
@@ -63,12 +64,10 @@ export const reachOptions: Readonly<Record<string, Option>> = {
     type: 'string',
     multiple: true,
     value: '<caller>',
-    takes: 'caller',
     says: 'who may call; may be repeated',
   },
   sdk: {
     type: 'string',
-    value: 'bundled|external',
     takes: sdks,
     says: 'the AWS SDK of a bundle: brought along (default), or the one of a nodejs runtime',
   },
@@ -248,7 +247,7 @@ export function readDeployOptions(values: Values): Omit<DeployOptions, 'entry'> 
       return text === undefined ? [] : [[name, text]]
     }),
   )
-  const architecture = values.oneOf('architecture', ['x86_64', 'arm64'] as const)
+  const architecture = values.oneOf('architecture', architectures)
   const timeoutSeconds = values.number('timeout', timeoutLimit)
   const memorySizeMb = values.number('memory-size', memorySizeLimit)
   return {

@@ -20,7 +20,6 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [1, 1],
-  takes: ['function'],
   examples: [
     ['furlong destroy books --plan', 'what would go'],
     ['furlong destroy books --profile dev', 'on AWS, after asking'],

@@ -22,7 +22,6 @@ export const command: Command = {
     as: {
       type: 'string',
       value: '<caller>',
-      takes: 'caller',
       says: 'a function (its role), a role, a user, or an ARN of one',
     },
     fix: { type: 'boolean', says: 'do what mends it, after showing it' },
@@ -35,7 +34,6 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [0, 1],
-  takes: ['function'],
   examples: [
     ['furlong doctor books --as my-calling-function', 'may that function call it?'],
     ['furlong doctor https://<id>.lambda-url.eu-west-1.on.aws/ --profile work', 'a URL of AWS'],

@@ -18,7 +18,6 @@ export const command: Command = {
   options: {
     shell: {
       type: 'string',
-      value: 'bash|fish|powershell|dotenv|json',
       takes: Object.keys(shells),
       says: 'whose syntax; default by SHELL',
     },

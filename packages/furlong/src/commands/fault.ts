@@ -95,7 +95,6 @@ const details: Readonly<Record<string, Option>> = {
   },
   before: {
     type: 'string',
-    value: 'function|answer',
     takes: moments,
     says: 'delay, reset: before the function runs (default), or before its answer goes out',
   },
@@ -128,7 +127,6 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [0, 1],
-  takes: ['function'],
   examples: [
     ['furlong fault books --throttle --rate 0.2 --count 10', 'ten calls, one in five'],
     ['furlong fault --delay 2000 --before answer', 'every answer two seconds late'],

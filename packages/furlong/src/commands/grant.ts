@@ -21,7 +21,7 @@ export const command: Command = {
     "A caller of another account needs a policy of its own as well: it is printed, or put with that account's credentials.",
   ],
   options: {
-    to: { type: 'string', value: '<caller>', takes: 'caller', says: 'who may call' },
+    to: { type: 'string', value: '<caller>', says: 'who may call' },
     'caller-profile': {
       type: 'string',
       value: '<name>',
@@ -46,7 +46,6 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [1, 1],
-  takes: ['function'],
   examples: [
     ['furlong grant my-function-with-url --to my-calling-function', 'the role of another function'],
     ['furlong grant books --to arn:aws:cloudfront::111122223333:distribution/E1ABC', 'CloudFront, with OAC'],

@@ -25,7 +25,6 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [0, 1],
-  takes: ['function'],
   examples: [
     ['furlong logs', 'of all functions'],
     ['furlong logs my-function-with-url -f', 'of one, as they come'],

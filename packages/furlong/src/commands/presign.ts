@@ -23,7 +23,6 @@ export const command: Command = {
     ...calleeOptions,
   },
   positionals: [1, 1],
-  takes: ['function'],
   examples: [
     ['furlong presign "my-function-with-url/book?page=5" --expires 300', 'a link for five minutes'],
     ['curl "$(furlong presign my-function-with-url/book)"', 'what it is good for'],

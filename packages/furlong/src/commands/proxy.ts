@@ -36,7 +36,6 @@ export const command: Command = {
     ...calleeOptions,
   },
   positionals: [1, 1],
-  takes: ['function'],
   examples: [
     ['furlong proxy my-function-with-url --listen 4000', 'then: curl localhost:4000/book?page=5'],
     ['furlong proxy https://<id>.lambda-url.eu-west-1.on.aws/ --as reader', 'a URL of AWS, as a role'],

@@ -12,12 +12,11 @@ export const command: Command = {
     'A role or user that was deleted leaves its statements behind, and Lambda adds nothing to a policy with such: --orphans.',
   ],
   options: {
-    from: { type: 'string', value: '<caller>', takes: 'caller', says: 'who may no longer call' },
+    from: { type: 'string', value: '<caller>', says: 'who may no longer call' },
     orphans: { type: 'boolean', says: 'the statements of roles and users that were deleted' },
     ...targetOptions,
   },
   positionals: [1, 1],
-  takes: ['function'],
   examples: [
     ['furlong revoke my-function-with-url --from my-calling-function', 'the role of another function'],
     ["furlong revoke books --from '*'", 'closes a public URL'],

@@ -7,6 +7,7 @@ import { findHostModule } from '../host-module.ts'
 import { selectTarget } from '../target.ts'
 import { deployOptions, readDeployOptions, readEntry, readReach, reachOptions } from './deploy.ts'
 
+const forms = ['yaml', 'json'] as const
 const { id: _localOnly, ...setupOptions } = deployOptions
 
 /** `furlong template` */
@@ -23,11 +24,11 @@ export const command: Command = {
   options: {
     cdk: { type: 'boolean', says: 'a construct of the CDK, in TypeScript' },
     from: { type: 'string', value: '<function>', says: 'what is deployed: a function, or function:alias' },
-    zip: { type: 'string', value: '<file>', says: 'write the code there, ready for S3' },
+    zip: { type: 'string', value: '<file>', takes: 'file', says: 'write the code there, ready for S3' },
     ...setupOptions,
     ...reachOptions,
     ...targetOptions,
-    format: { type: 'string', value: 'yaml|json', says: 'form of the CloudFormation template; default yaml' },
+    format: { type: 'string', takes: forms, says: 'form of the CloudFormation template; default yaml' },
   },
   positionals: [0, 1],
   takes: ['file'],
@@ -38,7 +39,7 @@ export const command: Command = {
   ],
   run: async (invocation) => {
     const { values, reporter } = invocation
-    const isJson = values.oneOf('format', ['yaml', 'json'] as const) === 'json'
+    const isJson = values.oneOf('format', forms) === 'json'
     if (isJson && values.flag('cdk'))
       throw values.wrong('--cdk writes TypeScript, and --format json a template.')
     const { stack, zip } =

@@ -53,7 +53,6 @@ export const startOptions: Readonly<Record<string, Option>> = {
   },
   'url-style': {
     type: 'string',
-    value: 'port|aws',
     takes: urlStyles,
     says: 'hand out http://127.0.0.1:<port>/, or https://<id>.lambda-url.<region>.on.aws/ for furlong run',
   },

@@ -94,7 +94,7 @@ export const command: Command = {
     ...targetOptions,
   },
   positionals: [1, 2],
-  takes: [Object.keys(actions), 'function'],
+  takes: [Object.keys(actions)],
   examples: [
     ['furlong url create books', 'a URL for signed callers'],
     ['furlong url create books --id abcdefghijklmnopqrstuvwxyz012345', 'the local twin of a URL on AWS'],

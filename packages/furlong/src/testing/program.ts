@@ -124,8 +124,19 @@ export class Place {
     argv: readonly string[],
     options: { env?: Record<string, string>; cwd?: string; columns?: number } = {},
   ): Running {
-    const { columns = 80, env, ...rest } = options
-    return this.#spawn(['python3', terminal, String(columns), process.execPath, program, ...argv], {
+    return this.#spawnInTerminal([process.execPath, program, ...argv], options)
+  }
+
+  /** Starts bash as a user has it, by a file of its settings: what is typed is a line for it. */
+  startShellInTerminal(settings: string): Running {
+    return this.#spawnInTerminal(['bash', '--noprofile', '--rcfile', settings, '-i'], { columns: 200 })
+  }
+
+  #spawnInTerminal(
+    words: readonly string[],
+    { columns = 80, env, ...rest }: { env?: Record<string, string>; cwd?: string; columns?: number },
+  ): Running {
+    return this.#spawn(['python3', terminal, String(columns), ...words], {
       ...rest,
       env: { TERM: 'xterm-256color', ...env },
     })

@@ -4,11 +4,13 @@ Arguments: the file for the report, the folder that paths are told from, python.
 files that were loaded, or `failure` with the place in the source.
 """
 
+import importlib.machinery
 import importlib.util
 import json
 import os
 import sys
 import sysconfig
+import time
 import traceback
 
 REPORT, ROOT, BOOTSTRAP = sys.argv[1:4]
@@ -70,7 +72,24 @@ def describe_place(message, filename, line, column, text):
     return failure
 
 
+def keep_no_fresh_bytecode():
+    """Lets what was saved within the last two seconds leave no bytecode.
+
+    Python takes bytecode for that of a source of the same size and of the same time, to the second: of two saves within
+    one second the later one would never run.
+    """
+    loader = importlib.machinery.SourceFileLoader
+    keep = loader.set_data
+
+    def set_data(self, path, data, **options):
+        if time.time() - os.stat(self.path).st_mtime >= 2:
+            keep(self, path, data, **options)
+
+    loader.set_data = set_data
+
+
 def main():
+    keep_no_fresh_bytecode()
     spec = importlib.util.spec_from_file_location("bootstrap", BOOTSTRAP)
     runtime = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(runtime)

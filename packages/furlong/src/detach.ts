@@ -31,12 +31,12 @@ export async function startDetached(invocation: Invocation, options: LocalOption
     env: context.env,
     stdio: ['ignore', 'ignore', log.fd],
   })
-  await log.close()
   const ended = new AbortController()
   // It has a process group of its own, which ctrl-c does not reach.
   stop.signal.addEventListener('abort', () => child.kill())
   child.once('exit', () => ended.abort())
   child.once('error', () => ended.abort())
+  await log.close()
   const end = performance.now() + patienceMs
   while (!ended.signal.aborted && performance.now() < end) {
     const side = (await listSides(folder)).find(({ pid }) => pid === child.pid)

@@ -278,6 +278,7 @@ describe.skipIf(noTerminal !== '')(`furlong in a pseudo-terminal${noTerminal && 
     // It may have been ready already.
     if (code === 0) await place.run('down', '--port', /127\.0\.0\.1:(\d+)/.exec(up.out)?.[1] ?? '')
     else expect(code).toBe(130)
+    expect((await place.processes()).filter((words) => words.includes(' up --port=0'))).toEqual([])
   })
 })
 

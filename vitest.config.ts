@@ -17,8 +17,10 @@ export default defineConfig({
       'docs/**/*.test.ts',
       'site/**/*.test.ts',
     ],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Nothing here takes long; a machine that does much else is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 2,
   },
 })

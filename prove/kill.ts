@@ -39,10 +39,10 @@ export interface KillOptions {
 }
 
 /**
- * Away from where other local sides of this machine begin, and from another run of this proof: a port that they take while
- * the server is down is lost.
+ * Below the ports that other local sides of this machine take, and away from another run of this proof: a port that is taken
+ * while the server is down is lost.
  */
-const firstPort = 24_000 + (process.pid % 100) * 50
+const firstPort = 10_000 + (process.pid % 100) * 50
 const urlPorts = `${firstPort}-${firstPort + 49}`
 const writers = 3
 const callers = 2

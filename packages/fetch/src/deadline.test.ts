@@ -1,13 +1,16 @@
 import { getEventListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRequestSigner, createSignedFetch, type SignedFetchOptions } from './index.ts'
 import { answer, type FunctionUrl, keys, startFunctionUrl } from './testing/function-url.node.ts'
 
 let url: FunctionUrl
 beforeAll(async () => void (url = await startFunctionUrl()))
 afterAll(() => url.close())
+// Sockets are real, time passes by hand alone: no machine is too slow for these limits.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => {
+  vi.useRealTimers()
   url.arrivals.length = 0
   url.answers.length = 0
 })
@@ -15,12 +18,19 @@ afterEach(() => {
 const create = (more: SignedFetchOptions = {}): ReturnType<typeof createSignedFetch> =>
   createSignedFetch({ credentials: keys, region: 'us-east-1', sleep: async () => {}, ...more })
 
-const silence = (): void => {}
 const headOnly = (response: ServerResponse): void => void response.writeHead(200).write('begun')
+
+/** Lets time pass, in milliseconds. */
+const pass = (ms: number): void => void vi.advanceTimersByTime(ms)
+
+/** Answers nothing; the request has come by then. */
+const silenceFor = (ms: number) => (): void => pass(ms)
+
+const never = new Promise<never>(() => {})
 
 describe('timeouts of createSignedFetch()', () => {
   it('ends a call with a TimeoutError that names the option and its value', async () => {
-    url.answers.push(silence)
+    url.answers.push(silenceFor(40))
     const failure = await create({ timeoutMs: 40 })(url.base).catch((error: unknown) => error)
     expect(failure).toMatchObject({ name: 'TimeoutError', code: 'TimedOut' })
     expect(String(failure)).toContain('40 milliseconds')
@@ -28,30 +38,31 @@ describe('timeouts of createSignedFetch()', () => {
   })
 
   it('covers credentials, pauses and the reading of the body', async () => {
-    const never = new Promise<never>(() => {})
     const waiting = (what: string): RegExp => new RegExp(`ended while it waited for ${what}: `)
-    await expect(create({ timeoutMs: 20, credentials: () => never })(url.base)).rejects.toMatchObject({
+    const waitForKeys = (): Promise<never> => (queueMicrotask(() => pass(20)), never)
+    await expect(create({ timeoutMs: 20, credentials: waitForKeys })(url.base)).rejects.toMatchObject({
       code: 'TimedOut',
       message: expect.stringMatching(waiting('credentials')),
     })
-    const body = new ReadableStream({ pull: () => never })
+    const pull = (): Promise<never> => (queueMicrotask(() => pass(20)), never)
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 })
     await expect(create({ timeoutMs: 20 })(url.base, { method: 'POST', body })).rejects.toMatchObject({
       code: 'TimedOut',
       message: expect.stringMatching(waiting('the body of the request')),
     })
-    // Pauses are drawn at random up to the base: a short one always fits into what is left of the time.
-    const retry = { baseDelayMs: 1 }
-    url.answers.push(answer(503), silence)
-    await expect(create({ timeoutMs: 400, retry })(url.base)).rejects.toThrow(
-      waiting('the answer to attempt 2'),
-    )
+    url.answers.push(answer(503), silenceFor(400))
+    await expect(create({ timeoutMs: 400 })(url.base)).rejects.toThrow(waiting('the answer to attempt 2'))
     url.answers.push(answer(503))
-    const napping = create({ timeoutMs: 400, retry, sleep: () => never })
-    await expect(napping(url.base)).rejects.toThrow(waiting('the pause after attempt 1'))
+    const nap = (): Promise<never> => (queueMicrotask(() => pass(400)), never)
+    await expect(create({ timeoutMs: 400, sleep: nap })(url.base)).rejects.toThrow(
+      waiting('the pause after attempt 1'),
+    )
     url.answers.push(headOnly)
     const response = await create({ timeoutMs: 400 })(url.base)
     expect(response.status).toBe(200)
-    await expect(response.text()).rejects.toMatchObject({
+    const text = response.text()
+    pass(400)
+    await expect(text).rejects.toMatchObject({
       name: 'TimeoutError',
       code: 'TimedOut',
       message: expect.stringMatching(waiting('the body of the answer')),
@@ -65,10 +76,10 @@ describe('timeouts of createSignedFetch()', () => {
   })
 
   it('ends an attempt and sends again, where the method allows it', async () => {
-    url.answers.push(silence)
+    url.answers.push(silenceFor(100))
     expect((await create({ attemptTimeoutMs: 100 })(url.base)).status).toBe(200)
     expect(url.arrivals).toHaveLength(2)
-    url.answers.push(silence)
+    url.answers.push(silenceFor(40))
     const failure = await create({ attemptTimeoutMs: 40 })(url.base, { method: 'POST' }).catch(
       (error: unknown) => error,
     )
@@ -79,11 +90,15 @@ describe('timeouts of createSignedFetch()', () => {
   })
 
   it('lets a body take longer than an attempt', async () => {
+    let finish = (): void => {}
     url.answers.push((response) => {
       response.writeHead(200).write('slow ')
-      setTimeout(() => response.end('but sure'), 150)
+      finish = () => void response.end('but sure')
     })
-    expect(await (await create({ attemptTimeoutMs: 100 })(url.base)).text()).toBe('slow but sure')
+    const response = await create({ attemptTimeoutMs: 100 })(url.base)
+    pass(150)
+    finish()
+    expect(await response.text()).toBe('slow but sure')
   })
 
   it.each([0, -1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])('refuses %d', (ms) => {
@@ -95,73 +110,91 @@ describe('timeouts of createSignedFetch()', () => {
 describe('signals of createSignedFetch()', () => {
   const reason = new Error('enough')
 
-  /** Aborts as soon as the server has the request, or after a while. */
-  async function abortMidway(
-    options: SignedFetchOptions,
-    init: Parameters<ReturnType<typeof createSignedFetch>>[1] = {},
-  ): Promise<unknown> {
-    const controller = new AbortController()
-    setTimeout(() => controller.abort(reason), 60)
-    const call = create(options)(url.base, { ...init, signal: controller.signal })
-    const failure = await call.then((response) => response.text()).catch((error: unknown) => error)
-    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  let tell: () => void
+  /** Says that it is waited for, and never gives anything. */
+  const wait = (): Promise<never> => (tell(), never)
+
+  /** What a call comes to that is given up once it waits. */
+  async function giveUp(start: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
+    const waits = Promise.withResolvers<void>()
+    tell = waits.resolve
+    const { signal, abort } = createAbort()
+    const call = start(signal)
+    await waits.promise
+    await new Promise((done) => setImmediate(done))
+    abort()
+    const failure = await call.catch((error: unknown) => error)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     return failure
   }
 
-  it('end a call while it waits for credentials, for the body, for the answer, and in a pause', async () => {
-    const never = new Promise<never>(() => {})
-    expect(await abortMidway({ credentials: () => never })).toBe(reason)
-    let cancelledWith: unknown
-    const body = new ReadableStream({ pull: () => never, cancel: (why) => void (cancelledWith = why) })
-    expect(await abortMidway({}, { method: 'POST', body })).toBe(reason)
-    expect(cancelledWith).toBe(reason)
-    url.answers.push(silence)
-    expect(await abortMidway({})).toBe(reason)
-    url.answers.push(answer(503, '', { 'retry-after': '9' }))
-    const { sleep: _, ...platform } = { sleep: undefined, credentials: keys, region: 'us-east-1' }
+  function createAbort(): { signal: AbortSignal; abort: () => void } {
     const controller = new AbortController()
-    setTimeout(() => controller.abort(reason), 60)
-    await expect(createSignedFetch(platform)(url.base, { signal: controller.signal })).rejects.toBe(reason)
-    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+    return { signal: controller.signal, abort: () => controller.abort(reason) }
+  }
+
+  it('end a call while it waits for credentials', async () => {
+    const call = create({ credentials: wait })
+    expect(await giveUp((signal) => call(url.base, { signal }))).toBe(reason)
+  })
+
+  it('end a call while it waits for the body, which is cancelled', async () => {
+    let cancelledWith: unknown
+    const cancel = (why: unknown): void => void (cancelledWith = why)
+    const body = new ReadableStream({ pull: wait, cancel }, { highWaterMark: 0 })
+    expect(await giveUp((signal) => create()(url.base, { method: 'POST', body, signal }))).toBe(reason)
+    expect(cancelledWith).toBe(reason)
+  })
+
+  it('end a call while it waits for the answer', async () => {
+    url.answers.push(() => tell())
+    expect(await giveUp((signal) => create()(url.base, { signal }))).toBe(reason)
+  })
+
+  it('end a call in a pause', async () => {
+    url.answers.push(answer(503))
+    // Asked for when a pause begins, which is that of the platform here.
+    const random = (): number => (tell(), 1)
+    const call = createSignedFetch({ credentials: keys, region: 'us-east-1', random })
+    expect(await giveUp((signal) => call(url.base, { signal }))).toBe(reason)
+    expect(url.arrivals).toHaveLength(1)
   })
 
   it('end the reading of a body, and are not taken for a failed connection', async () => {
     url.answers.push(headOnly)
-    expect(await abortMidway({})).toBe(reason)
+    const { signal, abort } = createAbort()
+    const text = (await create()(url.base, { signal })).text()
+    abort()
+    await expect(text).rejects.toBe(reason)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
     expect(url.arrivals).toHaveLength(1)
   })
 
   it('end the work of createRequestSigner(), which never signs half a body', async () => {
-    const never = new Promise<never>(() => {})
-    const half = (): ReadableStream =>
-      new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(5)), pull: () => never })
     async function* pieces(): AsyncGenerator<Uint8Array> {
       yield new Uint8Array(5)
-      await never
+      await wait()
     }
-    for (const body of [half(), pieces() as unknown as ReadableStream]) {
-      const controller = new AbortController()
-      const signing = createRequestSigner({ credentials: keys, region: 'us-east-1' })(url.base, {
-        method: 'POST',
-        body,
-        signal: controller.signal,
-      })
-      setTimeout(() => controller.abort(reason), 30)
-      await expect(signing).rejects.toBe(reason)
+    const half = new ReadableStream(
+      { start: (controller) => controller.enqueue(new Uint8Array(5)), pull: wait },
+      { highWaterMark: 0 },
+    )
+    const sign = createRequestSigner({ credentials: keys, region: 'us-east-1' })
+    for (const body of [half, pieces() as unknown as ReadableStream]) {
+      expect(await giveUp((signal) => sign(url.base, { method: 'POST', body, signal }))).toBe(reason)
     }
-    const waiting = createRequestSigner({ credentials: () => never, region: 'us-east-1' })
-    await expect(waiting(url.base, { signal: AbortSignal.timeout(30) })).rejects.toMatchObject({
-      name: 'TimeoutError',
-    })
+    const waiting = createRequestSigner({ credentials: wait, region: 'us-east-1' })
+    expect(await giveUp((signal) => waiting(url.base, { signal }))).toBe(reason)
   })
 
   it('end a call whose fetch heeds no signal', async () => {
-    const deaf = { fetch: (): Promise<Response> => new Promise(() => {}) }
-    await expect(create({ ...deaf, timeoutMs: 30 })(url.base)).rejects.toMatchObject({ code: 'TimedOut' })
-    await expect(create({ ...deaf, attemptTimeoutMs: 10 })(url.base)).rejects.toMatchObject({
-      code: 'TimedOut',
-    })
-    expect(await abortMidway(deaf)).toBe(reason)
+    const passing = (): Promise<never> => (pass(30), never)
+    for (const limit of [{ timeoutMs: 30 }, { attemptTimeoutMs: 10 }]) {
+      await expect(create({ fetch: passing, ...limit })(url.base)).rejects.toMatchObject({
+        code: 'TimedOut',
+      })
+    }
+    expect(await giveUp((signal) => create({ fetch: wait })(url.base, { signal }))).toBe(reason)
   })
 
   it('of a Request count too, and null switches them off', async () => {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSignedFetch, type SignedFetchOptions } from './index.ts'
 import { answer, type FunctionUrl, keys, startFunctionUrl } from './testing/function-url.node.ts'
 
@@ -15,16 +15,31 @@ const create = (more: SignedFetchOptions = {}): ReturnType<typeof createSignedFe
   createSignedFetch({ credentials: keys, region: 'us-east-1', ...more })
 
 describe('a refusal whose body does not end', () => {
-  const unfinished = (response: ServerResponse): void =>
-    void response.writeHead(403, { 'x-amzn-errortype': 'InvalidSignatureException' }).write('{')
+  // Sockets are real, time passes by hand alone.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  const pass = (ms: number): void => void vi.advanceTimersByTime(ms)
+  let finish: () => void
+  const unfinished = (response: ServerResponse): void => {
+    response.writeHead(403, { 'x-amzn-errortype': 'InvalidSignatureException' }).write('{')
+    finish = () => void response.end('}')
+  }
+
+  /** Fetches, and does something while the body is waited for. */
+  const andThen =
+    (act: () => void): typeof fetch =>
+    async (...args) => {
+      const response = await fetch(...args)
+      setImmediate(act)
+      return response
+    }
 
   it('is handed back after a while, known by its head, and still readable', async () => {
-    url.answers.push((response) => {
-      unfinished(response)
-      setTimeout(() => response.end('}'), 2500)
-    })
-    const response = await create({ explain: true })(url.base)
+    url.answers.push(unfinished)
+    const response = await create({ explain: true, fetch: andThen(() => pass(1500)) })(url.base)
     expect(response).toMatchObject({ status: 403, refusal: { kind: 'signature', reason: 'mismatch' } })
+    finish()
     expect(await response.text()).toBe('{}')
   })
 
@@ -32,22 +47,23 @@ describe('a refusal whose body does not end', () => {
     url.answers.push(unfinished)
     const reason = new Error('enough')
     const controller = new AbortController()
-    const call = create({ explain })(url.base, { signal: controller.signal })
-    setTimeout(() => controller.abort(reason), 60)
-    await expect(call).rejects.toBe(reason)
+    const signedFetch = create({ explain, fetch: andThen(() => controller.abort(reason)) })
+    await expect(signedFetch(url.base, { signal: controller.signal })).rejects.toBe(reason)
   })
 
   it('ends with the total timeout, and not with that of an attempt', async () => {
     url.answers.push(unfinished)
-    await expect(create({ timeoutMs: 100 })(url.base)).rejects.toMatchObject({
+    const limited = create({ timeoutMs: 100, fetch: andThen(() => pass(100)) })
+    await expect(limited(url.base)).rejects.toMatchObject({
       code: 'TimedOut',
       message: expect.stringContaining('waited for the body of the answer'),
     })
-    url.answers.push((response) => {
-      unfinished(response)
-      setTimeout(() => response.end('}'), 200)
+    url.answers.push(unfinished)
+    const passing = andThen(() => {
+      pass(200)
+      finish()
     })
-    const response = await create({ attemptTimeoutMs: 100 })(url.base)
+    const response = await create({ attemptTimeoutMs: 100, fetch: passing })(url.base)
     expect([response.status, await response.text()]).toEqual([403, '{}'])
   })
 })

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getBindings } from './bindings.ts'
 import { getCaller } from './caller.ts'
 import type { LambdaContext } from './context.ts'
@@ -342,7 +342,7 @@ describe('toLambda() with a Node listener, streaming', () => {
       response.flushHeaders()
       finish = () => response.end('last')
     })(receive(), sink, context)
-    await vi.waitFor(() => expect(new PreludeReader().push(sink.bytes)?.head.statusCode).toBe(202))
+    await expect.poll(() => new PreludeReader().push(sink.bytes)?.head.statusCode).toBe(202)
     expect(sink.writableEnded).toBe(false)
     finish()
     await running
@@ -382,9 +382,9 @@ describe('toLambda() with a Node listener, streaming', () => {
       response.write('first')
     })(receive(), sink, context)
     const failed = expect(running).rejects.toThrow('closed before')
-    await vi.waitFor(() => expect(sink.bytes.toString()).toContain('first'))
+    await expect.poll(() => sink.bytes.toString()).toContain('first')
     sink.destroy()
     await failed
-    await vi.waitFor(() => expect(closed).toBe(true))
+    await expect.poll(() => closed).toBe(true)
   })
 })

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sign } from '@furlong/sigv4'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { RequestRecord } from './record/record.ts'
 import { type Local, startLocal } from './start.ts'
 import { call } from './testing/call.ts'
@@ -415,17 +416,22 @@ describe('startLocal()', () => {
       await once(response, 'data')
       sent.destroy()
       expect((await call({ url: streamUrl, credentials: local.accounts[0]! })).body).toBe('one two')
-      const left = local.records.list().find(({ url: target }) => target === '/endless')
-      expect(left?.refusal).toBeUndefined()
-      expect(left?.gates.at(-1)?.says).toContain('the caller closed the connection')
+      const left = (): RequestRecord | undefined =>
+        local.records.list().find(({ url: target }) => target === '/endless')
+      await expect.poll(() => left()?.gates.at(-1)?.says).toContain('the caller closed the connection')
+      expect(left()?.refusal).toBeUndefined()
     })
   })
 
   describe('a caller that leaves while the function is thinking', () => {
     it('holds nothing up', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'furlong-thinking-'))
+      onTestFinished(() => rm(folder, { recursive: true, force: true }))
       const source = `
+        import { existsSync, writeFileSync } from 'node:fs'
         export const handler = awslambda.streamifyResponse(async (event, stream) => {
-          await new Promise((done) => setTimeout(done, 150))
+          writeFileSync('${folder}/begun', '')
+          while (!existsSync('${folder}/gate')) await new Promise((done) => setTimeout(done, 5))
           const out = awslambda.HttpResponseStream.from(stream, { statusCode: 200 })
           for (let at = 0; at < 50; at += 1) out.write('x'.repeat(65536))
           out.end()
@@ -442,9 +448,13 @@ describe('startLocal()', () => {
       )
       const sent = request(signed.url, { headers: Object.fromEntries(signed.headers), agent: false })
       sent.on('error', () => {}).end()
-      await once(sent, 'socket')
-      await new Promise((done) => setTimeout(done, 50))
+      await expect.poll(() => existsSync(join(folder, 'begun'))).toBe(true)
+      const closed = new Promise((done) => sent.once('close', done))
       sent.destroy()
+      await closed
+      // By the time of this answer the side knows that the other connection is gone.
+      await ownApi('GET', '/status')
+      await writeFile(join(folder, 'gate'), '')
       await expect
         .poll(
           () =>

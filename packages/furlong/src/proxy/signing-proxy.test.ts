@@ -19,17 +19,20 @@ import { findHostModule } from '../host-module.ts'
 import { createSigningProxy, maxBodyBytes, type ProxiedRequest } from './signing-proxy.ts'
 
 const app = `
+import { existsSync } from 'node:fs'
 export default {
   async fetch(request) {
     const url = new URL(request.url)
     if (url.pathname === '/moved') return Response.redirect(new URL('/echo?from=moved', request.url), 302)
     if (url.pathname === '/elsewhere') return Response.redirect('https://example.com/x', 302)
     if (url.pathname === '/events') {
-      const first = new TextEncoder().encode('data: 1\\n\\n')
+      const encoder = new TextEncoder()
       return new Response(new ReadableStream({
-        start(controller) {
-          controller.enqueue(first)
-          setTimeout(() => { controller.enqueue(new TextEncoder().encode('data: 2\\n\\n')); controller.close() }, 200)
+        async start(controller) {
+          controller.enqueue(encoder.encode('data: 1\\n\\n'))
+          while (!existsSync(url.searchParams.get('gate'))) await new Promise((done) => setTimeout(done, 5))
+          controller.enqueue(encoder.encode('data: 2\\n\\n'))
+          controller.close()
         },
       }), { headers: { 'content-type': 'text/event-stream' } })
     }
@@ -165,10 +168,15 @@ describe('createSigningProxy()', () => {
   })
 
   it('streams answers as they are made', async () => {
-    const request = requestHttp({ host: '127.0.0.1', port, path: '/events' }).end()
+    const gate = join(folder, 'gate')
+    const request = requestHttp({ host: '127.0.0.1', port, path: `/events?gate=${gate}` }).end()
     const [response] = (await once(request, 'response')) as [IncomingMessage]
     const pieces: string[] = []
-    for await (const chunk of response) pieces.push(String(chunk))
+    for await (const chunk of response) {
+      pieces.push(String(chunk))
+      // The second is not made before the first is here.
+      await writeFile(gate, '')
+    }
     expect(pieces).toEqual(['data: 1\n\n', 'data: 2\n\n'])
   })
 

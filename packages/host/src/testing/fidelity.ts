@@ -566,7 +566,7 @@ export interface FidelityOutcome {
 }
 
 /** Nothing here takes longer; what does hangs. */
-const patienceMs = 2_000
+const patienceMs = 20_000
 
 async function withPatience<T>(sending: Promise<T>): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined

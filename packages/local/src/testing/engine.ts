@@ -139,12 +139,16 @@ export async function readAll(outcome: InvokeOutcome): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
+/** Under a test's own limit, so that a test that waits in vain says where. */
+const patienceMs = 25_000
+
+/** Waits until something is so. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  for (let round = 0; round < 500; round++) {
-    if (isTrue()) return
+  const end = performance.now() + patienceMs
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`It did not become true in ${patienceMs / 1000} s`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  throw new Error('It did not become true in 5 s')
 }
 
 /** Waits until a number has stopped rising: many looks in a row see the same. */

@@ -31,6 +31,7 @@ export type AwsErrorCode =
   | 'AssumeRoleRefused'
   | 'AccessDenied'
   | 'CredentialsMissing'
+  | 'CredentialsExpired'
   | 'CredentialsRefused'
   | 'RegionMissing'
   | 'TargetUnreachable'
@@ -102,12 +103,16 @@ const errorRows: readonly ErrorRow[] = [
       'InvalidClientTokenId',
       'InvalidSignatureException',
       'SignatureDoesNotMatch',
-      'ExpiredTokenException',
-      'ExpiredToken',
       'IncompleteSignatureException',
     ],
     code: 'CredentialsRefused',
     tryThis: 'eval "$(npx furlong env)" for the local side, or aws sts get-caller-identity for AWS',
+  },
+  {
+    names: ['ExpiredTokenException', 'ExpiredToken'],
+    code: 'CredentialsExpired',
+    tryThis:
+      'sign in again, or assume the role again: aws sts get-caller-identity shows whose credentials they are',
   },
   {
     names: ['CredentialsProviderError', 'TokenProviderError'],

@@ -3,9 +3,10 @@ import { listSides, sidesFolder, type Side } from '@furlong/local/sides'
 import type { Context } from './context.ts'
 import { createSideClient } from './side-client.ts'
 
-/** The side that serves a URL, and the region of its function. */
+/** The side that serves a URL, and the function behind it; without one where it is another address of the side. */
 export interface UrlOwner {
   readonly side: Side
+  readonly functionArn?: string
   readonly region?: string
 }
 
@@ -30,13 +31,18 @@ export async function findSideOf(url: URL, context: Context): Promise<UrlOwner |
   if (!isLoopback(url)) return undefined
   const port = Number(url.port)
   for (const side of await listSides(sidesFolder(context.env))) {
-    if (side.port === port) return { side }
     const status = await createSideClient(side)
       .status()
       .catch(() => undefined)
-    const found = status?.urls.find((candidate) => candidate.port === port)
-    const region = parseFunctionArn(found?.functionArn ?? '')?.region
-    if (found !== undefined) return { side, ...(region === undefined ? {} : { region }) }
+    const found = status?.urls.find(
+      (candidate) => candidate.port === port || new URL(candidate.browserUrl).host === url.host,
+    )
+    if (found !== undefined) {
+      const { functionArn } = found
+      const region = parseFunctionArn(functionArn)?.region
+      return { side, functionArn, ...(region === undefined ? {} : { region }) }
+    }
+    if (side.port === port) return { side }
   }
   return undefined
 }

@@ -1,7 +1,14 @@
-import { type CompiledPolicy, compilePolicy, lintPolicy, type LintWarning, parsePolicy } from '@furlong/iam'
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  lintPolicy,
+  type LintWarning,
+  parsePolicy,
+  type Policy,
+} from '@furlong/iam'
 import { AwsError, isServiceError } from '../errors.ts'
 import { type FoundFunction, findFunction } from '../functions.ts'
-import { createRefInput } from '../statements.ts'
+import { createRefInput, type FunctionRef } from '../statements.ts'
 import type { Clients, Target } from '../target.ts'
 import { findUrl, type FunctionUrl, listUrls } from '../urls.ts'
 
@@ -12,8 +19,12 @@ export interface Patient {
   readonly url: FunctionUrl | undefined
   /** Undefined when there is none, or it could not be read. */
   readonly policy: CompiledPolicy | undefined
+  /** Of an alias: the policy of its function, which does not count for it and may have been meant to. */
+  readonly related: readonly CompiledPolicy[]
   readonly warnings: readonly LintWarning[]
   readonly tags: Readonly<Record<string, string>>
+  /** Executions at once that are kept for the function; 0 switches it off, undefined when none are. */
+  readonly reservedConcurrency: number | undefined
   /** What could not be read, a sentence each. */
   readonly unread: readonly string[]
 }
@@ -42,22 +53,36 @@ export async function findPatient(target: Target, clients: Clients, what: string
       return undefined
     }
   }
-  const document = await orUnread('lambda:GetPolicy', async () => {
-    const { Policy } = await lambda.getPolicy(createRefInput(found.ref))
-    return Policy
-  })
-  const policy = document === undefined ? undefined : parsePolicy(document, 'resource')
+  const readPolicy = async (ref: FunctionRef): Promise<Policy | undefined> => {
+    const document = await orUnread('lambda:GetPolicy', async () => {
+      const { Policy } = await lambda.getPolicy(createRefInput(ref))
+      return Policy
+    })
+    return document === undefined ? undefined : parsePolicy(document, 'resource')
+  }
+  const { functionName, qualifier } = found.ref
+  const policy = await readPolicy(found.ref)
+  const ofFunction = qualifier === undefined ? undefined : await readPolicy({ functionName })
   const tags = await orUnread('lambda:ListTags', async () => {
     const { Tags } = await lambda.listTags({ Resource: found.functionArn.split(':').slice(0, 7).join(':') })
     return Tags
   })
-  const origin = { type: 'resource', name: `the policy of function ${found.ref.functionName}` } as const
+  const reservedConcurrency = await orUnread('lambda:GetFunctionConcurrency', async () => {
+    const { ReservedConcurrentExecutions } = await lambda.getFunctionConcurrency({
+      FunctionName: functionName,
+    })
+    return ReservedConcurrentExecutions
+  })
+  const compile = (one: Policy, name: string): CompiledPolicy =>
+    compilePolicy(one, { type: 'resource', name })
   return {
     found,
     url,
-    policy: policy && compilePolicy(policy, origin),
+    policy: policy && compile(policy, `the policy of function ${functionName}`),
+    related: ofFunction === undefined ? [] : [compile(ofFunction, `the policy of function ${functionName}`)],
     warnings: policy === undefined ? [] : lintPolicy(policy, 'resource'),
     tags: tags ?? {},
+    reservedConcurrency,
     unread,
   }
 }

@@ -1,6 +1,8 @@
 /** Which part of the way a finding is about. */
 export type FindingPart =
   | 'url'
+  | 'host'
+  | 'region'
   | 'policy'
   | 'permissions'
   | 'unsigned'

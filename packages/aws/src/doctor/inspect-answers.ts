@@ -24,7 +24,7 @@ export function inspectAnswers(
 ): Finding[] {
   return [
     ...(unsigned === undefined ? [] : inspectUnsigned(unsigned, patient)),
-    ...(signed === undefined ? [] : inspectSigned(signed, explanation)),
+    ...(signed === undefined ? [] : inspectSigned(signed, patient, explanation)),
     ...inspectClock([signed, unsigned]),
   ]
 }
@@ -45,7 +45,6 @@ function inspectUnsigned(answer: ProbeAnswer | Error, { url }: Patient): Finding
             part: 'unsigned',
             verdict: 'wrong',
             says: `An unsigned request is refused (${status}): NONE needs both public statements.`,
-            tryThis: `npx furlong url update ${url.functionArn} --public`,
           },
         ]
       : [
@@ -73,33 +72,37 @@ function inspectUnsigned(answer: ProbeAnswer | Error, { url }: Patient): Finding
       ]
 }
 
-function inspectSigned(answer: ProbeAnswer | Error, explanation: Explanation): Finding[] {
+function inspectSigned(
+  answer: ProbeAnswer | Error,
+  { reservedConcurrency }: Patient,
+  explanation: Explanation,
+): Finding[] {
   if (answer instanceof Error) return [createSilent('signed', answer)]
-  const { status, refusal, isFromCloudFront } = answer
-  if (isFromCloudFront) {
+  const { status, refusal, front, skewSeconds = 0 } = answer
+  if (front === 'cloudfront') {
     const says =
       'The answer came through CloudFront, which signs itself or passes another host on: sign for the function URL’s own host, and send x-amz-content-sha256 with a body.'
     return [{ part: 'signed', verdict: 'warning', says }]
   }
   if (refusal === undefined) {
     const doubt = explanation.allowed ? '' : ' So something that could not be read lets it in.'
+    const time =
+      Math.abs(skewSeconds) > allowedSkewSeconds
+        ? ' It was signed for the time that the server gave, which other clients do not do by themselves.'
+        : ''
     const verdict = status >= 500 ? 'wrong' : 'fine'
     return [
       {
         part: 'signed',
         verdict,
-        says: `A signed GET / is let in: the application answered ${status}.${doubt}`,
+        says: `A signed GET / is let in: the application answered ${status}.${doubt}${time}`,
       },
     ]
   }
   if (refusal.kind === 'access-denied' && !explanation.allowed) {
-    return [
-      {
-        part: 'signed',
-        verdict: 'wrong',
-        says: `A signed GET / is refused (${status}), as the policies have it.`,
-      },
-    ]
+    const isOpen = explanation.actions.some((action) => !action.allowed && action.kind === 'unknown')
+    const why = isOpen ? ': what could not be read does not let it in either' : ', as the policies have it'
+    return [{ part: 'signed', verdict: 'wrong', says: `A signed GET / is refused (${status})${why}.` }]
   }
   if (refusal.kind === 'access-denied') {
     const says = `A signed GET / is refused (${status}) although both permissions are there: they take effect after a while, or a service control policy or a session policy denies.`
@@ -113,18 +116,26 @@ function inspectSigned(answer: ProbeAnswer | Error, explanation: Explanation): F
     ]
   }
   const part = refusal.kind === 'function-error' ? 'function' : 'signed'
+  // With a reserved concurrency of 0 the remedy is known, and stands elsewhere.
+  const isSwitchedOff = refusal.kind === 'throttled' && reservedConcurrency === 0
   const words = refusal.message === '' ? '' : ` (“${refusal.message}”)`
   return [
     {
       part,
       verdict: 'wrong',
       says: `A signed GET / was answered ${status}: ${refusal.says}${words}`,
-      tryThis: refusal.fix,
+      ...(isSwitchedOff ? {} : { tryThis: refusal.fix }),
     },
   ]
 }
 
-function createSilent(part: 'unsigned' | 'signed', error: Error): Finding {
+/**
+ * Says that nobody answered.
+ * @param part which request it was
+ * @param error why
+ * @returns the finding
+ */
+export function createSilent(part: 'unsigned' | 'signed', error: Error): Finding {
   const cause = error.cause instanceof Error ? error.cause : error
   // The system's codes say more than its sentences; our own errors have sentences.
   const code =
@@ -136,7 +147,12 @@ function createSilent(part: 'unsigned' | 'signed', error: Error): Finding {
   }
 }
 
-function inspectClock(answers: readonly (ProbeAnswer | Error | undefined)[]): Finding[] {
+/**
+ * Says how far this machine's clock is from the server's.
+ * @param answers those that may have a date
+ * @returns nothing when the clock is right, or not to be told
+ */
+export function inspectClock(answers: readonly (ProbeAnswer | Error | undefined)[]): Finding[] {
   const skew = answers.flatMap((answer) =>
     answer === undefined || answer instanceof Error ? [] : (answer.skewSeconds ?? []),
   )[0]

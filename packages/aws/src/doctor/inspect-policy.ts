@@ -1,5 +1,6 @@
 import type { Explanation, Fix } from '@furlong/iam'
 import type { Finding } from './finding.ts'
+import { nameRef } from '../statements.ts'
 import type { Patient } from './find-patient.ts'
 import { findHalfGrants, findOrphans, type HalfGrant } from './half-grants.ts'
 import type { ReadCaller } from './read-caller.ts'
@@ -15,13 +16,17 @@ const halfGrantCode = 'second-action-missing'
  */
 export function inspectPolicy({ policy, found, warnings }: Patient, fixes: readonly Fix[]): Finding[] {
   if (policy === undefined) return []
-  const name = found.ref.functionName
-  const orphans = findOrphans(policy.policy).map(({ statementId, principal }): Finding => ({
-    part: 'policy',
-    verdict: 'warning',
-    says: `The statement ${statementId} names ${principal}, which is what is left of a deleted role or user: AWS adds nothing to the policy while it is there.`,
-    tryThis: `aws lambda remove-permission --function-name ${name} --statement-id ${statementId}`,
-  }))
+  const name = nameRef(found.ref)
+  // The ones that keep this caller out are told of with the decision.
+  const told = new Set(fixes.flatMap((fix) => (fix.kind === 'remove-permission' ? fix.statementId : [])))
+  const orphans = findOrphans(policy.policy)
+    .filter(({ statementId }) => !told.has(statementId))
+    .map(({ statementId, principal }): Finding => ({
+      part: 'policy',
+      verdict: 'warning',
+      says: `The statement ${statementId} names ${principal}, which is what is left of a deleted role or user: AWS adds nothing to the policy while it is there.`,
+      tryThis: `npx furlong revoke ${name} --orphans`,
+    }))
   const halfGrants = findHalfGrants(found.functionArn, policy.policy)
   const isAdded = ({ fix }: HalfGrant): boolean =>
     fixes.some((one) => one.kind === 'add-permission' && one.principal === fix.principal)

@@ -8,8 +8,34 @@ export interface ProbeAnswer {
   readonly refusal: Refusal | undefined
   /** The server's clock minus ours, in seconds; undefined when the answer has no date. */
   readonly skewSeconds: number | undefined
-  /** Whether CloudFront handed the answer on. */
-  readonly isFromCloudFront: boolean
+  /** Who stands before the function URL, if anybody does. */
+  readonly front: 'cloudfront' | 'api-gateway' | 'other'
+  /** What CloudFront says of its cache; undefined without it. */
+  readonly cache: string | undefined
+  /** Whether Lambda had a part in the answer. */
+  readonly isFromLambda: boolean
+  /** Whether CloudFront made the answer and asked nobody. */
+  readonly isOwnAnswer: boolean
+}
+
+/**
+ * Reads from the headers of an answer who gave it.
+ *
+ * guess: CloudFront names itself as `Server` in the answers that it makes by itself, and leaves `x-amzn-RequestId` of a function
+ * URL in those that it hands on.
+ */
+function readGivers({
+  headers,
+}: Response): Pick<ProbeAnswer, 'front' | 'cache' | 'isFromLambda' | 'isOwnAnswer'> {
+  const isCloudFront = headers.has('x-amz-cf-id') || /\(CloudFront\)/i.test(headers.get('via') ?? '')
+  const isApiGateway = headers.has('x-amz-apigw-id') || headers.has('apigw-requestid')
+  const isFromLambda = !isApiGateway && headers.has('x-amzn-requestid')
+  return {
+    front: isCloudFront ? 'cloudfront' : isApiGateway ? 'api-gateway' : 'other',
+    cache: headers.get('x-cache') ?? undefined,
+    isFromLambda,
+    isOwnAnswer: isCloudFront && !isFromLambda && /^CloudFront$/i.test(headers.get('server') ?? ''),
+  }
 }
 
 /** How much of an answer is read, in bytes: refusals are small. */
@@ -51,7 +77,7 @@ export async function probe(
     }),
     // A Date has no fraction: half a second is the mean of what it leaves out.
     skewSeconds: Number.isNaN(date) ? undefined : (date + 500 - now().getTime()) / 1000,
-    isFromCloudFront: headers.has('x-amz-cf-id'),
+    ...readGivers(response),
   }
 }
 

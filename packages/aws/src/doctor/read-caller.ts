@@ -1,7 +1,8 @@
-import { parseArn, type PolicyKind, type PolicySet, type Principal } from '@furlong/iam'
+import { parseArn, type PolicyKind, type PolicyOrigin, type PolicySet, type Principal } from '@furlong/iam'
+import { checkCallerSide } from '../caller-side.ts'
 import type { GrantPrincipal } from '../principal.ts'
 import type { Clients, Target } from '../target.ts'
-import { type Identity, readIdentity } from './read-identity.ts'
+import { type Identity, type PolicySource, readIdentity } from './read-identity.ts'
 
 /** A caller and everything that could be read about it. */
 export interface ReadCaller {
@@ -9,6 +10,8 @@ export interface ReadCaller {
   /** Named for people: the ARN. */
   readonly arn: string
   readonly policies: Pick<PolicySet, 'identity' | 'boundary' | 'unknown'>
+  /** Where each of them lies. */
+  readonly sources: ReadonlyMap<PolicyOrigin, PolicySource>
   /** What could not be read, a sentence each. */
   readonly unread: readonly string[]
 }
@@ -21,6 +24,7 @@ const sessionName = 'furlong-call'
  * @param target the account whose credentials read
  * @param clients its clients
  * @param who the caller as `resolvePrincipal` gives it; undefined for the owner of the credentials
+ * @param callerClients clients of the caller's account, for a caller of another one
  * @returns the caller with its policies; what cannot be read from here is named as unknown
  * @throws the service's own error when the caller does not exist
  */
@@ -28,6 +32,7 @@ export async function readCaller(
   target: Target,
   clients: Clients,
   who: GrantPrincipal | undefined,
+  callerClients?: Clients,
 ): Promise<ReadCaller> {
   if (who?.kind === 'service') return createService(who)
   const sts = await clients.sts()
@@ -43,14 +48,18 @@ export async function readCaller(
       principal: { type: 'root', account, arn: `arn:aws:iam::${account}:root`, id: account },
       arn,
       policies: { unknown: unreadable },
+      sources: new Map(),
       unread: shape.kind === 'root' ? [] : [`${arn} is a kind of caller whose policies are not read.`],
     }
   }
   const { accountId = ownAccount } = parseArn(arn) ?? {}
   const isForeign = accountId !== ownAccount
-  const identity = isForeign
-    ? createForeign(arn, accountId)
-    : await readIdentity(await clients.iam(), shape.kind, shape.name)
+  if (isForeign && callerClients !== undefined && who !== undefined) await checkCallerSide(callerClients, who)
+  const reader = isForeign ? callerClients : clients
+  const identity =
+    reader === undefined
+      ? createForeign(arn, accountId)
+      : await readIdentity(await reader.iam(), shape.kind, shape.name)
   return {
     principal: createPrincipal(shape, {
       arn,
@@ -64,6 +73,7 @@ export async function readCaller(
       ...(identity.boundary === undefined ? {} : { boundary: identity.boundary }),
       unknown: [...identity.unknown, ...unreadable],
     },
+    sources: identity.sources,
     unread: identity.unread,
   }
 }
@@ -77,6 +87,7 @@ function createService({ principal: name, sourceArn, accountId, says }: GrantPri
     },
     arn: says,
     policies: {},
+    sources: new Map(),
     unread: [],
   }
 }
@@ -108,6 +119,7 @@ function createForeign(arn: string, accountId: string): Identity {
     tags: {},
     identity: [],
     boundary: undefined,
+    sources: new Map(),
     unknown: ['identity', 'boundary'],
     unread: [`${arn} is of account ${accountId}, whose policies cannot be read with these credentials.`],
   }

@@ -1,6 +1,22 @@
 import type { IAM } from '@aws-sdk/client-iam'
-import { type CompiledPolicy, compilePolicy, parsePolicy, type PolicyKind } from '@furlong/iam'
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  parsePolicy,
+  type PolicyKind,
+  type PolicyOrigin,
+} from '@furlong/iam'
 import { isServiceError } from '../errors.ts'
+
+/** Where a policy lies and what it says, for a command that changes it. */
+export interface PolicySource {
+  /** Whose inline policy it is, or to whom it is attached. */
+  readonly owner: { readonly kind: 'role' | 'user' | 'group'; readonly name: string }
+  /** Of an inline policy its name, of another one its ARN. */
+  readonly name: string
+  /** As JSON. */
+  readonly document: string
+}
 
 /** What IAM says of a user or a role. */
 export interface Identity {
@@ -11,6 +27,8 @@ export interface Identity {
   readonly tags: Readonly<Record<string, string>>
   readonly identity: readonly CompiledPolicy[]
   readonly boundary: CompiledPolicy | undefined
+  /** Where each of these policies lies. */
+  readonly sources: ReadonlyMap<PolicyOrigin, PolicySource>
   /** Kinds of which there may be more than was read. */
   readonly unknown: readonly PolicyKind[]
   /** What could not be read, and which permission would read it, a sentence each. */
@@ -51,21 +69,25 @@ export async function readIdentity(iam: IAM, kind: 'role' | 'user', name: string
   const own = await attempt(kind === 'role' ? 'iam:GetRole' : 'iam:GetUser', 'boundary', () =>
     describe(iam, kind, name),
   )
-  const sources = kind === 'role' ? [roleSource(iam, name)] : [userSource(iam, name)]
+  const places = kind === 'role' ? [roleSource(iam, name)] : [userSource(iam, name)]
   if (kind === 'user') {
     const groups = await attempt('iam:ListGroupsForUser', 'identity', () => listGroups(iam, name))
-    sources.push(...(groups ?? []).map((group) => groupSource(iam, group)))
+    places.push(...(groups ?? []).map((group) => groupSource(iam, group)))
   }
   const identity: CompiledPolicy[] = []
-  const compile = (kind: PolicyKind, { name, document }: NamedDocument): CompiledPolicy =>
-    compilePolicy(parsePolicy(document, kind), { type: kind, name })
-  for (const source of sources) {
-    const inline = await attempt(source.inlineAction, 'identity', source.inline)
-    const attached = await attempt(source.attachedAction, 'identity', source.attached)
-    identity.push(...(inline ?? []).map((one) => compile('identity', one)))
+  const sources = new Map<PolicyOrigin, PolicySource>()
+  const compile = (type: PolicyKind, source: PolicySource): CompiledPolicy => {
+    const origin = { type, name: source.name }
+    sources.set(origin, source)
+    return compilePolicy(parsePolicy(source.document, type), origin)
+  }
+  for (const { owner, ...place } of places) {
+    const inline = await attempt(place.inlineAction, 'identity', place.inline)
+    const attached = await attempt(place.attachedAction, 'identity', place.attached)
+    identity.push(...(inline ?? []).map((one) => compile('identity', { ...one, owner })))
     for (const arn of attached ?? []) {
       const document = await attempt('iam:GetPolicyVersion', 'identity', () => readManaged(iam, arn))
-      if (document !== undefined) identity.push(compile('identity', { name: arn, document }))
+      if (document !== undefined) identity.push(compile('identity', { name: arn, document, owner }))
     }
   }
   const boundaryArn = own?.boundaryArn
@@ -81,7 +103,8 @@ export async function readIdentity(iam: IAM, kind: 'role' | 'user', name: string
     boundary:
       boundary === undefined || boundaryArn === undefined
         ? undefined
-        : compile('boundary', { name: boundaryArn, document: boundary }),
+        : compile('boundary', { name: boundaryArn, document: boundary, owner: { kind, name } }),
+    sources,
     unknown: [...unknown],
     unread,
   }
@@ -107,7 +130,8 @@ async function describe(iam: IAM, kind: 'role' | 'user', name: string): Promise<
 }
 
 /** Whose policies are read, by which operations. */
-interface Source {
+interface Place {
+  readonly owner: PolicySource['owner']
   readonly inlineAction: string
   readonly inline: () => Promise<NamedDocument[]>
   readonly attachedAction: string
@@ -117,8 +141,9 @@ interface Source {
 /** IAM gives documents URL-encoded. */
 const decode = (document: string | undefined): string => decodeURIComponent(document ?? '')
 
-function roleSource(iam: IAM, RoleName: string): Source {
+function roleSource(iam: IAM, RoleName: string): Place {
   return {
+    owner: { kind: 'role', name: RoleName },
     inlineAction: 'iam:ListRolePolicies or iam:GetRolePolicy',
     inline: async () => {
       const { paginateListRolePolicies } = await import('@aws-sdk/client-iam')
@@ -134,8 +159,9 @@ function roleSource(iam: IAM, RoleName: string): Source {
   }
 }
 
-function userSource(iam: IAM, UserName: string): Source {
+function userSource(iam: IAM, UserName: string): Place {
   return {
+    owner: { kind: 'user', name: UserName },
     inlineAction: 'iam:ListUserPolicies or iam:GetUserPolicy',
     inline: async () => {
       const { paginateListUserPolicies } = await import('@aws-sdk/client-iam')
@@ -151,8 +177,9 @@ function userSource(iam: IAM, UserName: string): Source {
   }
 }
 
-function groupSource(iam: IAM, GroupName: string): Source {
+function groupSource(iam: IAM, GroupName: string): Place {
   return {
+    owner: { kind: 'group', name: GroupName },
     inlineAction: 'iam:ListGroupPolicies or iam:GetGroupPolicy',
     inline: async () => {
       const { paginateListGroupPolicies } = await import('@aws-sdk/client-iam')

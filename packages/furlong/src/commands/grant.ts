@@ -1,10 +1,10 @@
 import type { Grant, GrantOptions, UpgradedGrant } from '@furlong/aws'
 import { targetOptions, type Command, type Outcome } from '../command.ts'
+import { callerSideOptions, selectCaller } from '../caller-side.ts'
 import { createCredentialsOf } from '../session.ts'
 import { createTable, type Reporter } from '../reporter.ts'
 import { hearStop } from '../stop-signal.ts'
-import { findAccount, selectTarget, type Selection } from '../target.ts'
-import type { Values } from '../values.ts'
+import { selectTarget, type Selection } from '../target.ts'
 
 const defaultTimeoutSeconds = 180
 
@@ -22,17 +22,7 @@ export const command: Command = {
   ],
   options: {
     to: { type: 'string', value: '<caller>', says: 'who may call' },
-    'caller-profile': {
-      type: 'string',
-      value: '<name>',
-      takes: 'profile',
-      says: "put the caller's own policy with this profile, on AWS",
-    },
-    'caller-account': {
-      type: 'string',
-      value: '<id>',
-      says: "put the caller's own policy in this account of the local side",
-    },
+    ...callerSideOptions("put the caller's own policy"),
     wait: { type: 'boolean', says: "wait until a signed GET / of the caller's role is let in" },
     upgrade: {
       type: 'boolean',
@@ -91,33 +81,6 @@ export const command: Command = {
       stop.close()
     }
   },
-}
-
-/** The other side of a grant across accounts, on the same side of the world as the function. */
-async function selectCaller(selection: Selection, values: Values): Promise<Selection | undefined> {
-  const [profile, accountId] = [values.text('caller-profile'), values.text('caller-account')]
-  if (profile === undefined && accountId === undefined) return undefined
-  if (selection.kind === 'aws') {
-    if (profile === undefined) {
-      throw values.wrong(
-        '--caller-account is for the local side; on AWS --caller-profile names the other account.',
-      )
-    }
-    const { createAwsTarget } = await import('@furlong/aws')
-    return { kind: 'aws', target: await createAwsTarget({ profile, region: selection.target.region }) }
-  }
-  if (accountId === undefined) {
-    throw values.wrong(
-      '--caller-profile is for AWS; on the local side --caller-account names the other account.',
-    )
-  }
-  const account = findAccount(selection.side, accountId)
-  const { accessKeyId, secretAccessKey } = account
-  return {
-    ...selection,
-    account,
-    target: { ...selection.target, credentials: { accessKeyId, secretAccessKey } },
-  }
 }
 
 function tellUpgrade(added: readonly UpgradedGrant[]): Outcome {

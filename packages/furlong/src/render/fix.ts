@@ -52,6 +52,31 @@ export function renderPlan(fixes: readonly Fix[], home?: Home): RenderedPlan {
 }
 
 /**
+ * Puts before each command that needs another account's credentials a comment that says so.
+ * @param plan the plan
+ * @param commands some of its commands
+ * @returns lines for a POSIX shell
+ */
+export function noteCredentials(
+  { credentials }: Pick<RenderedPlan, 'credentials'>,
+  commands: readonly string[],
+): string[] {
+  return commands.flatMap((command) => {
+    const account = credentials[command]
+    return account === undefined ? [command] : [`# ${describeCredentials(account)}:`, command]
+  })
+}
+
+/**
+ * Says whose credentials a command needs.
+ * @param account the account's id
+ * @returns the words of a comment
+ */
+export function describeCredentials(account: string): string {
+  return `with credentials of account ${account}`
+}
+
+/**
  * Renders a change of reserved concurrency as a command of the AWS CLI.
  * @param fix the change
  * @returns the command, ready for a POSIX shell

@@ -1,7 +1,7 @@
 import type { ExplainedAction, PolicyFinding, PolicyKind, StatementRef } from '@furlong/iam'
 import type { GateOutcome, Refusal, RequestRecord } from '@furlong/local'
 import { createTable, plainPaint, type Paint } from '../reporter.ts'
-import { renderPlan, renderThrottleFix, type Home } from './fix.ts'
+import { describeCredentials, noteCredentials, renderPlan, renderThrottleFix, type Home } from './fix.ts'
 import { nameFunction, shortenArn } from './name.ts'
 
 /**
@@ -111,16 +111,13 @@ function renderCause({ explanation, diagnoses = [], cause, code }: Refusal, pain
 }
 
 function renderFixes(refusal: Refusal, paint: Paint, home: Home | undefined): string[] {
-  const { aws, furlong, credentials } = renderPlan(refusal.explanation?.fixes ?? [], home)
-  const withCredentials = (command: string): string[] => {
-    const account = credentials[command]
-    return account === undefined ? [command] : [`# ${describeCredentials(account)}:`, command]
-  }
+  const plan = renderPlan(refusal.explanation?.fixes ?? [], home)
+  const { aws, furlong } = plan
   // Where furlong has no command of its own, its list already holds the AWS CLI's.
   const isSame = aws.length === furlong.length && aws.every((command) => furlong.includes(command))
   return [
-    ...renderSection('Fix', listSteps(refusal, home).flatMap(withCredentials), paint),
-    ...renderSection('The same by the AWS CLI', isSame ? [] : aws.flatMap(withCredentials), paint),
+    ...renderSection('Fix', noteCredentials(plan, listSteps(refusal, home)), paint),
+    ...renderSection('The same by the AWS CLI', isSame ? [] : noteCredentials(plan, aws), paint),
   ]
 }
 
@@ -136,10 +133,6 @@ export function listFixes(refusal: Refusal, home?: Home): string[] {
     const account = credentials[step]
     return account === undefined ? step : `${step} # ${describeCredentials(account)}`
   })
-}
-
-function describeCredentials(account: string): string {
-  return `with credentials of account ${account}`
 }
 
 function listSteps(refusal: Refusal, home: Home | undefined): string[] {

@@ -25,8 +25,8 @@ const all = (await Promise.all(sections.map(readPages))).flat()
 describe.each(all)('docs/$section/$name', ({ section, text }) => {
   it('shows files of examples/ as they are, and no other code', async () => {
     for (const { source, language, text: shown } of readBlocks(text)) {
-      // What is answered is no code; answers.test.ts asks for it.
-      if (language === 'http') continue
+      // What is answered is no code, nor what is printed: answers.test.ts and broken-set-ups.test.ts ask for it.
+      if (language === 'http' || language === 'console') continue
       expect(source, shown).toMatch(new RegExp(`^examples/(?:${section}|vitest)/[\\w.-]+$`))
       expect(shown).toBe(await readFile(repositoryFile(source ?? ''), 'utf8'))
     }
@@ -51,7 +51,7 @@ describe('every `furlong …` that we name', () => {
     const commands = new Set(files.map((file) => file.replace(/\.ts$/, '')))
     const texts = (await Promise.all(sources.map(listTexts))).flat()
     const named = texts.flatMap(({ name, text }) =>
-      [...text.matchAll(/(?:npx furlong|`furlong) (?!…)(\S+?)(?=[\s`'",.;:)]|$)/gm)].map(
+      [...text.matchAll(/(?:npx furlong|`furlong) (?!…)(\S+?)(?=[\s`'",.;:)\\$]|$)/gm)].map(
         ([, command = '']) => ({ name, command }),
       ),
     )

@@ -76,9 +76,12 @@ async function write(folder: string, entries: Entries, plugins: readonly Plugin[
   const bundle = await rollup({
     input,
     plugins: [...plugins],
+    // An entry of types alone would take in a chunk otherwise, and export what that holds.
+    preserveEntrySignatures: 'strict',
     logLevel: 'warn',
-    onwarn: ({ message }) => {
-      throw new Error(message)
+    onwarn: ({ code, message }) => {
+      // What types alone make.
+      if (code !== 'EMPTY_BUNDLE') throw new Error(message)
     },
   })
   const { output } = await bundle.write({

@@ -14,4 +14,5 @@ await runNamed('conform', {
   reach: () => import('./reach/run.ts'),
   template: () => import('./template/run.ts'),
   examples: () => import('./examples/run.ts'),
+  packages: () => import('./packages/run.ts'),
 })

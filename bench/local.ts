@@ -29,7 +29,7 @@ export async function run(): Promise<Row[]> {
       const floor = await start([file('floor/server.ts'), String(connections)])
       try {
         const targets = {
-          floor: { url: floor.firstLine, credentials: benchCredentials },
+          floor: { url: `${floor.firstLine}book?page=5`, credentials: benchCredentials },
           furlong: { url: `${url}book?page=5`, credentials },
         }
         const results: Record<keyof typeof targets, Load[]> = { floor: [], furlong: [] }

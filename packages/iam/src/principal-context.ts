@@ -46,8 +46,17 @@ export function createPrincipalContext(
  * @returns such as `2026-11-22T12:00:00Z`
  */
 export function formatTime(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`
+  const second = Math.floor(date.getTime() / 1000)
+  if (second !== lastSecond) {
+    lastText = `${date.toISOString().slice(0, 19)}Z`
+    lastSecond = second
+  }
+  return lastText
 }
+
+// Requests of the same second have the same text.
+let lastSecond = Number.NaN
+let lastText = ''
 
 /**
  * Creates condition keys of tags.

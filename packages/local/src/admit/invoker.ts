@@ -31,11 +31,11 @@ export class Invoker {
   }
 
   /**
-   * Runs a function once, if its limits of concurrency allow it.
+   * Runs a function once, if its limits of concurrency allow it; the record gets what the function logs.
    *
    * @param spec the function
    * @param invocation the event and its ids
-   * @param recording gets the admit gate
+   * @param recording gets the admit gate and the log lines
    * @returns what the function did, or why it was not run
    * @throws {LocalError} when no execution environment can be started
    */
@@ -53,7 +53,12 @@ export class Invoker {
       return { kind: 'throttled', reason: throttle.reason }
     }
     recording.pass('admit')
-    return faults.isSet ? this.#runUnderFaults(spec, invocation, recording) : this.#run(spec, invocation)
+    const outcome = await (faults.isSet
+      ? this.#runUnderFaults(spec, invocation, recording)
+      : this.#run(spec, invocation))
+    if (outcome.kind !== 'torn' && outcome.kind !== 'service-error' && outcome.kind !== 'throttled')
+      recording.follow(outcome)
+    return outcome
   }
 
   async #run(spec: FunctionSpec, invocation: Invocation): Promise<InvokeOutcome> {
@@ -110,11 +115,22 @@ export class Invoker {
   }
 }
 
+const faultFix = 'This fault was set on purpose; npx furlong fault --list shows it.'
+
 /** What every refusal by a fault says beside its own cause. */
-const causedByFault = {
-  gate: 'admit',
-  fix: 'This fault was set on purpose; npx furlong fault --list shows it.',
-} as const
+const causedByFault = { gate: 'admit', fix: faultFix } as const
+
+/**
+ * Says what to do about a function that failed.
+ *
+ * @param outcome what became of its invocation
+ * @returns one sentence
+ */
+export function fixOfFailure(outcome: InvokeOutcome): string {
+  return outcome.kind === 'error' && outcome.phase === 'fault'
+    ? faultFix
+    : 'Read the log lines of this request, mend the function and deploy it again.'
+}
 
 const arnOf = ({ arn }: FunctionSpec, { invokedFunctionArn = arn }: Invocation): string => invokedFunctionArn
 
@@ -139,9 +155,9 @@ async function takePlace(
       const message = `RequestId: ${requestId} Error: a fault failed in the function's place`
       return {
         kind: 'error',
-        phase: 'invoke',
+        phase: 'fault',
         ...createFailureReport('Runtime.ExitError', message),
-        logLines: () => [],
+        logLines: [],
         finished: Promise.resolve(),
       }
     }

@@ -100,7 +100,7 @@ describe('invoke() with Node.js', () => {
     )
     const first = await call(engine, spec)
     const id = lastRequestId()
-    const texts = first.logLines()
+    const texts = first.logLines
     expect(texts[0]).toMatch(/^INIT_START Runtime Version: /)
     expect(texts[1]).toMatch(/^\S+Z\tundefined\tINFO\tloading$/)
     expect(texts[2]).toBe(`START RequestId: ${id} Version: $LATEST`)
@@ -112,7 +112,7 @@ describe('invoke() with Node.js', () => {
         `^REPORT RequestId: ${id}\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 128 MB\\t.*Init Duration: [\\d.]+ ms\\t$`,
       ),
     )
-    const second = (await call(engine, spec)).logLines()
+    const second = (await call(engine, spec)).logLines
     expect(second[0]).toMatch(/^START/)
     expect(second.at(-1)).not.toContain('Init Duration')
     expect(lines.filter((line) => line.requestId === id).map((line) => line.text)).toEqual(texts.slice(2))
@@ -127,7 +127,7 @@ describe('invoke() with Node.js', () => {
       ),
       { environment: { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'warn' } },
     )
-    const logged = (await call(engine, spec)).logLines().filter((text) => text.startsWith('{'))
+    const logged = (await call(engine, spec)).logLines.filter((text) => text.startsWith('{'))
     const requestId = lastRequestId()
     expect(logged.map((text): unknown => JSON.parse(text))).toMatchObject([
       { level: 'WARN', requestId, message: { a: 1 } },
@@ -142,7 +142,7 @@ describe('invoke() with Node.js', () => {
         `export const handler = async () => { for (let i = 0; i < 3000; i++) console.log(i + ' ' + 'x'.repeat(100)) }`,
       ),
     )
-    const texts = (await call(engine, spec)).logLines()
+    const texts = (await call(engine, spec)).logLines
     expect(texts.filter((text) => text.includes('xxx'))).toHaveLength(3000)
   })
 
@@ -158,8 +158,8 @@ describe('invoke() with Node.js', () => {
     expect(rest).toEqual({ phase: 'invoke', errorType: 'RangeError' })
     expect(document).toMatchObject({ errorType: 'RangeError', errorMessage: 'too far' })
     expect(document.trace[0]).toBe('RangeError: too far')
-    expect(failed.logLines().join('\n')).toContain('\tERROR\tInvoke Error \t{"errorType":"RangeError"')
-    expect(failed.logLines().at(-1)).toContain('Status: error\tError Type: RangeError')
+    expect(failed.logLines.join('\n')).toContain('\tERROR\tInvoke Error \t{"errorType":"RangeError"')
+    expect(failed.logLines.at(-1)).toContain('Status: error\tError Type: RangeError')
     expect(errorOf(await call(engine, spec, { text: 1 })).document).toEqual({
       errorType: 'string',
       errorMessage: 'text',
@@ -214,7 +214,7 @@ describe('invoke() with Node.js', () => {
       expect(error.document.errorType).toBe(errorType)
       expect(error.document.errorMessage).toMatch(message)
       expect(error.document.trace).toBeInstanceOf(Array)
-      const text = outcome.logLines().join('\n')
+      const text = outcome.logLines.join('\n')
       expect(text).toContain('\tundefined\tERROR\tUncaught Exception \t')
       expect(text).toContain('Phase: init\tStatus: error')
       expect(text).toMatch(/START.*\nEND.*\nREPORT/)
@@ -255,10 +255,10 @@ describe('invoke() with Node.js', () => {
     const spec = await createFunction(files)
     const waited = await call(engine, spec, { waits: true })
     expect(resultOf(waited)).toBe('called')
-    expect(waited.logLines().join('\n')).toContain('late')
+    expect(waited.logLines.join('\n')).toContain('late')
     const hurried = await call(engine, spec, { waits: false })
     expect(resultOf(hurried)).toBe('called')
-    expect(hurried.logLines().join('\n')).not.toContain('late')
+    expect(hurried.logLines.join('\n')).not.toContain('late')
     expect(resultOf(await call(engine, spec, { never: true }))).toBeNull()
     expect(errorOf(await call(engine, spec, { fail: true })).document.errorMessage).toBe('called back')
     const refused = await createFunction(files, { runtime: 'nodejs24.x', revision: '2' })
@@ -313,7 +313,7 @@ describe('streaming', () => {
     }
     expect(text).toBe('one{"two":2}')
     await outcome.finished
-    expect(outcome.logLines().at(-1)).toMatch(/^REPORT/)
+    expect(outcome.logLines.at(-1)).toMatch(/^REPORT/)
     expect(await readAll(await call(engine, spec, { gate }))).toHaveLength(12)
   })
 
@@ -344,7 +344,7 @@ describe('streaming', () => {
     expect((failure as StreamFailed).errorType).toBe('TypeError')
     expect(JSON.parse((failure as StreamFailed).errorBody)).toMatchObject({ errorMessage: 'broken' })
     await outcome.finished
-    expect(outcome.logLines().at(-1)).toContain('Status: error\tError Type: TypeError')
+    expect(outcome.logLines.at(-1)).toContain('Status: error\tError Type: TypeError')
   })
 
   it('ends a stream with an exit error when the process ends, and with a timeout at the timeout', async () => {
@@ -401,7 +401,7 @@ describe('streaming', () => {
     if (left.kind !== 'stream') throw new Error(left.kind)
     left.cancel()
     await left.finished
-    expect(left.logLines().join('\n')).toContain('made all')
+    expect(left.logLines.join('\n')).toContain('made all')
     const broken = await call(engine, spec)
     if (broken.kind !== 'stream') throw new Error(broken.kind)
     for await (const part of broken.body) if (part.length > 0) break
@@ -601,7 +601,7 @@ describe('the life of a process', () => {
         errorMessage: `RequestId: ${lastRequestId()} Error: Runtime exited with error: exit status 1`,
       },
     })
-    expect(exited.logLines()).toContain('last words')
+    expect(exited.logLines).toContain('last words')
     expect(errorOf(await call(engine, spec, { exit: 0 })).document.errorMessage).toBe(
       `RequestId: ${lastRequestId()} Error: Runtime exited without providing a reason`,
     )
@@ -640,7 +640,7 @@ describe('the life of a process', () => {
         errorMessage: `RequestId: ${id} Error: Task timed out after 1.00 seconds`,
       },
     })
-    const text = outcome.logLines().join('\n')
+    const text = outcome.logLines.join('\n')
     expect(text).toMatch(new RegExp(`\\n\\d{4}-\\S+Z ${id} Task timed out after 1\\.00 seconds\\nEND`))
     expect(text).toMatch(/Status: timeout\t$/)
     const [, ...pids] = /both (\d+) (\d+)/.exec(text) ?? []
@@ -657,7 +657,7 @@ describe('the life of a process', () => {
     )
     const outcome = await call(engine, slow)
     expect(resultOf(outcome)).toBe('ready')
-    expect(outcome.logLines().join('\n')).toContain('Phase: init\tStatus: timeout')
+    expect(outcome.logLines.join('\n')).toContain('Phase: init\tStatus: timeout')
     const stuck = await createFunction(esm('setInterval(() => {}, 1000); await new Promise(() => {})'), {
       timeoutSeconds: 1,
       revision: '2',
@@ -846,7 +846,7 @@ describe.runIf(isLinux)('the memory limit', () => {
         errorType: 'Runtime.OutOfMemory',
         document: { errorType: 'Runtime.OutOfMemory', errorMessage },
       })
-      const lines = outcome.logLines()
+      const lines = outcome.logLines
       expect(lines.slice(-4, -1)).toEqual([
         errorMessage,
         'Runtime.OutOfMemory',
@@ -934,7 +934,7 @@ def handler(event, context):
     const result = resultOf(outcome)
     expect(result).toMatchObject({ a: 'ü', id, arn: spec.arn, memory: '128' })
     expect(result.left).toBeGreaterThan(5_000)
-    const lines = outcome.logLines()
+    const lines = outcome.logLines
     expect(lines.slice(1, 4)).toEqual(['loading', `START RequestId: ${id} Version: $LATEST`, 'seen ü'])
     expect(lines[4]).toMatch(new RegExp(`^\\[INFO\\]\\t\\S+Z\\t${id}\\tlogged$`))
     expect(resultOf(await call(engine, spec, { a: 1 })).pid).toBe(result.pid)
@@ -967,7 +967,7 @@ def handler(event, context):
     })
     expect(document.stackTrace).toHaveLength(1)
     expect(document.stackTrace[0]).toMatch(/^ {2}File ".*app\.py", line 5, in handler\n {4}raise ValueError/)
-    expect(failed.logLines()).toContain('[ERROR] ValueError: no good')
+    expect(failed.logLines).toContain('[ERROR] ValueError: no good')
     expect(errorOf(await call(engine, spec, { set: 1 }))).toMatchObject({ errorType: 'Runtime.MarshalError' })
     expect(errorOf(await call(engine, spec, { exit: 1 })).document.errorMessage).toMatch(/exit status 1$/)
   })
@@ -990,7 +990,7 @@ def handler(event, context):
       const error = errorOf(outcome)
       expect(error).toMatchObject({ phase: 'init', errorType })
       expect(error.document.errorMessage).toContain(message)
-      expect(outcome.logLines().join('\n')).toContain(`[ERROR] ${errorType}: `)
+      expect(outcome.logLines.join('\n')).toContain(`[ERROR] ${errorType}: `)
     }
   })
 
@@ -1027,8 +1027,8 @@ done
         const outcome = await call(engine, spec, { round })
         expect(resultOf(outcome)).toEqual({ echo: { round }, env: '' })
         await outcome.finished
-        expect(outcome.logLines()).toContain(`handling ${lastRequestId()}`)
-        expect(outcome.logLines().at(-1)).toMatch(/^REPORT/)
+        expect(outcome.logLines).toContain(`handling ${lastRequestId()}`)
+        expect(outcome.logLines.at(-1)).toMatch(/^REPORT/)
       }
     },
   )
@@ -1054,7 +1054,7 @@ describe('runtimes', () => {
     for (const runtime of ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x']) {
       const outcome = await call(engine, { ...spec, runtime, revision: runtime })
       expect(textOf(outcome)).toBe(`AWS_Lambda_${runtime}`)
-      expect(outcome.logLines()[0]).toBe(
+      expect(outcome.logLines[0]).toBe(
         `INIT_START Runtime Version: Node.js ${process.version} for ${runtime}`,
       )
     }
@@ -1100,9 +1100,7 @@ describe('runtimes', () => {
     await expect(call(engine, spec)).rejects.toMatchObject({ code: 'RuntimeMissing' })
     const own = createEngine({ runtimes: { 'nodejs22.x': process.execPath } })
     const outcome = await call(own.engine, await createFunction(esm(hello)))
-    expect(outcome.logLines()[0]).toBe(
-      `INIT_START Runtime Version: Node.js ${process.version} for nodejs22.x`,
-    )
+    expect(outcome.logLines[0]).toBe(`INIT_START Runtime Version: Node.js ${process.version} for nodejs22.x`)
   })
 })
 

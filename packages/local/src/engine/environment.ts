@@ -105,6 +105,8 @@ export class Environment {
   #state: EnvironmentState = 'starting'
   #session: SessionCredentials | undefined
   #run: Run | undefined
+  /** Its answer was handed out, its last lines are still to be written. */
+  #concluding: Run | undefined
   #initStartedAt = 0
   #initDurationMs: number | undefined
   #initTimer: NodeJS.Timeout | undefined
@@ -192,6 +194,7 @@ export class Environment {
    * @param job The invocation.
    */
   invoke(job: Job): void {
+    this.#conclude()
     const { requestId, payload, traceId = '', clientContext } = job.invocation
     const isFirst = this.#invocations === 0
     const timeoutMs = this.spec.timeoutSeconds * 1000
@@ -200,7 +203,7 @@ export class Environment {
     this.#state = 'busy'
     this.#hasPolled = false
     this.#invocations += 1
-    this.#run = new Run(job, performance.now(), isFirst ? this.#initLog.lines() : [])
+    this.#run = new Run(job, performance.now(), isFirst ? this.#initLog.lines : [])
     this.#logAll(this.#platform.start(requestId, invokedFunctionArn))
     if (this.#sandbox.isFrozen) {
       this.#sandbox.thaw()
@@ -229,7 +232,7 @@ export class Environment {
       job.reject(failure.error)
       return
     }
-    const run = new Run(job, this.#initStartedAt, this.#initLog.lines())
+    const run = new Run(job, this.#initStartedAt, this.#initLog.lines)
     this.#run = run
     this.#logAll(this.#platform.start(run.requestId, job.invocation.invokedFunctionArn ?? this.spec.arn))
     this.#failRun(run, failure.report(run.requestId), failure.phase)
@@ -374,10 +377,23 @@ export class Environment {
       this.#sandbox.refreshMemory(performance.now() - run.startedAt)
       if (!this.#isBusy()) return
       if (this.#extensions.size > 0) run.prolong()
-      this.#finishRun(run)
+      this.#sandbox.flush()
+      this.#run = undefined
+      this.#concluding = run
+      queueMicrotask(this.#concludeSoon)
     }
     run.handOut()
     if (isDone) this.#becomeIdle()
+  }
+
+  // A tick comes behind every microtask: the answer is on its way to the caller before Lambda's own lines are written.
+  readonly #concludeSoon = (): void => process.nextTick(this.#conclude)
+
+  readonly #conclude = (): void => {
+    const run = this.#concluding
+    if (run === undefined) return
+    this.#concluding = undefined
+    this.#report(run)
   }
 
   // The state may have changed during a call, which the compiler does not see.
@@ -395,6 +411,11 @@ export class Environment {
 
   #finishRun(run: Run): void {
     this.#sandbox.flush()
+    this.#report(run)
+    this.#run = undefined
+  }
+
+  #report(run: Run): void {
     const { memorySizeMb, timeoutSeconds } = this.spec
     const maxMemoryUsedMb = this.#sandbox.memoryMb
     const initDurationMs = this.#invocations === 1 ? this.#initDurationMs : undefined
@@ -405,8 +426,8 @@ export class Environment {
         ...(maxMemoryUsedMb === undefined ? {} : { maxMemoryUsedMb }),
         ...(initDurationMs === undefined ? {} : { initDurationMs }),
       }),
+      run,
     )
-    this.#run = undefined
     run.finish()
   }
 
@@ -562,18 +583,19 @@ export class Environment {
     if (this.#isWritten?.(text) !== false) this.#log(text)
   }
 
-  #logAll(lines: readonly string[]): void {
+  #logAll(lines: readonly string[], run: Run | undefined = this.#run): void {
     if (lines.length === 0) return
     const at = formatInstant(this.#services.now())
-    for (const line of lines) this.#logAt(at, line)
+    for (const line of lines) this.#logAt(at, line, run)
   }
 
   #log(text: string): void {
-    this.#logAt(formatInstant(this.#services.now()), text)
+    // Out of turn: the lines of an invocation that has ended come first.
+    this.#conclude()
+    this.#logAt(formatInstant(this.#services.now()), text, this.#run)
   }
 
-  #logAt(at: string, text: string): void {
-    const run = this.#run
+  #logAt(at: string, text: string, run: Run | undefined): void {
     const functionArn = this.spec.arn
     if (run === undefined) {
       if (this.#invocations === 0) this.#initLog.add(text)

@@ -72,7 +72,7 @@ describe('external extensions', () => {
       traceId: 'Root=1-2-3',
     })
     await outcome.finished
-    const lines = outcome.logLines()
+    const lines = outcome.logLines
     expect(lines.slice(1, 4)).toEqual([
       'registered {"functionName":"hello","functionVersion":"$LATEST","handler":"index.handler","accountId":"111122223333"}',
       'EXTENSION\tName: watcher\tState: Ready\tEvents: [INVOKE,SHUTDOWN]',
@@ -121,10 +121,10 @@ describe('external extensions', () => {
     const outcome = await call(engine, await createFunction(whoami))
     const { pid } = resultOf(outcome)
     expect(engine.status().functions[0]?.environments[0]).toMatchObject({ state: 'busy', isFrozen: false })
-    expect(outcome.logLines().at(-1)).not.toMatch(/^REPORT/)
+    expect(outcome.logLines.at(-1)).not.toMatch(/^REPORT/)
     await openGate(gate)
     await outcome.finished
-    expect(outcome.logLines().at(-1)).toMatch(/^REPORT/)
+    expect(outcome.logLines.at(-1)).toMatch(/^REPORT/)
     await until(() => processState(pid) === 'T')
   })
 
@@ -197,7 +197,7 @@ describe('internal extensions', () => {
       seen: ['SHUTDOWN: ShutdownEventNotSupportedForInternalExtension', lastRequestId()],
       late: 'Extension.RegistrationClosed',
     })
-    expect(first.logLines()).toContain('EXTENSION\tName: inside\tState: Ready\tEvents: [INVOKE]')
+    expect(first.logLines).toContain('EXTENSION\tName: inside\tState: Ready\tEvents: [INVOKE]')
     const { seen } = resultOf(await call(engine, spec))
     expect((seen as string[]).at(-1)).toBe(lastRequestId())
   })
@@ -309,7 +309,7 @@ describe('the folder for /opt', () => {
       errorType: 'Runtime.ExitError',
       errorMessage: `RequestId: ${lastRequestId()} Error: Runtime exited with error: exit status ${status}`,
     })
-    expect(outcome.logLines()).toContain(says)
+    expect(outcome.logLines).toContain(says)
   })
 
   // The adapter itself is a compiled program that is not at hand: this one uses the same calls in the same order.
@@ -377,7 +377,7 @@ describe('the folder for /opt', () => {
         `{"statusCode":200,"headers":{"content-type":"text/plain"}}${'\0'.repeat(8)}PUT /book ${round} ${spec.arn}`,
       )
       await outcome.finished
-      expect(outcome.logLines().at(-1)).toMatch(/^REPORT/)
+      expect(outcome.logLines.at(-1)).toMatch(/^REPORT/)
     }
   })
 })

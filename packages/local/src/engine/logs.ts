@@ -69,11 +69,8 @@ export class InvocationLog {
     for (const { length } of dropped) this.#characters -= length
   }
 
-  /**
-   * Copies the lines so far.
-   * @returns The lines.
-   */
-  lines(): string[] {
-    return [...this.#lines]
+  /** The lines so far: the same list for as long as it grows. */
+  get lines(): readonly string[] {
+    return this.#lines
   }
 }

@@ -121,7 +121,7 @@ export class Run {
     const answer = this.#answer
     if (answer === undefined || this.#isHandedOut) return
     this.#isHandedOut = true
-    const shared = { logLines: () => this.log.lines(), finished: this.#finished.promise }
+    const shared = { logLines: this.log.lines, finished: this.#finished.promise }
     if (answer.kind === 'result') {
       this.job.resolve({ kind: 'result', payload: answer.payload, ...shared })
     } else if (answer.kind === 'error') {

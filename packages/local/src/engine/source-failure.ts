@@ -37,7 +37,7 @@ export function createSourceFailedOutcome(failure: SourceFailure): InvokeOutcome
     sourceFailure: failure,
     ...createFailureReport(sourceFailedType, errorMessage),
     document: Buffer.from(JSON.stringify(document)),
-    logLines: () => [],
+    logLines: [],
     finished: Promise.resolve(),
   }
 }

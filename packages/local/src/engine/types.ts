@@ -89,9 +89,10 @@ export interface SourceFailure {
 interface OutcomeLog {
   /**
    * The lines of this invocation, START to REPORT, and of the init phase before it when it was the first.
-   * Complete once `finished` has settled; with the bootstraps of this package a buffered outcome is handed out then.
+   * The list grows until `finished` has settled; with the bootstraps of this package only END and REPORT come after a
+   * buffered outcome.
    */
-  logLines(): string[]
+  readonly logLines: readonly string[]
   /** Settles when the runtime asked for the next event, or ended: nothing can be added after it. Never rejects. */
   readonly finished: Promise<void>
 }
@@ -113,8 +114,11 @@ export type InvokeOutcome = OutcomeLog &
         readonly errorType: string
         /** JSON as Invoke returns it. */
         readonly document: Uint8Array
-        /** `source`: no process was asked, the code under development does not compile or load. */
-        readonly phase: 'init' | 'invoke' | 'timeout' | 'exit' | 'source'
+        /**
+         * `source`: no process was asked, the code under development does not compile or load. `fault`: none was asked, a
+         * fault on demand failed in its place.
+         */
+        readonly phase: 'init' | 'invoke' | 'timeout' | 'exit' | 'source' | 'fault'
         /** With the phase `source`. */
         readonly sourceFailure?: SourceFailure
       }

@@ -1,5 +1,5 @@
 import { parseFunctionArn } from '@furlong/iam'
-import type { Barred, Invoker } from '../admit/index.ts'
+import { type Barred, fixOfFailure, type Invoker } from '../admit/index.ts'
 import { collectStream, createFunctionSpec, type InvokeOutcome, StreamFailed } from '../engine/index.ts'
 import { LocalError } from '../errors.ts'
 import { Recording } from '../record/recording.ts'
@@ -178,7 +178,6 @@ export class EventQueue {
     }
     const failure = await readFailure(outcome)
     await outcome.finished
-    recording.set({ logLines: outcome.logLines() })
     if (this.#isClosed) return undefined
     if (failure === undefined) {
       recording.pass('invoke')
@@ -188,7 +187,7 @@ export class EventQueue {
         gate: 'invoke',
         code: failure.errorType,
         cause: `The function failed: ${messageOf(failure)}`,
-        fix: 'Read the log lines of this request, mend the function and deploy it again.',
+        fix: fixOfFailure(outcome),
       })
       this.#postponeFailed(invocation, recording)
     }

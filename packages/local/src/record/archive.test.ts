@@ -34,7 +34,7 @@ function add(records: Records, url: string, logLines?: readonly string[]): Recor
     host: '127.0.0.1:20000',
     now: new Date(),
   })
-  if (logLines !== undefined) recording.set({ logLines })
+  if (logLines !== undefined) recording.follow({ logLines, finished: Promise.resolve() })
   records.add(recording, 200)
   return recording
 }
@@ -91,7 +91,8 @@ describe('Archive', () => {
     const records = new Records(archive)
     let last: Recording | undefined
     for (let at = 0; at < 2500; at += 1) last = add(records, `/${at}`)
-    last?.set({ logLines: ['late'] })
+    last?.follow({ logLines: ['late'], finished: Promise.resolve() })
+    await Promise.resolve()
     await archive.close()
     const again = open()
     const kept = new Records(again).list({ limit: 5000 })

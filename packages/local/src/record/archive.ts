@@ -41,7 +41,7 @@ const program = new URL(import.meta.resolve('#archive-worker'))
  */
 export class Archive {
   readonly #options: ArchiveOptions
-  #waiting: RequestRecord[] = []
+  readonly #waiting = new Set<RequestRecord>()
   #worker: Worker | undefined
   #reader: DatabaseSync | undefined
   #timer: NodeJS.Timeout | undefined
@@ -66,17 +66,17 @@ export class Archive {
     return Number(this.#read('SELECT max(cursor) AS cursor FROM records')[0]?.['cursor'] ?? 0)
   }
 
-  /** Puts a record in line; the same record again replaces it. */
+  /** Puts a record in line, if it is not there yet; one that was written already is replaced. */
   add(record: RequestRecord): void {
     if (this.#isDead) {
       this.#dropped += 1
       return
     }
-    if (this.#waiting.length >= maxWaiting) {
-      this.#waiting.shift()
+    if (this.#waiting.size >= maxWaiting && !this.#waiting.has(record)) {
+      this.#take(1)
       this.#dropped += 1
     }
-    this.#waiting.push(record)
+    this.#waiting.add(record)
     this.#timer ??= setTimeout(() => this.#send(), gatherMs).unref()
   }
 
@@ -119,7 +119,7 @@ export class Archive {
 
   /** Writes what waits, and ends the worker. */
   async close(): Promise<void> {
-    while (!this.#isDead && (this.#waiting.length > 0 || this.#underWay > 0)) {
+    while (!this.#isDead && (this.#waiting.size > 0 || this.#underWay > 0)) {
       const idle = new Promise<void>((done) => (this.#onIdle = done))
       this.#send()
       await idle
@@ -140,12 +140,23 @@ export class Archive {
     clearTimeout(this.#timer)
     this.#timer = undefined
     // One batch at a time: while it is written, the line grows, and its bound holds.
-    if (this.#underWay > 0 || this.#waiting.length === 0) return
-    const batch = this.#waiting.splice(0, batchSize)
+    if (this.#underWay > 0 || this.#waiting.size === 0) return
+    const batch = this.#take(batchSize)
     this.#underWay = batch.length
     const message: ArchiveBatch = { records: JSON.stringify(batch) }
     this.#worker ??= this.#start()
     this.#worker.postMessage(message)
+  }
+
+  /** Takes the oldest out of the line. */
+  #take(most: number): RequestRecord[] {
+    const taken: RequestRecord[] = []
+    for (const record of this.#waiting) {
+      if (taken.length === most) break
+      taken.push(record)
+      this.#waiting.delete(record)
+    }
+    return taken
   }
 
   #start(): Worker {
@@ -169,8 +180,8 @@ export class Archive {
     if (this.#isDead) return
     this.#isDead = true
     this.#worker = undefined
-    this.#lose(this.#underWay + this.#waiting.length, reason)
-    this.#waiting = []
+    this.#lose(this.#underWay + this.#waiting.size, reason)
+    this.#waiting.clear()
     this.#underWay = 0
     this.#onIdle?.()
   }

@@ -96,14 +96,26 @@ export class Recording {
   /** Adds what became known on the way. */
   set(
     facts: Partial<
-      Pick<
-        RequestRecord,
-        'caller' | 'allowedBy' | 'functionArn' | 'operation' | 'functionRequestId' | 'logLines'
-      >
+      Pick<RequestRecord, 'caller' | 'allowedBy' | 'functionArn' | 'operation' | 'functionRequestId'>
     >,
   ): void {
     Object.assign(this.#draft, facts)
-    this.#onLate?.()
+  }
+
+  /**
+   * Adds what the function logs, as far as it comes: the last lines may be written after the caller has its answer.
+   *
+   * @param log a list that grows until `finished` settles
+   */
+  follow({
+    logLines,
+    finished,
+  }: {
+    readonly logLines: readonly string[]
+    readonly finished: Promise<void>
+  }): void {
+    this.#draft.logLines = logLines
+    void finished.then(() => this.#onLate?.())
   }
 
   /** Adds what the function got or gave, when that is wanted. */

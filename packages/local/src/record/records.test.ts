@@ -81,6 +81,19 @@ describe('Ring', () => {
     ring.push('d'.repeat(50))
     expect([...ring.newest()]).toEqual(['d'.repeat(50)])
   })
+
+  it('goes on where it was when entries go while somebody reads', () => {
+    const ring = new Ring<number>({ entries: 3, characters: 100, sizeOf: () => 1 }, 1_700_000_000_000_000)
+    for (let entry = 0; entry < 3; entry += 1) ring.push(entry)
+    const seen: number[] = []
+    for (const entry of ring.after()) {
+      seen.push(entry)
+      if (entry < 6) for (const next of [2 * entry + 3, 2 * entry + 4]) ring.push(next)
+    }
+    expect(seen[0]).toBe(0)
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    expect(seen.at(-1)).toBe([...ring.newest()][0])
+  })
 })
 
 describe('Ring.follow()', () => {

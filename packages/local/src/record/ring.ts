@@ -15,7 +15,10 @@ export type Followed<T> =
 /** The latest entries of an endless sequence, each with a cursor that never repeats. */
 export class Ring<T> {
   readonly #limits: RingLimits<T>
-  readonly #entries = new Map<number, { readonly entry: T; readonly size: number }>()
+  /** Places are filled anew: keeping an entry costs the same whether the ring is full or not. */
+  readonly #places: ({ readonly entry: T; readonly size: number } | undefined)[] = []
+  /** Cursor before the first entry of all. */
+  readonly #first: number
   #oldest: number
   #count: number
   #characters = 0
@@ -28,6 +31,7 @@ export class Ring<T> {
    */
   constructor(limits: RingLimits<T>, first = 0) {
     this.#limits = limits
+    this.#first = first
     this.#oldest = first
     this.#count = first
   }
@@ -45,14 +49,11 @@ export class Ring<T> {
   /** Adds an entry. */
   push(entry: T): void {
     const size = this.#limits.sizeOf(entry)
-    this.#entries.set(this.#count, { entry, size })
+    if (this.#count - this.#oldest === this.#limits.entries) this.#drop()
+    this.#places[this.#placeOf(this.#count)] = { entry, size }
     this.#count += 1
     this.#characters += size
-    while (this.#isOverfull()) {
-      this.#characters -= this.#entries.get(this.#oldest)?.size ?? 0
-      this.#entries.delete(this.#oldest)
-      this.#oldest += 1
-    }
+    while (this.#characters > this.#limits.characters && this.#count - this.#oldest > 1) this.#drop()
     if (this.#wakers.size === 0) return
     for (const wake of this.#wakers) wake()
     this.#wakers.clear()
@@ -74,7 +75,7 @@ export class Ring<T> {
         at = this.#oldest
         yield { kind: 'missed', count, cursor: at }
       }
-      const found = this.#entries.get(at)
+      const found = this.#find(at)
       if (found === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve
@@ -99,12 +100,23 @@ export class Ring<T> {
   }
 
   *#at(cursor: number): Generator<T> {
-    const found = this.#entries.get(cursor)
+    const found = this.#find(cursor)
     if (found !== undefined) yield found.entry
   }
 
-  #isOverfull(): boolean {
-    const { entries, characters } = this.#limits
-    return this.#entries.size > 1 && (this.#entries.size > entries || this.#characters > characters)
+  /** @returns undefined for what is gone, which may happen between two steps of whoever reads, and for what has not come */
+  #find(cursor: number): { readonly entry: T; readonly size: number } | undefined {
+    return cursor < this.#oldest || cursor >= this.#count ? undefined : this.#places[this.#placeOf(cursor)]
+  }
+
+  #drop(): void {
+    const place = this.#placeOf(this.#oldest)
+    this.#characters -= this.#places[place]?.size ?? 0
+    this.#places[place] = undefined
+    this.#oldest += 1
+  }
+
+  #placeOf(cursor: number): number {
+    return (cursor - this.#first) % this.#limits.entries
   }
 }

@@ -1,8 +1,9 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 
 import { LocalError } from '../errors.ts'
+import { CountingDatabase } from './counting-database.ts'
 import { migrations } from './schema.ts'
 
 /**
@@ -13,7 +14,7 @@ import { migrations } from './schema.ts'
  * @throws {LocalError} `StateFolderInUse` when another side has it, `StoreTooNew` when a newer furlong wrote the file,
  *   `StoreUnreadable` when it is no SQLite file, damaged, or another program's, `StateFolderFull`, `StateFolderNotWritable`
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string): CountingDatabase {
   if (file !== ':memory:') makePrivate(file)
   return prepare(file, (database) => {
     // NORMAL in WAL: a commit survives the death of the process, which is what is promised, not a power cut.
@@ -40,10 +41,10 @@ export function lockDatabase(file: string): DatabaseSync {
   })
 }
 
-function prepare(file: string, work: (database: DatabaseSync) => void): DatabaseSync {
-  let database: DatabaseSync | undefined
+function prepare(file: string, work: (database: DatabaseSync) => void): CountingDatabase {
+  let database: CountingDatabase | undefined
   try {
-    database = new DatabaseSync(file)
+    database = new CountingDatabase(file)
     // The lock is the system's: it ends with the process, however that ends, and no second side can have it.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT')
     work(database)

@@ -1,5 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite'
-
 import type { LocalAccount } from '../side/sides.ts'
 import type { AccessKeyRecord } from './access-keys.ts'
 import { AccessKeys } from './access-keys.ts'
@@ -8,6 +6,7 @@ import type { AliasRecord } from './aliases.ts'
 import { Aliases } from './aliases.ts'
 import { createFunctionArn } from './arns.ts'
 import { AsyncInvocations } from './async-invocations.ts'
+import type { CountingDatabase } from './counting-database.ts'
 import { FunctionConcurrency } from './function-concurrency.ts'
 import { createFunctionPolicyDocument, FunctionPolicies } from './function-policies.ts'
 import type { FunctionUrlRow } from './function-urls.ts'
@@ -68,14 +67,13 @@ export class Store {
   readonly policies: FunctionPolicies
   readonly concurrency: FunctionConcurrency
   readonly asyncInvocations: AsyncInvocations
-  readonly #database: DatabaseSync
+  readonly #database: CountingDatabase
   readonly #memo: Memo
   #isInTransaction = false
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: CountingDatabase) {
     this.#database = database
-    const changes = database.prepare('SELECT total_changes() AS changes')
-    this.#memo = new Memo(() => (changes.get() as { changes: number }).changes)
+    this.#memo = new Memo(() => database.changes)
     this.accounts = new Accounts(database)
     this.principals = new Principals(database)
     this.accessKeys = new AccessKeys(database)
@@ -157,8 +155,19 @@ export class Store {
     return this.#memo.atOnce(work)
   }
 
+  /**
+   * Remembers what follows from the store alone, until something in it changes.
+   *
+   * @param key unique over all that is remembered
+   * @param ask finds it
+   * @returns the remembered answer, or the one just found
+   */
+  remember<T>(key: string, ask: () => T): T {
+    return this.#memo.get(key, ask)
+  }
+
   #rollBack(): void {
-    // What was read in between was never true, and undoing counts as no change.
+    // What was read in between was never true.
     this.#memo.clear()
     try {
       this.#database.exec('ROLLBACK')

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach } from 'vitest'
 import { Engine } from '../engine/index.ts'
 import type { EngineOptions, FunctionSpec, InvokeOutcome, LogLine } from '../engine/index.ts'
@@ -84,12 +85,15 @@ let requests = 0
 /** The id of the last call. */
 export const lastRequestId = (): string => `request-${requests}`
 
-export function call(engine: Engine, spec: FunctionSpec, event: unknown = {}): Promise<InvokeOutcome> {
+export async function call(engine: Engine, spec: FunctionSpec, event: unknown = {}): Promise<InvokeOutcome> {
   requests += 1
-  return engine.invoke(spec, {
+  const outcome = await engine.invoke(spec, {
     requestId: `request-${requests}`,
     payload: Buffer.from(JSON.stringify(event)),
   })
+  // END and REPORT come behind the answer, in the same turn.
+  await nextTurn()
+  return outcome
 }
 
 /** What the test functions return, as far as a test looks into it. */

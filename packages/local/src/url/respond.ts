@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpResponseParts } from '@furlong/events'
 import { integrationResponseContentType, PreludeReader, readResult } from '@furlong/events'
+import { fixOfFailure } from '../admit/index.ts'
 import { collectStream, type InvokeOutcome } from '../engine/index.ts'
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { Reply } from '../front/reply.ts'
@@ -25,7 +26,7 @@ const verbatimContentType = 'application/json'
 /**
  * Turns what the function gave into the answer to the caller.
  *
- * @param exchange the request; its record gets the respond gate, log lines and hints
+ * @param exchange the request; its record gets the respond gate and hints
  * @param called the URL, which says whether answers are streamed
  * @param outcome what the engine brought back
  * @param ids for the headers of a success
@@ -43,30 +44,23 @@ export async function respond(
   if (outcome.kind === 'stream') {
     return streaming
       ? stream(exchange, called, outcome, ids)
-      : whole(exchange, called, outcome, ids, await collect(outcome))
+      : whole(exchange, called, ids, await collect(outcome))
   }
   exchange.recording.keepPayload('result', outcome.payload)
   if (streaming) {
     const headers = [['content-type', verbatimContentType] as const]
-    return whole(exchange, called, outcome, ids, {
+    return whole(exchange, called, ids, {
       ok: true,
       response: { statusCode: 200, headers, body: outcome.payload },
     })
   }
-  return whole(exchange, called, outcome, ids, readResult(outcome.payload))
-}
-
-/** The last lines come when the runtime polls again, which may be after the caller has its answer. */
-function keepLog({ recording }: Exchange, outcome: InvokeOutcome): void {
-  recording.set({ logLines: outcome.logLines() })
-  void outcome.finished.then(() => recording.set({ logLines: outcome.logLines() }))
+  return whole(exchange, called, ids, readResult(outcome.payload))
 }
 
 type Read = ReturnType<typeof readResult>
 
-function whole(exchange: Exchange, called: UrlFunction, outcome: InvokeOutcome, ids: Ids, read: Read): Reply {
+function whole(exchange: Exchange, called: UrlFunction, ids: Ids, read: Read): Reply {
   const { recording } = exchange
-  keepLog(exchange, outcome)
   if (!read.ok) {
     return malformed(exchange, read.reason, ids)
   }
@@ -108,16 +102,18 @@ function failed(
     })
     return createSourceFailedAnswer(exchange, called.spec.name, sourceFailure)
   }
-  keepLog(exchange, outcome)
   exchange.recording.refuse({
     gate: 'invoke',
     code: outcome.errorType,
-    cause: `The function failed in its ${outcome.phase} phase: ${toOneLine(errorMessageOf(outcome))}`,
-    fix: 'Read the log lines of this request, mend the function and deploy it again.',
+    cause: `${failedIn(outcome.phase)}: ${toOneLine(errorMessageOf(outcome))}`,
+    fix: fixOfFailure(outcome),
     document: createRecordedPayload(outcome.document),
   })
   return toReply(functionFailed, ids.requestId)
 }
+
+const failedIn = (phase: string): string =>
+  phase === 'fault' ? 'The function was not asked' : `The function failed in its ${phase} phase`
 
 /** What a function says of its error may repeat what a caller sent, and is told in one line of a terminal. */
 function toOneLine(text: string): string {
@@ -162,10 +158,7 @@ async function collect(outcome: Stream): Promise<Read> {
 async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, ids: Ids): Promise<Reply> {
   const { recording } = exchange
   const opened = await openStream(outcome)
-  if (!opened.ok) {
-    keepLog(exchange, outcome)
-    return malformed(exchange, opened.reason, ids)
-  }
+  if (!opened.ok) return malformed(exchange, opened.reason, ids)
   comment(exchange, opened.statusCode)
   return {
     kind: 'streamed',
@@ -174,7 +167,6 @@ async function stream(exchange: Exchange, called: UrlFunction, outcome: Stream, 
     body: opened.body,
     cancel: () => outcome.cancel(),
     finished: (end) => {
-      keepLog(exchange, outcome)
       if (end === 'whole') {
         recording.pass('respond')
       } else if (end === 'caller-left') {

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { IamAuthorizer } from '@furlong/events'
 import { createEvent, maxEventBytes } from '@furlong/events'
-import type { Principal, StatementRef } from '@furlong/iam'
-import { createFunctionUrlRequest, decide } from '@furlong/iam'
 import { readAuthorization } from '@furlong/sigv4'
 import { authenticate, explainFailure } from '../auth/authenticate.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { CompiledPolicies } from '../auth/compiled-policies.ts'
-import { readHttpFacts, sourceIpOf } from '../auth/http-facts.ts'
-import { explainRefusal } from '../auth/explain-refusal.ts'
-import { collectPolicies } from '../auth/policy-sets.ts'
+import { sourceIpOf } from '../auth/http-facts.ts'
 import type { Invoker } from '../admit/index.ts'
 import { type Faults, strikeAuthentication } from '../faults/index.ts'
 import { LocalError } from '../errors.ts'
@@ -30,6 +26,7 @@ import {
   toReply,
 } from './answers.ts'
 import { preflightHeaders } from './cors.ts'
+import { mayInvoke } from './may-invoke.ts'
 import { respond } from './respond.ts'
 import { type AliaslessUrl, findUrlFunction, type UrlFunction } from './url-function.ts'
 
@@ -42,8 +39,6 @@ export interface UrlServices {
   /** Where a function's code lies unpacked. */
   readonly codeFolder: (codeSha256: string) => string
 }
-
-const anonymous: Principal = { type: 'anonymous' }
 
 /**
  * Takes a request through the gates of a function URL, in AWS's order: route, preflight, signature, authorization,
@@ -213,50 +208,6 @@ function identify(
   recording.pass('authenticate', caller.principal.arn)
   return caller
 }
-
-function mayInvoke(
-  exchange: Exchange,
-  called: UrlFunction,
-  caller: Caller | undefined,
-  services: UrlServices,
-): boolean {
-  const { recording } = exchange
-  const { url, spec } = called
-  const request = createFunctionUrlRequest({
-    principal: caller?.principal ?? anonymous,
-    functionArn: called.resourceArn,
-    authType: url.authType,
-    http: readHttpFacts(exchange, spec.region),
-    now: exchange.now,
-    functionTags: called.tags,
-  })
-  const resource = called.policy && {
-    name: `the policy of function ${spec.name}`,
-    stored: called.policy,
-  }
-  const policies = collectPolicies(services.store, services.policies, caller, resource)
-  const decision = decide(request, policies)
-  if (decision.allowed) {
-    recording.set({
-      allowedBy: decision.actions.map((verdict) =>
-        verdict.allowed ? `${verdict.action}: ${verdict.by.map(nameOfStatement).join(', ')}` : verdict.action,
-      ),
-    })
-    recording.pass('authorize')
-    return true
-  }
-  const explanation = explainRefusal(services.store, request, policies)
-  recording.refuse({
-    gate: 'authorize',
-    code: 'AccessDeniedException',
-    cause: explanation.says,
-    explanation,
-  })
-  return false
-}
-
-const nameOfStatement = ({ policy, sid, index }: StatementRef): string =>
-  `${policy.name}, statement ${sid ?? index + 1}`
 
 function createIamAuthorizer({ principal, accessKeyId, accountId }: Caller): IamAuthorizer {
   return {

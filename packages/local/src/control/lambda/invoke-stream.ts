@@ -56,7 +56,7 @@ async function* encodeOutcome(outcome: InvokeOutcome, withLog: boolean): AsyncGe
   if (withLog) await outcome.finished
   const end = {
     ...(failure === undefined ? {} : describeFailure(failure)),
-    ...(withLog ? { LogResult: tailOf(outcome.logLines()) } : {}),
+    ...(withLog ? { LogResult: tailOf(outcome.logLines) } : {}),
   }
   yield encodeComplete(Buffer.from(JSON.stringify(end)))
 }

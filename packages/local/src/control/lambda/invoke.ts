@@ -39,7 +39,7 @@ async function invoke(call: LambdaCall<InvokeInput>): Promise<LambdaResult> {
   if (result.failed) headers.push(['X-Amz-Function-Error', 'Unhandled'])
   if (input.LogType === 'Tail') {
     await outcome.finished
-    headers.push(['X-Amz-Log-Result', tailOf(outcome.logLines())])
+    headers.push(['X-Amz-Log-Result', tailOf(outcome.logLines)])
   }
   return { bytes: result.bytes, headers }
 }

@@ -41,7 +41,7 @@ beforeAll(() => {
     invoke: async () => ({
       kind: 'result',
       payload: Buffer.from('1'),
-      logLines: () => [],
+      logLines: [],
       finished: Promise.resolve(),
     }),
   }

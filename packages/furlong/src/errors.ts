@@ -14,6 +14,7 @@ export type CliErrorCode =
   | 'several-local-sides'
   | 'shell-is-local'
   | 'state-in-use'
+  | 'side-runs-already'
   | 'unknown-account'
   | 'side-silent'
   | 'side-refused'
@@ -90,6 +91,14 @@ const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     exitCode: failed,
     sentence: ({ folder, endpoint }) => `${folder} is the state of the local side ${endpoint}.`,
     tryThis: ({ port }) => `npx furlong down --port ${port}, or another folder with --state`,
+  },
+  'side-runs-already': {
+    title: 'A local side runs already',
+    exitCode: failed,
+    sentence: ({ folder, endpoint, pid }) =>
+      `furlong dev runs a local side of its own, and ${endpoint} (process ${pid}) has the state of this project, ${folder}.`,
+    tryThis: ({ entry }) =>
+      `npx furlong deploy ${entry}, to the side that runs; npx furlong down, then this again; or this with --memory --port 0, for a side beside it`,
   },
   'unknown-account': {
     title: 'Unknown account',

@@ -26,6 +26,11 @@ export interface WatchListener {
   onError(error: Error): void
   /** The change made no difference to the last bundle that was given. */
   onSame(): void
+  /**
+   * The entry cannot be bundled at first, nor after the changes since: the first bundle is waited for. Without this the first
+   * failure is thrown.
+   */
+  onFirstError?(error: AwsError): void
 }
 
 /** A watched entry. */
@@ -38,25 +43,21 @@ export interface Watch {
 /**
  * Bundles an entry now and again after each change of its sources, wherever they lie.
  * @param entry path of a JavaScript or TypeScript file, or of a folder
- * @param options as for `createBundle`
+ * @param options as for `createBundle`; `signal` ends the waiting for a first bundle
  * @param listener gets bundles and errors
  * @returns the watch with the first bundle, until closed
- * @throws {AwsError} `EntryNotFound`; `BundleFailed` for an entry that cannot be bundled at first, and for a zip, which does not change
+ * @throws {AwsError} `EntryNotFound`; `BundleFailed` for an entry that cannot be bundled at first, unless that is waited for, and for a zip,
+ * which does not change; the signal's reason
  */
 export async function watchBundle(
   entry: string,
-  options: BundleOptions,
+  { signal, ...options }: BundleOptions & { readonly signal?: AbortSignal },
   listener: WatchListener,
 ): Promise<Watch> {
   const { path, kind } = await findEntry(entry, options.cwd ?? process.cwd())
   if (kind === 'zip') throw new AwsError('BundleFailed', `A zip cannot be watched: ${entry}`)
   const source = kind === 'javascript' ? new JavaScriptSource(path, options) : new FolderSource(path, options)
-  try {
-    return await watchSource(source, listener)
-  } catch (error) {
-    await source.close()
-    throw error
-  }
+  return watchSource(source, listener, signal)
 }
 
 /** What is bundled again and again. */
@@ -72,23 +73,40 @@ interface Source {
   close(): Promise<void>
 }
 
-async function watchSource(source: Source, listener: WatchListener): Promise<Watch> {
-  const first = await source.bundle([])
-  let given = first.codeSha256
+async function watchSource(
+  source: Source,
+  listener: WatchListener,
+  signal: AbortSignal | undefined,
+): Promise<Watch> {
+  const first = Promise.withResolvers<Bundle>()
+  // It is awaited below, maybe after it has failed.
+  first.promise.catch(() => {})
+  let given: string | undefined
+  const give = async (bundle: Bundle): Promise<void> => {
+    if (given === undefined) first.resolve(bundle)
+    else if (bundle.codeSha256 === given) listener.onSame()
+    else await listener.onBundle(bundle)
+    given = bundle.codeSha256
+  }
+  const refuse = (error: unknown): void => {
+    if (given !== undefined) listener.onError(error instanceof Error ? error : new Error(String(error)))
+    else if (listener.onFirstError !== undefined && isOfSource(error)) listener.onFirstError(error)
+    else first.reject(error)
+  }
+  const watchFiles = async (): Promise<void> => {
+    files.setFolders(await source.listFolders())
+    // Before anybody is told: what is saved then is a change.
+    if (given === undefined) await files.learn(source.listFiles())
+  }
   const build = async (paths: readonly string[]): Promise<void> => {
     try {
       const bundle = await source.bundle(paths)
-      files.setFolders(await source.listFolders())
-      if (bundle.codeSha256 === given) {
-        listener.onSame()
-      } else {
-        await listener.onBundle(bundle)
-        given = bundle.codeSha256
-      }
+      await watchFiles()
+      await give(bundle)
     } catch (error) {
-      files.setFolders(await source.listFolders())
+      await watchFiles()
       // A file that is written in several steps cannot be read in between: the next step is on its way.
-      if (!files.isPending) listener.onError(error instanceof Error ? error : new Error(String(error)))
+      if (!files.isPending) refuse(error)
     }
   }
   let last = Promise.resolve()
@@ -99,17 +117,29 @@ async function watchSource(source: Source, listener: WatchListener): Promise<Wat
       last = last.then(() => build(paths))
     },
   })
-  files.setFolders(await source.listFolders())
-  await files.learn(source.listFiles())
-  return {
-    first,
-    close: async () => {
-      files.close()
-      await last
-      await source.close()
-    },
+  const stop = (): void => first.reject(signal?.reason)
+  signal?.addEventListener('abort', stop, { once: true })
+  const close = async (): Promise<void> => {
+    files.close()
+    await last
+    await source.close()
+  }
+  try {
+    if (signal?.aborted === true) stop()
+    last = build([])
+    await last
+    return { first: await first.promise, close }
+  } catch (error) {
+    await close()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
   }
 }
+
+/** What the next save may mend. */
+const isOfSource = (error: unknown): error is AwsError =>
+  error instanceof AwsError && (error.code === 'BundleFailed' || error.code === 'BundleTooLarge')
 
 /** Files beside the sources that decide how they are bundled. */
 const configName = /^(?:package|[jt]sconfig[\w.-]*)\.json$/

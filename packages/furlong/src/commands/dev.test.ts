@@ -175,14 +175,37 @@ describe('furlong dev of TypeScript', () => {
     expect(told.find(({ type }) => type === 'request')?.record).toMatchObject({ status: 200, url: '/' })
   })
 
-  it('ends at once when the entry is not there or cannot be bundled', async () => {
+  it('ends at once when the entry is not there', async () => {
     const missing = await place.run('dev', 'nowhere.ts', '--memory', '--port', '0')
     expect(missing).toMatchObject({ code: 1 })
     expect(missing.err).toContain("There is no file or folder 'nowhere.ts'")
-    await writeFile(join(project, 'lib.ts'), 'export const (')
-    const broken = await place.run('dev', 'books/app.ts', '--memory', '--port', '0')
-    expect(broken).toMatchObject({ code: 1 })
-    expect(broken.err).toContain('books/lib.ts:1:14: ')
+  })
+
+  it('waits for the save that compiles when the first code does not, in the entry or beside it', async () => {
+    await writeFile(join(project, 'lib.ts'), 'export const (\n')
+    dev = place.start(['dev', 'app.ts', '--memory', '--port', '0'], { cwd: project })
+    await dev.until(
+      'err',
+      /^app\.ts: the source does not compile\nlib\.ts:1:14: [^]*Nothing is served until one is saved that does/m,
+    )
+    await save('app.ts', 'export const nothing = 1\n', /lib\.ts|exports/)
+    await save('lib.ts', lib('mended'), /app\.ts: there is no code to run yet\n.*export/)
+    expect(dev.out).toBe('')
+    await save('app.ts', app, /Up in \d+ ms/)
+    url = (await dev.until('out', /http:\/\/\S+\//))[0]
+    port = (await dev.until('err', /ready on http:\/\/127\.0\.0\.1:(\d+)/))[1] ?? ''
+    expect(await call()).toMatchObject({ code: 0, out: 'mended' })
+    await save('lib.ts', lib('second'))
+    expect(await call()).toMatchObject({ code: 0, out: 'second' })
+    expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
+  })
+
+  it('ends by ctrl-c while it waits for code that compiles', async () => {
+    await writeFile(join(project, 'app.ts'), 'export default {\n')
+    dev = place.start(['dev', 'app.ts', '--memory', '--port', '0', '--format', 'json'], { cwd: project })
+    await dev.until('out', /"type":"source-failed".*"line":/)
+    expect(await dev.end('SIGINT')).toMatchObject({ code: 0 })
+    expect(await place.processes()).toEqual([])
   })
 
   it('stands beside no other side on its state or its port, and ends when it is told to', async () => {
@@ -192,7 +215,9 @@ describe('furlong dev of TypeScript', () => {
     await dev.until('err', /Up in/)
     const sameState = await place.start(['dev', 'app.ts', '--port', '0', ...urlPorts], { cwd: project }).ended
     expect(sameState).toMatchObject({ code: 1 })
-    expect(sameState.err).toMatch(/state folder .* is in use by process \d+, on port \d+/)
+    expect(sameState.err).toMatch(
+      /127\.0\.0\.1:\d+ \(process \d+\) has the state of this project, .*\.furlong\.\n {2}Try: npx furlong deploy app\.ts/,
+    )
     const samePort = await place.start(['dev', 'app.ts', '--port', port, '--memory'], { cwd: project }).ended
     expect(samePort).toMatchObject({ code: 1 })
     expect(samePort.err).toContain(`Port ${port} is in use by`)
@@ -354,6 +379,15 @@ def handler(event, context):
     })
     url = (await dev.until('out', /http:\/\/\S+\//))[0]
     expect(await (await fetch(url)).text()).toBe(active)
+  })
+
+  it('waits for a handler where the entry has none yet', async () => {
+    await writeFile(join(project, 'app.py'), 'edition = "none"\n')
+    dev = place.start(['dev', 'app.py', '--memory', '--port', '0', '--public'], { cwd: project })
+    await dev.until('err', /^app\.py: there is no code to run yet\n.*handler/m)
+    await save('app.py', 'def handler(event, context):\n    return "served"\n', /Up in \d+ ms/)
+    url = (await dev.until('out', /http:\/\/\S+\//))[0]
+    expect(await (await fetch(url)).text()).toBe('served')
   })
 
   it('says what a debugger for Python needs', async () => {

@@ -7,14 +7,17 @@ import {
   type Target,
 } from '@furlong/aws'
 import type { Local, LocalOptions } from '@furlong/local'
+import { listSides, sidesFolder } from '@furlong/local/sides'
 import type { Invocation, Outcome } from '../command.ts'
 import { readDeployOptions, readEntry } from '../commands/deploy.ts'
 import { readStartOptions, resolveFolders } from '../commands/up.ts'
+import { CliError } from '../errors.ts'
 import { startSide } from '../start-side.ts'
+import { toRealPath } from '../target.ts'
 import type { Values } from '../values.ts'
 import { hearStop } from '../stop-signal.ts'
 import { createDebug, readDebugWish, type Debug } from './debug.ts'
-import { DevLoop } from './loop.ts'
+import { DevLoop, readFailure } from './loop.ts'
 import { openSource, type DevSource } from './source.ts'
 import { createDevTeller } from './tell.ts'
 
@@ -29,14 +32,20 @@ export async function develop(invocation: Invocation): Promise<Outcome> {
   const started = performance.now()
   const options = resolveFolders(readStartOptions(values.ofSide), context.cwd)
   const wish = readDebugWish(values.ofFunction)
-  // Nothing is started for an entry that cannot be bundled, or not be debugged.
-  await using source = disposable(await openSource(invocation))
-  const runtime = values.ofFunction.text('runtime') ?? source.runtime ?? source.bundle.runtime ?? ''
-  const debug = wish && (await createDebug(wish, runtime, source.python))
+  await refuseTakenState(invocation, options)
   const stop = hearStop(context, reporter)
   let deployment: Deployment | undefined
   const teller = createDevTeller(reporter, context, () => deployment?.functionName ?? '')
   try {
+    // Nothing is started for an entry that is not there, or not to be debugged; one that does not compile yet is waited for.
+    await using source = disposable(
+      await openSource(invocation, {
+        onError: (error) => teller.waiting(readFailure(error), invocation.positionals[0] ?? ''),
+        signal: stop.signal,
+      }),
+    )
+    const runtime = values.ofFunction.text('runtime') ?? source.runtime ?? source.bundle.runtime ?? ''
+    const debug = wish && (await createDebug(wish, runtime, source.python))
     await using local = await startSide(
       { ...options, ...createDebugOf(debug, () => deployment?.functionArn) },
       {
@@ -68,9 +77,30 @@ export async function develop(invocation: Invocation): Promise<Outcome> {
     await Promise.race([stop.stopped, local.closed])
     loop.stop()
     return {}
+  } catch (error) {
+    // Whoever ended the waiting for code that compiles wanted just that.
+    if (error !== stop.signal.reason) throw error
+    return {}
   } finally {
     stop.close()
   }
+}
+
+/** A state folder is one side's: that of this project may run already. */
+async function refuseTakenState(
+  { context, positionals }: Invocation,
+  { stateFolder }: LocalOptions,
+): Promise<void> {
+  if (stateFolder === undefined) return
+  const folder = toRealPath(stateFolder)
+  const taken = (await listSides(sidesFolder(context.env))).find((side) => side.stateFolder === folder)
+  if (taken === undefined) return
+  throw new CliError('side-runs-already', {
+    folder,
+    endpoint: taken.endpoint,
+    pid: String(taken.pid),
+    entry: positionals[0] ?? '<entry>',
+  })
 }
 
 /** What of the folder's configuration holds here: a version is not published for each save, and callers are deployed elsewhere. */

@@ -3,6 +3,16 @@ import { AwsError } from '@furlong/aws'
 import { describeError } from '../render/error.ts'
 import type { DevTeller } from './tell.ts'
 
+/**
+ * Reads from an error what is wrong with a source, and where.
+ * @param error what bundling threw
+ * @returns the place in the source, where the error knows it
+ */
+export function readFailure(error: unknown): SourceFailure {
+  const source = error instanceof AwsError ? error.source : undefined
+  return source ?? { message: describeError(error).data.message }
+}
+
 /** From a save to code that answers: holds calls, changes the code, and tells what became of it. */
 export class DevLoop {
   readonly #live: LiveFunction
@@ -64,8 +74,7 @@ export class DevLoop {
     if (this.#isStopped) return
     this.#take()
     this.#isFailed = true
-    const source = error instanceof AwsError ? error.source : undefined
-    const failure: SourceFailure = source ?? { message: describeError(error).data.message }
+    const failure = readFailure(error)
     this.#live.fail(failure)
     this.#teller.failed(failure, heading)
   }

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import {
+  AwsError,
   createStandIn,
   findEntry,
   listProjectFolders,
@@ -30,21 +31,35 @@ export interface DevSource {
   close(): Promise<void>
 }
 
-/**
- * Looks at an entry, and watches it from then on.
- * @param invocation the call
- * @returns the source
- * @throws {AwsError} when there is no such entry, or it cannot be bundled
- */
-export async function openSource(invocation: Invocation): Promise<DevSource> {
-  const { context, positionals } = invocation
-  const { path, kind } = await findEntry(positionals[0] ?? '', context.cwd)
-  return kind === 'python' ? openPython(path, invocation) : openBundled(path, invocation)
+/** How the first code that can be deployed is waited for. */
+export interface FirstCode {
+  /** Hears why there is none yet. */
+  readonly onError: (error: Error) => void
+  /** Ends the waiting. */
+  readonly signal: AbortSignal
 }
 
-async function openBundled(path: string, { values, context }: Invocation): Promise<DevSource> {
+/**
+ * Looks at an entry, and watches it from then on. Code that cannot be bundled is told, and the next save waited for.
+ * @param invocation the call
+ * @param first how that is waited for
+ * @returns the source, once there is code to deploy
+ * @throws {AwsError} when there is no such entry, or no save can mend it; the signal's reason
+ */
+export async function openSource(invocation: Invocation, first: FirstCode): Promise<DevSource> {
+  const { context, positionals } = invocation
+  const { path, kind } = await findEntry(positionals[0] ?? '', context.cwd)
+  return kind === 'python' ? openPython(path, invocation, first) : openBundled(path, invocation, first)
+}
+
+async function openBundled(
+  path: string,
+  { values, context }: Invocation,
+  first: FirstCode,
+): Promise<DevSource> {
   const handler = values.text('handler')
-  const options: BundleOptions = {
+  const options: BundleOptions & { readonly signal: AbortSignal } = {
+    signal: first.signal,
     cwd: context.cwd,
     hostModule: findHostModule(),
     development: true,
@@ -62,6 +77,7 @@ async function openBundled(path: string, { values, context }: Invocation): Promi
     },
     onError: (error) => work?.loop.failed(error),
     onSame: () => work?.loop.same(),
+    onFirstError: first.onError,
   })
   return {
     bundle: watch.first,
@@ -79,7 +95,11 @@ async function openBundled(path: string, { values, context }: Invocation): Promi
   }
 }
 
-async function openPython(path: string, { values, context }: Invocation): Promise<DevSource> {
+async function openPython(
+  path: string,
+  { values, context }: Invocation,
+  first: FirstCode,
+): Promise<DevSource> {
   const folder = dirname(resolve(context.cwd, path))
   const python = await findPython(listProjectFolders(folder), context)
   let work: { loop: DevLoop } | undefined
@@ -87,12 +107,39 @@ async function openPython(path: string, { values, context }: Invocation): Promis
     const modules = await work?.loop.swap()
     if (modules !== undefined) await watch.follow(modules)
   }
+  let wake = (): void => {}
   const watch = await watchPython(folder, (paths) => {
+    wake()
     work?.loop.changed(paths)
     void load()
   })
+  const waitForSave = async (): Promise<void> => {
+    const { promise: woken, resolve, reject } = Promise.withResolvers<void>()
+    const stop = (): void => reject(first.signal.reason)
+    first.signal.addEventListener('abort', stop, { once: true })
+    wake = resolve
+    if (first.signal.aborted) stop()
+    await woken.finally(() => first.signal.removeEventListener('abort', stop))
+  }
+  const createFirst = async (): Promise<Bundle> => {
+    for (;;) {
+      // A save while the entry is read counts as well.
+      const saved = waitForSave()
+      saved.catch(() => {})
+      try {
+        return await createStandIn(path, values.text('handler'))
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code !== 'BundleFailed') throw error
+        first.onError(error)
+      }
+      await saved
+    }
+  }
   return {
-    bundle: await createStandIn(path, values.text('handler')),
+    bundle: await createFirst().catch((error: unknown) => {
+      watch.close()
+      throw error
+    }),
     runtime: python.runtime,
     python,
     code: { codeFolder: folder, program: python.program, root: context.cwd },

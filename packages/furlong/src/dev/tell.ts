@@ -13,6 +13,8 @@ export interface DevTeller {
   updated(paths: readonly string[], ms: number): void
   /** There is no code to call. */
   failed(failure: SourceFailure, heading: string): void
+  /** There is no code to deploy, and nothing to call. */
+  waiting(failure: SourceFailure, entry: string): void
 }
 
 /**
@@ -36,6 +38,10 @@ export function createDevTeller(
     const line = text()
     if (line !== undefined) reporter.say(line)
   }
+  const fail = (failure: SourceFailure, title: string, says: string): void =>
+    tell('source-failed', { functionName: functionName(), failure }, () =>
+      [paint('red', title), renderSourceFailure(failure), paint('dim', says)].join('\n'),
+    )
   return {
     request: (record) => tell('request', { record }, () => renderRequestLine(record, paint)),
     log: (line) => tell('log', { line }, () => createOwnLine(line, functionName(), paint)),
@@ -48,12 +54,13 @@ export function createDevTeller(
       )
     },
     failed: (failure, heading) =>
-      tell('source-failed', { functionName: functionName(), failure }, () =>
-        [
-          paint('red', `${functionName()}: ${heading}`),
-          renderSourceFailure(failure),
-          paint('dim', 'Callers are told so until one is saved that does.'),
-        ].join('\n'),
+      fail(failure, `${functionName()}: ${heading}`, 'Callers are told so until one is saved that does.'),
+    waiting: (failure, entry) =>
+      fail(
+        failure,
+        // Where no place is named it is not the compiler that speaks.
+        `${entry}: ${failure.line === undefined ? 'there is no code to run yet' : 'the source does not compile'}`,
+        'Nothing is served until one is saved that does; ctrl-c ends the waiting.',
       ),
   }
 }

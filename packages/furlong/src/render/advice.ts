@@ -39,7 +39,7 @@ export const advice: Readonly<Record<AdvisedCode, string>> = {
   PipFailed: 'mend requirements.txt by what pip said',
   PipMissing: 'python3 -m ensurepip, or an active virtual environment',
   PolicyNotFound: 'the ARN of a policy that is there: aws iam list-policies',
-  PortInUse: 'npx furlong up --port <another>',
+  PortInUse: '--port <another>, or --port 0 for any that is free',
   PrincipalNotFound: 'the name of a function, a role or a user that is there, or its ARN',
   RegionMissing: '--region <region>',
   RoleExists: '--role <name>, to use the role that is there',

@@ -10,8 +10,8 @@ import { listUrls } from './urls.ts'
 
 /** Something that `deploy` made, or that hangs on it. */
 export interface DestroyStep {
-  readonly what: 'permission' | 'url' | 'alias' | 'function' | 'role'
-  /** The statement's id, the URL, the alias, or the ARN. */
+  readonly what: 'permission' | 'url' | 'alias' | 'version' | 'function' | 'role'
+  /** The statement's id, the URL, the alias, the version's number, or the ARN. */
   readonly name: string
   /** Of a URL or a statement: whose it is, with the alias when it is an alias's. */
   readonly functionArn?: string
@@ -75,6 +75,8 @@ async function planParts(target: Target, lambda: Lambda, patient: Patient): Prom
   const { functionName, functionArn, made } = patient
   const steps: DestroyStep[] = []
   const foreignUrls = new Map<string | undefined, string>()
+  // Lambda hands out the version that is there when nothing has changed since: who published it is not known.
+  const versions = new Set<string>()
   for (const { url, functionArn } of await listUrls(target, { functionName })) {
     const ref = toRef(functionArn)
     if (!made.has(namePart('url', ref.qualifier))) {
@@ -92,7 +94,16 @@ async function planParts(target: Target, lambda: Lambda, patient: Patient): Prom
     const [part, name] = word.split('/')
     if (part !== 'alias' || name === undefined) continue
     const url = foreignUrls.get(name)
+    const alias = await orGone(() => lambda.getAlias({ FunctionName: functionName, Name: name }))
+    if (alias === undefined) continue
     steps.push({ what: 'alias', name, ...keepIf(url === undefined ? undefined : `${url} hangs on it`) })
+    if (url === undefined && alias.FunctionVersion !== undefined) {
+      versions.add(alias.FunctionVersion)
+    }
+  }
+  for (const version of [...versions].filter((one) => one !== '$LATEST')) {
+    const command = `aws lambda delete-function --function-name ${functionName} --qualifier ${version}`
+    steps.push({ what: 'version', name: version, kept: `somebody else may use it; ${command} takes it away` })
   }
   const kept = `${notOurs}: it has no tag ${madeTag}=${madeFunction}`
   return [...steps, { what: 'function', name: functionArn, kept }]
@@ -118,7 +129,9 @@ export async function destroy(
     const clients = createClients(target)
     const functionName = readName(options.functionName)
     for (const step of steps) {
-      if (step.kept === undefined) await takers[step.what](clients, functionName, step)
+      if (step.kept === undefined && step.what !== 'version') {
+        await takers[step.what](clients, functionName, step)
+      }
       options.onStep?.(step)
     }
     await forgetParts(await clients.lambda(), functionName)
@@ -128,7 +141,10 @@ export async function destroy(
 
 /** How each kind of thing is taken away. */
 const takers: Readonly<
-  Record<DestroyStep['what'], (clients: Clients, functionName: string, step: DestroyStep) => Promise<unknown>>
+  Record<
+    Exclude<DestroyStep['what'], 'version'>,
+    (clients: Clients, functionName: string, step: DestroyStep) => Promise<unknown>
+  >
 > = {
   permission: async (clients, functionName, { name, functionArn = functionName }) =>
     removeStatement(await clients.lambda(), toRef(functionArn), name),

@@ -386,7 +386,15 @@ describe('destroy()', () => {
     const plan = await planDestroy(target, { functionName: 'byhand' })
     expect(
       plan.map(({ what, kept }) => `${what} ${kept === undefined ? 'goes' : 'stays'}`).toSorted(),
-    ).toEqual(['alias goes', 'function stays', 'permission goes', 'permission goes', 'url goes', 'url stays'])
+    ).toEqual([
+      'alias goes',
+      'function stays',
+      'permission goes',
+      'permission goes',
+      'url goes',
+      'url stays',
+      'version stays',
+    ])
     await destroy(target, { functionName: 'byhand' })
     const lambda = await clients.lambda()
     const { FunctionUrlConfigs } = await lambda.listFunctionUrlConfigs({ FunctionName: 'byhand' })

@@ -38,3 +38,20 @@ export function hearStop(context: Context, reporter: Reporter): StopSignal {
   })
   return { stopped, signal: stop.signal, close }
 }
+
+/**
+ * Says one sentence when the process is ended by a signal, which then ends it as ever: for a time in which there is nothing to
+ * put in order.
+ * @param context where signals come from
+ * @param reporter where it is said
+ * @param says the sentence
+ * @returns hears no more
+ */
+export function sayWhenStopped(context: Context, reporter: Reporter, says: string): () => void {
+  const close = context.onSignal((signal) => {
+    close()
+    reporter.say(says)
+    process.kill(process.pid, signal)
+  })
+  return close
+}

@@ -8,7 +8,7 @@ import { CliError } from '../errors.ts'
 import { findHostModule } from '../host-module.ts'
 import { createTable, type Paint, type Reporter, type Style } from '../reporter.ts'
 import { createSideClient } from '../side-client.ts'
-import { hearStop, type StopSignal } from '../stop-signal.ts'
+import { hearStop, sayWhenStopped, type StopSignal } from '../stop-signal.ts'
 import { selectTarget, type Selection } from '../target.ts'
 import type { Values } from '../values.ts'
 
@@ -130,6 +130,7 @@ export const command: Command = {
       const plan = await planDeployment(selection.target, options)
       return { data: plan, lines: renderPlan(plan, reporter.paint) }
     }
+    const hearNoMore = sayWhenStopped(context, reporter, 'Stopped; nothing was changed.')
     let stop: StopSignal | undefined
     let left: readonly PlanStep[] = []
     reporter.progress('Bundling, and looking at what is there …')
@@ -138,7 +139,7 @@ export const command: Command = {
         ...options,
         onPlan: async (plan) => {
           await showPlan(plan, selection, invocation)
-          // Until here a ctrl-c ends all at once, for nothing was changed.
+          hearNoMore()
           stop = hearStop(context, reporter)
           void stop.stopped.then(() => stopping.abort())
           left = plan.steps
@@ -152,6 +153,7 @@ export const command: Command = {
       })
       return { data: deployment, lines: renderDeployment(deployment) }
     } finally {
+      hearNoMore()
       stop?.close()
     }
   },

@@ -58,6 +58,36 @@ export async function putCallerPolicy(
   return { principal: principal.principal, policyName, outcome }
 }
 
+/** What became of the caller's own policy when a grant was taken back. */
+export interface CallerSideRemoval {
+  readonly principal: string
+  readonly policyName: string
+  /** `changed`: it is not what `putCallerPolicy` writes, so it stays. */
+  readonly outcome: 'removed' | 'absent' | 'changed'
+}
+
+/**
+ * Takes back what `putCallerPolicy` put, and nothing else.
+ * @param clients of the caller's account
+ * @param principal the role or user
+ * @param functionArn the function, with its alias when the URL is an alias's
+ * @returns what became of the inline policy
+ * @throws {AwsError} when IAM refuses
+ */
+export async function removeCallerPolicy(
+  clients: Clients,
+  principal: GrantPrincipal,
+  functionArn: string,
+): Promise<CallerSideRemoval> {
+  const policyName = namePolicy(functionArn)
+  const store = await openInlinePolicies(clients, principal)
+  const present = await store.read(policyName)
+  const isOurs = present === JSON.stringify(createUrlIdentityPolicy(functionArn))
+  if (isOurs) await store.remove(policyName)
+  const outcome = present === undefined ? 'absent' : isOurs ? 'removed' : 'changed'
+  return { principal: principal.principal, policyName, outcome }
+}
+
 /** One for each function or alias and account, so that grants of several stand side by side. */
 function namePolicy(functionArn: string): string {
   const { name = '', qualifier, accountId = '' } = parseFunctionArn(functionArn) ?? {}
@@ -70,6 +100,7 @@ const maxPolicyNameLength = 128
 interface InlinePolicies {
   read(name: string): Promise<string | undefined>
   write(name: string, document: string): Promise<unknown>
+  remove(name: string): Promise<unknown>
 }
 
 async function openInlinePolicies(
@@ -83,11 +114,13 @@ async function openInlinePolicies(
       read: (PolicyName) => readDocument(() => iam.getUserPolicy({ UserName: name, PolicyName })),
       write: (PolicyName, PolicyDocument) =>
         iam.putUserPolicy({ UserName: name, PolicyName, PolicyDocument }),
+      remove: (PolicyName) => iam.deleteUserPolicy({ UserName: name, PolicyName }),
     }
   }
   return {
     read: (PolicyName) => readDocument(() => iam.getRolePolicy({ RoleName: name, PolicyName })),
     write: (PolicyName, PolicyDocument) => iam.putRolePolicy({ RoleName: name, PolicyName, PolicyDocument }),
+    remove: (PolicyName) => iam.deleteRolePolicy({ RoleName: name, PolicyName }),
   }
 }
 

@@ -1,7 +1,13 @@
 import { AwsError } from './errors.ts'
 import { createUrlIdentityPolicy, createUrlPermissions, parseFunctionArn } from '@furlong/iam'
 import { waitForAccess, type AccessAnswer } from './access.ts'
-import { checkCallerSide, putCallerPolicy, type CallerSideOutcome } from './caller-side.ts'
+import {
+  checkCallerSide,
+  putCallerPolicy,
+  removeCallerPolicy,
+  type CallerSideOutcome,
+  type CallerSideRemoval,
+} from './caller-side.ts'
 import { withAwsErrors } from './errors.ts'
 import { findFunction, type FoundFunction } from './functions.ts'
 import { rethrowPrincipal } from './invalid-principal.ts'
@@ -125,6 +131,8 @@ export interface RevokeOptions {
   readonly functionName: string
   /** Who may no longer call: as for a grant; `*` for the public statements. */
   readonly from: string
+  /** The caller's account, as for a grant: what a grant put there is taken back, and names are looked up there. */
+  readonly caller?: Target
 }
 
 /** What a revocation did. */
@@ -133,10 +141,13 @@ export interface Revocation {
   readonly principal: GrantPrincipal
   /** Ids of the statements that were removed; none when there was nothing to take back. */
   readonly removed: readonly string[]
+  /** What became of the caller's own policy; absent without `caller`, and within one account. */
+  readonly callerSide?: CallerSideRemoval
 }
 
 /**
- * Takes a grant back: every statement of the function's policy that lets exactly this caller do one of the two actions.
+ * Takes a grant back: every statement of the function's policy that lets exactly this caller do one of the two actions, and with the
+ * caller's account the identity policy that a grant put there.
  * @param target the account of the function
  * @param options function and caller
  * @returns which statements were removed
@@ -146,7 +157,10 @@ export async function revoke(target: Target, options: RevokeOptions): Promise<Re
   return withAwsErrors(async () => {
     const clients = createClients(target)
     const found = await findFunction(clients, options.functionName, target)
-    const principal = options.from === '*' ? everyone : await resolvePrincipal(options.from, clients)
+    const callerClients = options.caller === undefined ? clients : createClients(options.caller)
+    const principal = options.from === '*' ? everyone : await resolvePrincipal(options.from, callerClients)
+    const isForCaller = options.caller !== undefined && principal.accountId !== found.accountId
+    if (isForCaller) await checkCallerSide(callerClients, principal)
     const lambda = await clients.lambda()
     const permissions = createUrlPermissions(principal.principal, 'AWS_IAM', principal.sourceArn)
     const ours = new Set(permissions.map(({ statementId }) => statementId))
@@ -164,7 +178,11 @@ export async function revoke(target: Target, options: RevokeOptions): Promise<Re
       await removeStatement(lambda, found.ref, Sid)
       removed.push(Sid)
     }
-    return { functionArn: found.functionArn, principal, removed }
+    const { functionArn } = found
+    const callerSide = isForCaller
+      ? await removeCallerPolicy(callerClients, principal, functionArn)
+      : undefined
+    return { functionArn, principal, removed, ...(callerSide === undefined ? {} : { callerSide }) }
   })
 }
 

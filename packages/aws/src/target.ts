@@ -2,7 +2,7 @@ import type { IAM } from '@aws-sdk/client-iam'
 import type { Lambda } from '@aws-sdk/client-lambda'
 import type { STS } from '@aws-sdk/client-sts'
 import type { Credentials } from '@furlong/sigv4'
-import { AwsError } from './errors.ts'
+import { AwsError, isServiceError } from './errors.ts'
 import { createPatience, passingRefusals, retry, type Patience } from './wait.ts'
 
 /** Credentials, or how to get them each time they are needed. */
@@ -83,7 +83,23 @@ export async function createAwsTarget(options: { profile?: string; region?: stri
   ])
   const profile = options.profile === undefined ? {} : { profile: options.profile }
   const region = options.region ?? (await readConfiguredRegion(() => new Lambda(profile).config.region()))
-  return { kind: 'aws', region, credentials: fromNodeProviderChain(profile), ...profile }
+  const chain = fromNodeProviderChain(profile)
+  // The SDK says with the question which region the credentials are for.
+  const credentials = (...asked: Parameters<typeof chain>): Promise<Credentials> =>
+    chain(...asked).catch(rethrowOfProfile(options.profile))
+  return { kind: 'aws', region, credentials, ...profile }
+}
+
+/** The chain tells that nothing was found, and not where. */
+function rethrowOfProfile(profile: string | undefined): (cause: unknown) => never {
+  return (cause) => {
+    if (profile === undefined || !isServiceError(cause, 'CredentialsProviderError')) throw cause
+    throw new AwsError(
+      'CredentialsMissing',
+      `The profile ${profile} gives no credentials: ${cause.message.replace(/\.$/, '')}.`,
+      { cause, tryThis: 'aws configure list-profiles, which shows those there are' },
+    )
+  }
 }
 
 async function readConfiguredRegion(read: () => Promise<string>): Promise<string> {

@@ -525,11 +525,17 @@ describe('furlong against a local side', () => {
         headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
       })
     expect((await preflight()).status).toBe(403)
-    expect(await here('url', 'update', 'paged', '--cors', 'https://app.example')).toMatchObject({ code: 0 })
+    const paged = await here('url', 'update', 'paged', '--cors', 'https://app.example')
+    expect(paged.code).toBe(0)
+    expect(paged.out).toMatch(
+      /^cors +AllowOrigins https:\/\/app\.example\n +AllowMethods \*\n +AllowHeaders authorization, .*\n +ExposeHeaders .*\n +MaxAge 3600$/m,
+    )
+    expect((await here('url', 'get', 'paged')).out).toContain(paged.out.trimEnd())
     const { headers } = await preflight()
     expect(headers.get('access-control-allow-origin')).toBe('https://app.example')
     expect(headers.get('access-control-allow-headers')).toContain('authorization')
-    expect(await here('url', 'update', 'paged', '--no-cors')).toMatchObject({ code: 0 })
+    const closed = await here('url', 'update', 'paged', '--no-cors')
+    expect(closed).toMatchObject({ code: 0, out: expect.not.stringContaining('cors') })
     expect((await preflight()).status).toBe(403)
     const wrong = await here('url', 'update', 'paged', '--cors', 'https://app.example/')
     expect(wrong).toMatchObject({

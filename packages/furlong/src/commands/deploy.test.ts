@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { listSides, type Side } from '@furlong/local/sides'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openFaultyEndpoint, type FaultyEndpoint } from '../testing/faulty-endpoint.ts'
-import { Place, type Answer, type Running } from '../testing/program.ts'
+import { noTerminal, Place, type Answer, type Running } from '../testing/program.ts'
 
 // Each command is a process of its own, which takes its time where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 })
@@ -132,6 +133,67 @@ describe('furlong deploy on AWS', () => {
     })
     // What is open already is not asked for again.
     expect(await onAws('deploy', 'caller.mjs', '--name', 'open', '--public')).toMatchObject({ code: 0 })
+  })
+
+  describe.skipIf(noTerminal !== '')(`asks in a pseudo-terminal${noTerminal && ` (${noTerminal})`}`, () => {
+    const ask = (...argv: string[]): Running =>
+      place.startInTerminal([...argv, '--aws'], { cwd: join(place.folder, 'shop'), env: aws })
+    const question = /lets everybody call it without a signature\. Go on\? \[y\/N\] /
+    const ctrlC = '\u0003'
+
+    it('and opens a URL after y alone, be it of deploy or of url', async () => {
+      const deploy = ['deploy', 'caller.mjs', '--name', 'asked', '--public']
+      const refused = ask(...deploy)
+      await refused.until('out', question)
+      refused.type('\n')
+      expect(await refused.ended).toMatchObject({ code: 1 })
+      expect((await onAws('url', 'get', 'asked')).err).toContain('FunctionNotFound')
+      expect(await onAws('deploy', 'caller.mjs', '--name', 'asked')).toMatchObject({ code: 0 })
+
+      const kept = ask('url', 'update', 'asked', '--public')
+      await kept.until('out', question)
+      kept.type('n\n')
+      expect((await kept.ended).code).toBe(1)
+      expect((await onAws('url', 'get', 'asked')).out).toContain('AWS_IAM')
+
+      const opened = ask('url', 'update', 'asked', '--public')
+      await opened.until('out', question)
+      opened.type('y\n')
+      expect(await opened.ended).toMatchObject({ code: 0, out: expect.stringContaining('NONE') })
+      expect((await onAws('url', 'update', 'asked', '--public')).err).toContain('--yes')
+    })
+
+    it('and ends by ctrl-c with one sentence while it asks', async () => {
+      const running = ask('deploy', 'caller.mjs', '--name', 'never', '--public')
+      const [asked] = await running.until('out', question)
+      running.type(ctrlC)
+      const { code, out } = await running.ended
+      expect(code).toBe(130)
+      const after = stripVTControlCharacters(out.slice(out.indexOf(asked) + asked.length))
+      expect(after.trim()).toBe('Stopped; nothing was changed.')
+      expect((await onAws('url', 'get', 'never')).err).toContain('FunctionNotFound')
+    })
+  })
+
+  it('ends by ctrl-c before the first change with one sentence, while it looks at what is there', async () => {
+    const running = Promise.withResolvers<Running>()
+    endpoint.failWith(async () => {
+      const { child } = await running.promise
+      child.kill('SIGINT')
+      await (
+        await running.promise
+      ).ended
+      return undefined
+    })
+    running.resolve(start(['deploy', 'caller.mjs', '--name', 'unborn', '--aws'], aws))
+    const { code, out, err } = await (await running.promise).ended
+    expect(endpoint.seen.map(({ operation }) => operation)).not.toContainEqual(
+      expect.stringMatching(/^(?:POST|PUT|Create|Put)/),
+    )
+    endpoint.failWith(() => undefined)
+    // By the signal itself.
+    expect({ code, out }).toEqual({ code: null, out: '' })
+    expect(err).toMatch(/^target: .*\nStopped; nothing was changed\.\n$/m)
   })
 
   // After every single request it is tried within one process, in deploy-faults.test.ts.

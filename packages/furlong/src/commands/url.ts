@@ -1,5 +1,5 @@
 import { nameFunction } from '../render/name.ts'
-import type { FunctionUrl } from '@furlong/aws'
+import type { FunctionUrl, Target } from '@furlong/aws'
 import { targetOptions, type Command, type Invocation, type Outcome } from '../command.ts'
 import { confirmOnAws } from '../confirm.ts'
 import { readOrigin } from '../read-origin.ts'
@@ -13,7 +13,9 @@ type Action = (invocation: Invocation, functionName: string, selection: Selectio
 const actions: Readonly<Record<string, { readonly needsFunction: boolean; run: Action }>> = {
   create: {
     needsFunction: true,
-    run: async ({ values }, functionName, { target }) => {
+    run: async (invocation, functionName, { target }) => {
+      const { values } = invocation
+      await confirmPublic(invocation, functionName, target)
       const { createUrl } = await import('@furlong/aws')
       const id = values.text('id')
       const url = await createUrl(target, {
@@ -34,13 +36,15 @@ const actions: Readonly<Record<string, { readonly needsFunction: boolean; run: A
   },
   update: {
     needsFunction: true,
-    run: async ({ values }, functionName, { target }) => {
+    run: async (invocation, functionName, { target }) => {
+      const { values } = invocation
       const changes = readChanges(values)
       if (Object.keys(changes).length === 0) {
         throw values.wrong(
           'There is nothing to change: --stream, --no-stream, --public, --no-public, --cors or --no-cors is wanted.',
         )
       }
+      await confirmPublic(invocation, functionName, target)
       const { updateUrl } = await import('@furlong/aws')
       const url = await updateUrl(target, { functionName, ...changes })
       return { data: url, lines: renderUrl(url) }
@@ -90,7 +94,7 @@ export const command: Command = {
       says: 'create, update: pages of this origin may call, signed or not; may be repeated',
     },
     'no-cors': { type: 'boolean', says: 'update: no page of another origin may call' },
-    yes: { type: 'boolean', short: 'y', says: 'delete: do not ask on AWS' },
+    yes: { type: 'boolean', short: 'y', says: 'delete, --public: do not ask on AWS' },
     ...targetOptions,
   },
   positionals: [1, 2],
@@ -110,6 +114,19 @@ export const command: Command = {
     const selection = await selectTarget(values, context, reporter, { functionName })
     return action.run(invocation, functionName, selection)
   },
+}
+
+async function confirmPublic(
+  { values, context }: Invocation,
+  functionName: string,
+  target: Target,
+): Promise<void> {
+  if (values.choice('public') !== true) return
+  await confirmOnAws(target, `Opening the URL of ${functionName}`, {
+    yes: values.flag('yes'),
+    because: 'lets everybody call it without a signature',
+    context,
+  })
 }
 
 function readChanges(values: Invocation['values']): {
@@ -141,10 +158,29 @@ async function renderWays({ url }: FunctionUrl, selection: Selection): Promise<s
   ])
 }
 
-function renderUrl(url: FunctionUrl): string[] {
+function renderUrl({ url, functionArn, authType, invokeMode, cors }: FunctionUrl): string[] {
   return createTable([
-    ['url', url.url],
-    ['function', url.functionArn],
-    ['auth', `${url.authType}, ${url.invokeMode}`],
+    ['url', url],
+    ['function', functionArn],
+    ['auth', `${authType}, ${invokeMode}`],
+    ...(cors?.AllowOrigins === undefined ? [] : renderCors(cors)),
   ])
+}
+
+const corsMembers = [
+  'AllowOrigins',
+  'AllowMethods',
+  'AllowHeaders',
+  'ExposeHeaders',
+  'AllowCredentials',
+  'MaxAge',
+] as const
+
+/** Each member that is set, under its name at AWS. */
+function renderCors(cors: NonNullable<FunctionUrl['cors']>): string[][] {
+  const members = corsMembers.flatMap((name) => {
+    const value = cors[name]
+    return value === undefined ? [] : `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`
+  })
+  return members.map((text, index) => [index === 0 ? 'cors' : '', text])
 }

@@ -15,4 +15,5 @@ await runNamed('conform', {
   template: () => import('./template/run.ts'),
   examples: () => import('./examples/run.ts'),
   packages: () => import('./packages/run.ts'),
+  init: () => import('./init/run.ts'),
 })

@@ -31,6 +31,29 @@ export const written: readonly Written[] = Object.entries(cases).map(([name, con
 })
 
 /**
+ * Finds a case.
+ * @param wanted its name
+ * @returns the case, written
+ */
+export function find(wanted: string): Written {
+  const found = written.find(({ name }) => name === wanted)
+  if (found === undefined) throw new TypeError(`There is no case '${wanted}'.`)
+  return found
+}
+
+/** A template with a member that CloudFormation does not have. */
+export const misspellMember = (): string =>
+  JSON.stringify(find('signed callers alone').template).replace('"MemorySize"', '"MemorySizes"')
+
+/** Says which mistakes the compiler would let pass; empty when it sees them. */
+export function checkCompiler(): string[] {
+  const { construct } = find('a role, a user, an account')
+  const wrong = construct.replace('invokedViaFunctionUrl', 'invokedThroughFunctionUrl')
+  const isSeen = compile({ wrong }).join('\n').includes('invokedThroughFunctionUrl')
+  return isSeen ? [] : ['the compiler takes a member that the CDK does not have']
+}
+
+/**
  * Finds what the CDK makes of a construct and the template does not say, and the other way round.
  * @returns resources, each with the side that has it alone
  */

@@ -1,7 +1,7 @@
 /** `npm run conform -- template`: what furlong template writes, against the CDK and CloudFormation's own schemas. */
 import { type Outcome, say, sayTable } from '../report.ts'
 import { installCdk } from './cdk.ts'
-import { checkCases } from './check.ts'
+import { checkCases, checkCompiler } from './check.ts'
 
 /** Prints a row for each set-up, and what was found wrong. */
 export async function run(): Promise<Outcome> {
@@ -22,9 +22,10 @@ export async function run(): Promise<Outcome> {
       mark(schema),
     ]),
   ])
-  const wrong = results.flatMap(({ name, differences, compiler, schema }) =>
+  const found = results.flatMap(({ name, differences, compiler, schema }) =>
     [...differences, ...compiler, ...schema].map((text) => `${name}: ${text}`),
   )
+  const wrong = [...found, ...checkCompiler()]
   for (const text of wrong) say(text)
   return {
     rows: [

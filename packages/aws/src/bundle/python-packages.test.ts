@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync, strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
+import { gzipSync, strFromU8, unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { infoFolder, makeWheel } from '../../../../conform/wheel.ts'
 import { createBundle, type BundleOptions } from './bundle.ts'
 
 // pip takes a second for each run, and many where the machine is busy.
@@ -30,20 +31,16 @@ afterEach(async () => {
 const write = (name: string, text: string): Promise<void> => writeFile(join(folder, 'app', name), text)
 
 /** A wheel with one module, a program, and the tag that is wanted. */
-async function makeWheel(name: string, tag: string, options: { requires?: string; version?: string } = {}) {
-  const { version = '1.0' } = options
-  const requires = options.requires === undefined ? '' : `Requires-Dist: ${options.requires}\n`
-  const info = `${name}-${version}.dist-info`
-  const files: Record<string, string> = {
-    [`${name}/__init__.py`]: `name = "${name} ${tag}"\n`,
-    [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n${requires}`,
-    [`${info}/WHEEL`]: `Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: ${tag}\n`,
-    [`${info}/entry_points.txt`]: `[console_scripts]\n${name} = ${name}:name\n`,
-    [`${info}/RECORD`]: '',
-  }
-  const bytes = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)]))
-  await writeFile(join(folder, 'wheels', `${name}-${version}-${tag}.whl`), zipSync(bytes))
-}
+const makePackage = (name: string, tag: string, options: { requires?: string } = {}): Promise<void> =>
+  makeWheel(join(folder, 'wheels'), {
+    name,
+    tag,
+    ...options,
+    files: {
+      [`${name}/__init__.py`]: `name = "${name} ${tag}"\n`,
+      [`${infoFolder({ name })}/entry_points.txt`]: `[console_scripts]\n${name} = ${name}:name\n`,
+    },
+  })
 
 /** pip looks into it only when it may build. */
 const makeSource = (name: string): Promise<void> =>
@@ -84,10 +81,10 @@ const missingPip = findMissingPip()
 
 describe.skipIf(missingPip)(`createBundle() of a Python entry with requirements.txt${missingPip}`, () => {
   it('packs wheels of any platform and of Lambda’s, without bytecode, programs and traces of this machine', async () => {
-    await makeWheel('pure', 'py3-none-any', { requires: 'native' })
-    await makeWheel('native', 'cp313-cp313-manylinux_2_28_x86_64')
-    await makeWheel('native', 'cp313-cp313-manylinux_2_28_aarch64')
-    await makeWheel('native', 'cp313-cp313-macosx_11_0_arm64')
+    await makePackage('pure', 'py3-none-any', { requires: 'native' })
+    await makePackage('native', 'cp313-cp313-manylinux_2_28_x86_64')
+    await makePackage('native', 'cp313-cp313-manylinux_2_28_aarch64')
+    await makePackage('native', 'cp313-cp313-macosx_11_0_arm64')
     await write('requirements.txt', 'pure\n')
     await write('other.whl', 'not code')
     const first = await bundle()
@@ -127,8 +124,8 @@ describe.skipIf(missingPip)(`createBundle() of a Python entry with requirements.
     ['a newer glibc than Amazon Linux 2 has', 'cp311-cp311-manylinux_2_28_x86_64', 'python3.11'],
     ['another libc', 'cp313-cp313-musllinux_1_2_x86_64', 'python3.13'],
   ])('names a package whose wheels are for %s', async (_what, tag, runtime) => {
-    await makeWheel('pure', 'py3-none-any', { requires: 'some-native' })
-    await makeWheel('some_native', tag)
+    await makePackage('pure', 'py3-none-any', { requires: 'some-native' })
+    await makePackage('some_native', tag)
     await write('requirements.txt', 'pure\n')
     await expect(bundle({ runtime })).rejects.toMatchObject({
       code: 'WheelMissing',
@@ -148,7 +145,7 @@ describe.skipIf(missingPip)(`createBundle() of a Python entry with requirements.
     await expect(bundle({ pythonHost: 'here' })).rejects.toMatchObject({ code: 'WheelMissing' })
 
     vi.stubEnv('PIP_FIND_LINKS', '')
-    await makeWheel('pure', 'py3-none-any')
+    await makePackage('pure', 'py3-none-any')
     await write('requirements.txt', '--find-links ../wheels\npure==1.0\n')
     expect((await bundle()).says).toContain('1 package for')
   })
@@ -181,7 +178,7 @@ describe.skipIf(missingPip)(`createBundle() of a Python entry with requirements.
   })
 
   it('installs for the Python of this machine where the local side will run it', async () => {
-    await makeWheel('pure', 'py3-none-any')
+    await makePackage('pure', 'py3-none-any')
     await write('requirements.txt', 'pure\n')
     const { says } = await bundle({ pythonHost: 'here' })
     expect(says).toMatch(/^1 package for Python 3\.\d+ of this machine$/)
@@ -202,7 +199,7 @@ describe.skipIf(missingPip)(`createBundle() of a Python entry with requirements.
   it('takes a file without packages, and lets a module of the folder go before a package', async () => {
     await write('requirements.txt', '# none yet\n')
     expect((await bundle()).says).toContain('0 packages')
-    await makeWheel('pure', 'py3-none-any')
+    await makePackage('pure', 'py3-none-any')
     await mkdir(join(folder, 'app/pure'))
     await write('pure/__init__.py', 'name = "own"\n')
     await write('requirements.txt', 'pure\n')
@@ -214,7 +211,7 @@ describe.skipIf(missingPip)(`createBundle() of a Python entry with requirements.
     const temporary = join(folder, 'tmp')
     await mkdir(temporary)
     vi.stubEnv('TMPDIR', temporary)
-    await makeWheel('pure', 'py3-none-any')
+    await makePackage('pure', 'py3-none-any')
     await write('requirements.txt', 'pure\n')
     await bundle()
     await write('requirements.txt', 'nowhere\n')

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { makeWheel } from '../../../../conform/wheel.ts'
 import { Place, type Running } from '../testing/program.ts'
 
 // pip takes a second for each run, and many where the machine is busy.
@@ -22,18 +22,6 @@ function findMissingPip(): string {
 }
 const missingPip = findMissingPip()
 
-async function makeWheel(name: string, tag: string): Promise<void> {
-  const info = `${name}-1.0.dist-info`
-  const files = {
-    [`${name}.py`]: `says = "from the package ${name}"\n`,
-    [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`,
-    [`${info}/WHEEL`]: `Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: ${tag}\n`,
-    [`${info}/RECORD`]: '',
-  }
-  const bytes = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)]))
-  await writeFile(join(place.folder, 'wheels', `${name}-1.0-${tag}.whl`), zipSync(bytes))
-}
-
 describe.skipIf(missingPip)(`furlong deploy app.py${missingPip}`, () => {
   beforeAll(async () => {
     place = await Place.make()
@@ -44,8 +32,13 @@ describe.skipIf(missingPip)(`furlong deploy app.py${missingPip}`, () => {
     })
     await mkdir(join(place.folder, 'wheels'))
     await mkdir(join(place.folder, 'app'))
-    await makeWheel('greeting', 'py3-none-any')
-    await makeWheel('elsewhere', 'cp313-cp313-win_amd64')
+    const wheels = join(place.folder, 'wheels')
+    for (const [name, tag] of [
+      ['greeting', 'py3-none-any'],
+      ['elsewhere', 'cp313-cp313-win_amd64'],
+    ] as const) {
+      await makeWheel(wheels, { name, tag, files: { [`${name}.py`]: `says = "from the package ${name}"\n` } })
+    }
     await writeFile(
       join(place.folder, 'app/app.py'),
       'import greeting\n\ndef handler(event, context):\n    return {"statusCode": 200, "body": greeting.says}\n',

@@ -12,7 +12,9 @@ import {
   openPage,
   type Opened,
   type Opening,
+  openWindow,
   startBrowser,
+  type Tab,
 } from './testing/browser.ts'
 import { play, type PlayedName, type Scene, send, setScene } from './testing/scene.ts'
 
@@ -41,6 +43,9 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     await built?.remove()
   })
 
+  /** Windows that nobody looks into: to open one takes longer than most tests. */
+  const windows = new Map<string, Tab>()
+
   /** Opens the page, and holds that nothing went wrong in it. */
   async function visit(
     place: string,
@@ -48,13 +53,16 @@ describe.skipIf(executablePath === undefined)('the page', () => {
     opening: Opening = {},
     local: Local = scene.local,
   ): Promise<void> {
-    const opened = await openPage(browser, local, place, opening)
-    try {
-      await look(opened.tab)
-      expect(opened.troubles).toEqual([])
-    } finally {
-      await opened.close()
-    }
+    const kind = JSON.stringify(opening)
+    const window = windows.get(kind) ?? (await openWindow(browser, opening))
+    // One in which something went wrong is not used again.
+    windows.delete(kind)
+    await window.open(local, place)
+    await look(window.tab)
+    expect(window.troubles).toEqual([])
+    await window.tab.evaluate('localStorage.clear(); sessionStorage.clear()')
+    await window.tab.goto('about:blank')
+    windows.set(kind, window)
   }
 
   describe('Requests', () => {

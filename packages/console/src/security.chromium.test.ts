@@ -1,90 +1,65 @@
 /** The page in a real browser, beside pages that mean it ill: what the server's tests cannot see is what browsers do. */
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildPage } from '../build.ts'
+import {
+  buildTestPage,
+  type BuiltPage,
+  executablePath,
+  openTab,
+  startBrowser,
+  type Tab,
+} from './testing/browser.ts'
 import { type Scene, setScene } from './testing/scene.ts'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-)
 
 const script = '<img src=x onerror="document.title=`owned`"><script>document.title="owned"</script>'
 
 describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
-  let folder: string
+  let built: BuiltPage
   let scene: Scene
   let browser: Browser
   let context: BrowserContext
   let evil: Server
-  const errors: string[] = []
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'furlong-page-'))
-    await buildPage(join(folder, 'page'))
-    scene = await setScene({
-      page: {
-        folder: join(folder, 'page'),
-        renderPlan: (fixes) => ({
-          furlong: fixes.map(() => script),
-          aws: [script],
-          credentials: {},
-          sentences: [script],
-        }),
-        renderThrottleFix: () => script,
-        renderCode: () => ({ furlong: script, curl: script, fetch: script }),
-      },
+    built = await buildTestPage({
+      renderPlan: (fixes) => ({
+        furlong: fixes.map(() => script),
+        aws: [script],
+        credentials: {},
+        sentences: [script],
+      }),
+      renderThrottleFix: () => script,
+      renderCode: () => ({ furlong: script, curl: script, fetch: script }),
     })
+    scene = await setScene({ page: built.page })
     evil = createServer((_, response) =>
       response.setHeader('content-type', 'text/html').end('<!doctype html><title>evil</title>'),
     )
     await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve))
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      // A name of a stranger that points to this machine: DNS rebinding.
-      args: ['--no-sandbox', '--host-resolver-rules=MAP evil.example 127.0.0.1'],
-    })
+    // A name of a stranger that points to this machine: DNS rebinding.
+    browser = await startBrowser('--host-resolver-rules=MAP evil.example 127.0.0.1')
     context = await browser.newContext()
-  }, 60_000)
+  })
   afterAll(async () => {
     await browser.close()
     evil.close()
     await scene.close()
-    await rm(folder, { recursive: true, force: true })
+    await built.remove()
   })
 
-  const link = async (place?: string): Promise<string> => {
-    const { endpoint, token } = scene.local.side
-    const response = await fetch(`${endpoint}/_furlong/console/links`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify({ place }),
-    })
-    return ((await response.json()) as { link: string }).link
-  }
-  const open = async (place?: string): Promise<Page> => {
-    const page = await context.newPage()
-    page.on('pageerror', ({ message }) => errors.push(message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
-    })
-    page.on('request', (request) => {
-      if (!request.url().startsWith(scene.local.endpoint)) errors.push(`asked for ${request.url()}`)
-    })
-    await page.goto(await link(place))
-    await page.getByText('live', { exact: true }).waitFor()
-    return page
+  const open = async (place?: string): Promise<Tab> => {
+    const opened = await openTab(context)
+    await opened.open(scene.local, place)
+    await opened.tab.getByText('live', { exact: true }).waitFor()
+    return opened
   }
   const evilUrl = (): string => `http://127.0.0.1:${(evil.address() as AddressInfo).port}/`
 
   it('takes the ticket out of the address and out of what the way back leads to', async () => {
-    const page = await open()
+    const { tab: page } = await open()
     expect(page.url()).not.toContain('ticket')
     expect(await page.evaluate('performance.getEntriesByType("navigation")[0].name')).not.toContain('token')
     expect(await context.cookies()).toEqual([])
@@ -134,7 +109,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
       })
     await fetch(`${FunctionUrl}${path}`, { method: 'POST', headers, body: script })
     const { records } = scene.local
-    const page = await open()
+    const { tab: page, troubles } = await open()
     const arn = scene.local.records.list({ function: 'loud', limit: 1 })[0]?.functionArn ?? ''
     const places = [
       `/requests?text=${encodeURIComponent('onerror')}`,
@@ -154,7 +129,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     await page.evaluate(`location.hash = ${JSON.stringify(`#${places[1]}`)}`)
     await page.getByText('onerror').first().waitFor()
     await page.close()
-    expect(errors.filter((error) => !/404/.test(error))).toEqual([])
+    expect(troubles.filter((trouble) => !/404/.test(trouble))).toEqual([])
   })
 
   it('cannot be read, called or framed by a page of another origin', async () => {
@@ -215,7 +190,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
         ),
       }),
     })
-    const page = await open()
+    const { tab: page } = await open()
     const status = (await (
       await fetch(`${scene.local.endpoint}/_furlong/status`, {
         headers: { authorization: `Bearer ${scene.local.side.token}` },

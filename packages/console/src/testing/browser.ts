@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConsolePage, Local } from '@furlong/local'
 import { renderPlan, renderThrottleFix, renderUrlCall } from 'furlong/render'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { buildPage } from '../../build.ts'
 
 /** Chromium of this machine; undefined where there is none. */
@@ -21,20 +21,30 @@ export interface BuiltPage {
   remove(): Promise<void>
 }
 
-/** Builds the page into a folder of its own. */
-export async function buildTestPage(): Promise<BuiltPage> {
+/**
+ * Builds the page into a folder of its own.
+ *
+ * @param renderers of commands, in the place of furlong's own
+ */
+export async function buildTestPage(
+  renderers: Omit<ConsolePage, 'folder'> = { renderPlan, renderThrottleFix, renderCode: renderUrlCall },
+): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), 'furlong-page-'))
   await buildPage(folder)
   return {
-    page: { folder, renderPlan, renderThrottleFix, renderCode: renderUrlCall },
+    page: { folder, ...renderers },
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }
 
-/** Starts the browser. */
-export async function startBrowser(): Promise<Browser> {
+/**
+ * Starts the browser.
+ *
+ * @param more arguments of Chromium
+ */
+export async function startBrowser(...more: readonly string[]): Promise<Browser> {
   if (executablePath === undefined) throw new TypeError('There is no Chromium on this machine.')
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...more] })
 }
 
 /** How the page is opened. */
@@ -46,13 +56,21 @@ export interface Opening {
   readonly reducedMotion?: 'reduce' | 'no-preference'
 }
 
-/** An opened page, and what went wrong in it. */
-export interface Opened {
+/** A tab, and what went wrong in it. */
+export interface Tab {
   readonly tab: Page
   /** Errors of scripts and of the page's own policy, and requests to anywhere else; empty when all is well. */
   readonly troubles: readonly string[]
+  /** Opens the page of a side at a place. */
+  open(local: Local, place?: string): Promise<void>
+}
+
+interface Closeable {
   close(): Promise<void>
 }
+
+/** An opened page. */
+export type Opened = Pick<Tab, 'tab' | 'troubles'> & Closeable
 
 /**
  * Asks a side for a link, as `furlong console` does.
@@ -70,13 +88,35 @@ export async function createLink({ endpoint, side }: Local, place?: string): Pro
   return link
 }
 
-/** Opens the page at a place, in a window of its own. */
-export async function openPage(
-  browser: Browser,
-  local: Local,
-  place?: string,
-  opening: Opening = {},
-): Promise<Opened> {
+/**
+ * Opens an empty tab, and notes what goes wrong in it from then on.
+ *
+ * @param context whose storage and cookies it has
+ */
+export async function openTab(context: BrowserContext): Promise<Tab> {
+  const tab = await context.newPage()
+  const troubles: string[] = []
+  let own = ''
+  tab.on('pageerror', (error) => troubles.push(error.message))
+  tab.on('console', (message) => {
+    if (message.type() === 'error') troubles.push(message.text())
+  })
+  tab.on('request', (request) => {
+    const { origin } = new URL(request.url())
+    if (origin !== own) troubles.push(`asked ${origin}`)
+  })
+  return {
+    tab,
+    troubles,
+    open: async (local, place) => {
+      own = local.endpoint
+      await tab.goto(await createLink(local, place))
+    },
+  }
+}
+
+/** Opens an empty window, in which nothing is kept of any other. */
+export async function openWindow(browser: Browser, opening: Opening = {}): Promise<Tab & Closeable> {
   const { width = 1440, height = 900, colorScheme = 'light', reducedMotion = 'no-preference' } = opening
   const context = await browser.newContext({
     viewport: { width, height },
@@ -84,16 +124,17 @@ export async function openPage(
     reducedMotion,
     permissions: ['clipboard-read', 'clipboard-write'],
   })
-  const tab = await context.newPage()
-  const troubles: string[] = []
-  tab.on('pageerror', (error) => troubles.push(error.message))
-  tab.on('console', (message) => {
-    if (message.type() === 'error') troubles.push(message.text())
-  })
-  tab.on('request', (request) => {
-    const { origin } = new URL(request.url())
-    if (origin !== local.endpoint) troubles.push(`asked ${origin}`)
-  })
-  await tab.goto(await createLink(local, place))
-  return { tab, troubles, close: () => context.close() }
+  return { ...(await openTab(context)), close: () => context.close() }
+}
+
+/** Opens the page at a place, in a window of its own. */
+export async function openPage(
+  browser: Browser,
+  local: Local,
+  place?: string,
+  opening?: Opening,
+): Promise<Opened> {
+  const window = await openWindow(browser, opening)
+  await window.open(local, place)
+  return window
 }

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runtime } from '@aws-sdk/client-lambda'
+import type { EnvironmentStatus } from '@furlong/local/console'
 import { sign } from '@furlong/sigv4'
 import { zipSync } from 'fflate'
-import { endSideProcess, type SideProcess, startSideProcess } from '../../conform/side-process.ts'
+import type { SideStatus } from '../../packages/local/src/front/side-status.ts'
+import { askSide, endSideProcess, type SideProcess, startSideProcess } from '../../conform/side-process.ts'
 
 /** How a function of the proof is made. */
 export interface FunctionSettings {
@@ -28,8 +30,10 @@ export interface Stage {
   remove(name: string): Promise<void>
   /** Signs a request and writes it as it goes on the wire. */
   write(url: string, method?: string, body?: string, more?: readonly string[]): Buffer
-  /** The processes of a function. */
+  /** The processes of a function, as the kernel knows them. */
   pidsOf(name: string): Promise<number[]>
+  /** Its environments, as the server knows them. */
+  environmentsOf(name: string): Promise<readonly EnvironmentStatus[]>
   /** What holds now. */
   look(): Promise<Situation>
   close(): Promise<void>
@@ -146,6 +150,11 @@ export async function openStage(
       return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
     },
     pidsOf: (name) => findProcesses(`AWS_LAMBDA_FUNCTION_NAME=${name}\0`, folder),
+    environmentsOf: async (name) => {
+      const { environments } = await askSide<SideStatus>(side, 'status')
+      const pools = environments.functions.filter(({ functionArn }) => functionArn.endsWith(`:${name}`))
+      return pools.flatMap((pool) => pool.environments)
+    },
     look: async () => ({
       serving: await call(),
       state: await readState(running),

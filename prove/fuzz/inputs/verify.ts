@@ -155,8 +155,11 @@ function acceptsByTheBook(request: Base['request'], key: Key): boolean {
   if (stated !== undefined && stated !== hash) return false
   const canonical = canonicalRequest({ ...request, headers, signedHeaders, payloadHash: hash, service })
   const scope = `${day}/${region}/${service}/aws4_request`
-  // A header beyond ASCII is signed as its bytes, or as the UTF-8 of its characters: clients do both.
-  return (['latin1', 'utf8'] as const).some((encoding) => {
+  // A header beyond ASCII, whose every character is one byte, is signed as the UTF-8 of its characters by some clients and as its
+  // bytes by others; both are taken, by the guess at `hasBytes` in packages/sigv4/src/verify.ts. What is signed is a string of
+  // bytes either way: the second reading lets nothing in whose bytes the client has not signed. All else has one reading.
+  const isBytes = /[\x80-\xff]/.test(canonical) && !/[^\0-\xff]/.test(canonical)
+  return (isBytes ? (['utf8', 'latin1'] as const) : (['utf8'] as const)).some((encoding) => {
     const toSign = `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${sha256(Buffer.from(canonical, encoding))}`
     let secret: Buffer = Buffer.from(`AWS4${secretAccessKey}`)
     for (const part of [day, region, service, 'aws4_request', toSign]) {

@@ -91,7 +91,7 @@ export function listClients(): Client[] {
     createPythonClient(
       'requests-auth-aws-sigv4, live',
       'send_auth_aws_sigv4',
-      'send_requests',
+      'requests',
       'requests_auth_aws_sigv4',
     ),
     createNodeClient('@smithy/signature-v4 + SDK handler', 'smithy-handler'),

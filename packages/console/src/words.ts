@@ -1,17 +1,6 @@
 import type { Gate } from '@furlong/local/console'
 
-/** The gates in their order, as every mark and every waterfall shows them. */
-export const gates: readonly Gate[] = [
-  'route',
-  'preflight',
-  'authenticate',
-  'authorize',
-  'admit',
-  'invoke',
-  'respond',
-]
-
-/** What each gate asks, for whoever meets it the first time. */
+/** What each gate asks, for whoever meets it the first time; in their order. */
 export const gateQuestions: Readonly<Record<Gate, string>> = {
   route: 'Is there such a function URL?',
   preflight: 'Is it a CORS preflight?',
@@ -21,6 +10,9 @@ export const gateQuestions: Readonly<Record<Gate, string>> = {
   invoke: 'What does the function say?',
   respond: 'Can it be sent as HTTP?',
 }
+
+/** The gates in their order, as every mark and every waterfall shows them. */
+export const gates: readonly Gate[] = Object.keys(gateQuestions) as Gate[]
 
 /**
  * Names a function as people do.

@@ -96,12 +96,14 @@ export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElem
   )
 }
 
-const kinds: readonly Option[] = [
-  { value: 'function-url', says: 'function URLs' },
-  { value: 'api', says: 'calls of AWS APIs' },
-  { value: 'event', says: 'asynchronous invocations' },
-  { value: 'proxy', says: 'refused by the proxy' },
-]
+const kindNames: Readonly<Record<RequestRow['kind'], string>> = {
+  'function-url': 'function URLs',
+  api: 'calls of AWS APIs',
+  event: 'asynchronous invocations',
+  proxy: 'refused by the proxy',
+}
+
+const kinds: readonly Option[] = Object.entries(kindNames).map(([value, says]) => ({ value, says }))
 
 function statuses(): readonly Option[] {
   const single = rows.tally(({ status }) => (status === 0 ? '' : String(status)))

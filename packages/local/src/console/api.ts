@@ -1,5 +1,6 @@
 /** The console's API: one row for each call of the contract. */
-import type { Gate, RequestRecord } from '../record/record.ts'
+import { gates } from '../record/gates.ts'
+import type { RequestRecord } from '../record/record.ts'
 import { readRecordFilter, readRecordPage } from '../front/record-query.ts'
 import type { EventStream } from '../front/send-events.ts'
 import { drawAccess, explainAccess } from './access.ts'
@@ -19,7 +20,7 @@ import { describeFunction, listFunctions } from './functions.ts'
 import { grant, revoke } from './grants.ts'
 import { ConsoleError, type ConsoleParts } from './parts.ts'
 import { replay } from './replay.ts'
-import { createRow, gates } from './rows.ts'
+import { createRow } from './rows.ts'
 import { createLineFilter, maskLine, streamEvents } from './stream.ts'
 
 /** What a call brings. */
@@ -99,7 +100,7 @@ function readOverview({ side, store }: ConsoleParts): Overview {
     stateFolder,
     startedAt,
     accounts: accounts.map(({ accountId, userArn }) => ({ accountId, userArn })),
-    gates: gates satisfies readonly Gate[],
+    gates,
     callers: [...listPrincipals(store).map(toCaller), everybody],
   }
 }

@@ -1,6 +1,6 @@
 import type { Gate, RequestRecord } from '../record/record.ts'
 import type { Metrics } from './contract.ts'
-import { gates } from './rows.ts'
+import { gates } from '../record/gates.ts'
 
 /** How far back metrics go, in seconds. */
 const keptSeconds = 900

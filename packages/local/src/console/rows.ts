@@ -1,16 +1,6 @@
-import type { Gate, RequestRecord } from '../record/record.ts'
+import { gates } from '../record/gates.ts'
+import type { RequestRecord } from '../record/record.ts'
 import type { RequestRow } from './contract.ts'
-
-/** All gates, in AWS's order. */
-export const gates: readonly Gate[] = [
-  'route',
-  'preflight',
-  'authenticate',
-  'authorize',
-  'admit',
-  'invoke',
-  'respond',
-]
 
 const maxUrl = 500
 const maxCause = 300

@@ -1,8 +1,8 @@
 import type { Explanation } from '@furlong/iam'
 import type { CanonicalStrings, Diagnosis } from '@furlong/sigv4'
+import type { Gate } from './gates.ts'
 
-/** The steps of a request, in AWS's order of checks. */
-export type Gate = 'route' | 'preflight' | 'authenticate' | 'authorize' | 'admit' | 'invoke' | 'respond'
+export type { Gate }
 
 /** What one gate did with a request. */
 export interface GateOutcome {

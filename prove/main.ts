@@ -3,6 +3,7 @@ import { runNamed } from '../conform/run-named.ts'
 
 await runNamed('prove', {
   kill: () => import('./run-kill.ts'),
+  deploy: () => import('./run-deploy.ts'),
   faults: () => import('./faults/run.ts'),
   fuzz: () => import('./fuzz/run.ts'),
   console: () => import('./run-console.ts'),

@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startLocal, type Local } from 'furlong'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 const execute = promisify(execFile)
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -17,7 +17,7 @@ let local: Local
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'furlong-reaching-'))
-  process.env['XDG_RUNTIME_DIR'] = folder
+  vi.stubEnv('XDG_RUNTIME_DIR', folder)
   local = await startLocal({ memory: true, announce: true })
   const program = fileURLToPath(new URL('../../packages/furlong/bin/furlong.js', import.meta.url))
   await writeFile(join(folder, 'npx'), `#!/bin/sh\nshift\nexec node '${program}' "$@"\n`)

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { Engine } from '../engine/index.ts'
 import type { EngineOptions, FunctionSpec, InvokeOutcome, LogLine } from '../engine/index.ts'
 
@@ -14,14 +14,6 @@ export const hasPython = canRun('python3', ['-c', 'import sys; sys.exit(sys.vers
 if (!hasPython) {
   console.warn('python3 (3.9 or later) is missing on this machine: the Python tests are not run')
 }
-
-const engines: Engine[] = []
-const folders: string[] = []
-
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map((engine) => engine.close()))
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
-})
 
 export function canRun(program: string, args: string[]): boolean {
   try {
@@ -47,7 +39,7 @@ export function createEngine(options: Partial<EngineOptions> = {}): { engine: En
     onLog: (line) => lines.push(line),
     ...options,
   })
-  engines.push(engine)
+  onTestFinished(() => engine.close())
   return { engine, lines }
 }
 
@@ -57,7 +49,7 @@ export async function createFunction(
   changes: Partial<FunctionSpec> = {},
 ): Promise<FunctionSpec> {
   const codeFolder = await mkdtemp(join(tmpdir(), 'engine-test-'))
-  folders.push(codeFolder)
+  onTestFinished(() => rm(codeFolder, { recursive: true, force: true, maxRetries: 3 }))
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(codeFolder, name)), { recursive: true })
     await writeFile(join(codeFolder, name), text)

@@ -1,7 +1,7 @@
 /** Projects as `furlong init` makes them: tested by their own tests, compiled, deployed and called. */
 import { execFile } from 'node:child_process'
 import { delimiter, dirname, join } from 'node:path'
-import { Place } from '../../packages/furlong/src/testing/program.ts'
+import type { Place } from '../../packages/furlong/src/testing/program.ts'
 
 /** The kinds of projects. */
 export const kinds = ['hono', 'express', 'python'] as const
@@ -11,7 +11,7 @@ export type Kind = (typeof kinds)[number]
 export interface Workshop {
   readonly place: Place
   /** Puts furlong, and what else the project needs, into the folder of a project. */
-  install(folder: string): Promise<void>
+  readonly install: (folder: string) => Promise<void>
   /** Environment variables beside those of the place, such as pip's. */
   readonly variables?: Readonly<Record<string, string>>
 }

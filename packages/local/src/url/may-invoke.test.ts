@@ -97,3 +97,28 @@ describe('what policies say of a caller', () => {
     expect(await statusOf()).toBe(200)
   })
 })
+
+describe('a refusal at the URL of an alias', () => {
+  it('names the statement of the function that does not count for it', async () => {
+    const { lambda } = administrator
+    await administrator.iam.deleteUserPolicy({ UserName: 'reader', PolicyName: 'may-read' })
+    await lambda.createAlias({ FunctionName: 'books', Name: 'live', FunctionVersion: '$LATEST' })
+    const made = await lambda.createFunctionUrlConfig({
+      FunctionName: 'books',
+      Qualifier: 'live',
+      AuthType: 'AWS_IAM',
+    })
+    await lambda.addPermission({
+      FunctionName: 'books',
+      StatementId: 'on-the-function',
+      Action: 'lambda:InvokeFunctionUrl',
+      Principal: `arn:aws:iam::${local.accounts[0]?.accountId}:user/reader`,
+      FunctionUrlAuthType: 'AWS_IAM',
+    })
+    expect((await call({ url: made.FunctionUrl ?? '', credentials: caller })).status).toBe(403)
+    const [record] = local.records.list({ limit: 1, refused: true })
+    expect(record?.refusal?.cause).toContain(
+      'The URL belongs to alias live, but statement "on-the-function" of the function\'s policy is for the function itself',
+    )
+  })
+})

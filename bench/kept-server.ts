@@ -1,7 +1,7 @@
-/** A local side over a state folder of `createManyUrls()`: prints where the first function is and who may call it. */
+/** A local side over a state folder of many-states.ts: prints where the first function is and who may call it. */
 import { getUrl } from '@furlong/aws'
 import { startLocal } from '@furlong/local'
-import { manyUrlPorts } from './many-urls.ts'
+import { manyUrlPorts } from './many-states.ts'
 
 const local = await startLocal({
   stateFolder: process.argv[2] ?? '',

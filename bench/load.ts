@@ -8,33 +8,40 @@ export interface Load {
   readonly requestsPerSecond: number
 }
 
-/** Sends the same signed GET over `connections` kept-alive connections, one at a time on each, for a while. */
+/** Sends a GET, signed by each caller in turn, over `connections` kept-alive connections, one at a time on each, for a while. */
 export async function load(options: {
   readonly url: string
-  readonly credentials: Credentials
+  /** Who calls: one, or several in turn. */
+  readonly credentials: Credentials | readonly Credentials[]
   readonly region: string
   readonly connections: number
   /** 0 for one request on each connection. */
   readonly durationMs: number
 }): Promise<Load> {
-  const { credentials, region, connections, durationMs } = options
+  const { region, connections, durationMs } = options
+  const callers = 'accessKeyId' in options.credentials ? [options.credentials] : options.credentials
   // A signature holds for five minutes: signing once keeps the client's own work small and equal for every row.
-  const signed = sign(
-    { method: 'GET', url: options.url },
-    { credentials, region, service: 'lambda', now: new Date() },
-  )
-  const headers = Object.fromEntries(signed.headers)
+  const requests = callers.map((credentials) => {
+    const { url, headers } = sign(
+      { method: 'GET', url: options.url },
+      { credentials, region, service: 'lambda', now: new Date() },
+    )
+    return { url, headers: Object.fromEntries(headers) }
+  })
+  let sent = 0
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const latencies: number[] = []
   const started = performance.now()
   const once = (): Promise<void> =>
     new Promise((done, fail) => {
+      const { url, headers } = requests[sent % requests.length] ?? raise()
+      sent += 1
       const at = performance.now()
-      request(signed.url, { agent, headers }, (response) => {
+      request(url, { agent, headers }, (response) => {
         response.resume().on('end', () => {
           latencies.push(performance.now() - at)
           if (response.statusCode === 200) done()
-          else fail(new Error(`${signed.url} answered ${response.statusCode}`))
+          else fail(new Error(`${url} answered ${response.statusCode}`))
         })
       })
         .on('error', fail)
@@ -51,4 +58,8 @@ export async function load(options: {
     latencies: latencies.sort((a, b) => a - b),
     requestsPerSecond: (latencies.length / elapsedMs) * 1000,
   }
+}
+
+function raise(): never {
+  throw new TypeError('There is nobody to call.')
 }

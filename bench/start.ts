@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { end, start } from './child.ts'
-import { createManyUrls, manyUrlPorts } from './many-urls.ts'
+import { makeFunctions, manyUrlPorts } from './many-states.ts'
 import type { Row } from './report.ts'
 import { median } from './stats.ts'
 
@@ -16,7 +16,10 @@ const many = 1_000
 
 /** @returns starts, medians over interleaved rounds, and the resident memory of an idle side */
 export async function run(): Promise<Row[]> {
-  const folders = { one: await createManyUrls(1), many: await createManyUrls(many) }
+  const folders = {
+    one: (await makeFunctions(1)).folder,
+    many: (await makeFunctions(many)).folder,
+  }
   try {
     const upOn = (folder: string): string[] => {
       // A port of a thousand is in use somewhere.

@@ -1,6 +1,8 @@
-/** `npm run prove -- soak [--minutes 30] [--callers 8] [--seed 1]`: mixed work, and nothing grows. */
+/** `npm run prove -- soak [--minutes 30] [--callers 8] [--seed 1] [--svg <file>]`: mixed work, and nothing grows. */
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type Outcome, type Row, say, sayTable } from '../../conform/report.ts'
+import { drawPlots } from './chart.ts'
 import { plot } from './plot.ts'
 import { compareQuarters, type Sample, soak } from './soak.ts'
 
@@ -21,6 +23,7 @@ const mebibyte = 1024 * 1024
 const series: readonly Series[] = [
   { name: 'requests', unit: 'a second', read: ({ requestsPerSecond }) => requestsPerSecond },
   { name: 'latency p50', unit: 'ms', read: ({ p50Ms }) => p50Ms },
+  { name: 'latency p90', unit: 'ms', read: ({ p90Ms }) => p90Ms },
   { name: 'latency p99', unit: 'ms', read: ({ p99Ms }) => p99Ms },
   {
     name: 'resident memory',
@@ -51,7 +54,7 @@ export async function run(flags: readonly string[]): Promise<Outcome> {
   const text = { type: 'string' } as const
   const { values } = parseArgs({
     args: [...flags],
-    options: { minutes: text, callers: text, seed: text, json: { type: 'boolean' } },
+    options: { minutes: text, callers: text, seed: text, svg: text, json: { type: 'boolean' } },
   })
   const [minutes, callers, seed] = [values.minutes ?? 30, values.callers ?? 8, values.seed ?? 1].map(
     Number,
@@ -61,6 +64,7 @@ export async function run(flags: readonly string[]): Promise<Outcome> {
     return { rows: [], ok: false }
   }
   const found = await soak({ seconds: minutes * 60, callers, seed })
+  if (values.svg !== undefined) await writeFile(values.svg, draw(found.samples, minutes, callers))
   const lines = series.map(({ name, unit, read, allowance }) => {
     const all = found.samples.map(read)
     const { before, after, growth } = compareQuarters(found.samples, read, allowance?.choose ?? 'median')
@@ -96,4 +100,25 @@ export async function run(flags: readonly string[]): Promise<Outcome> {
     ...Object.entries(found.overall).map(([name, value]) => ({ row: `latency ${name}`, value, unit: 'ms' })),
   ]
   return { rows, ok: count > 0 && found.failed === 0 && lines.every(({ isGrown }) => !isGrown) }
+}
+
+/** What a run's picture shows: plots of the series above, by their names. */
+const pictured: readonly (readonly [title: string, names: readonly string[]])[] = [
+  ['Memory of the server', ['resident memory', 'heap']],
+  ['Files and sockets of the server', ['handles']],
+  ['How late its event loop was', ['event loop late, p50', 'event loop late, p99', 'event loop late, most']],
+  ['Latency of a request', ['latency p50', 'latency p90', 'latency p99']],
+  ['Requests', ['requests']],
+]
+
+function draw(samples: readonly Sample[], minutes: number, callers: number): string {
+  const plots = pictured.map(([title, names]) => {
+    const shown = series.filter(({ name }) => names.includes(name))
+    const lines = shown.map(({ name, read }) => ({
+      name: name.replace(/^(?:latency|event loop late,) /, ''),
+      values: samples.map(read),
+    }))
+    return { title, unit: shown[0]?.unit ?? '', lines }
+  })
+  return drawPlots(`Soak: ${callers} callers do mixed work for ${minutes} minutes`, minutes * 60, plots)
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { drawPlots } from './chart.ts'
 import { plot } from './plot.ts'
 import { compareQuarters, type Sample, soak } from './soak.ts'
 
@@ -27,4 +28,18 @@ it('tells what grows from what does not, and plots it', () => {
   })
   expect(compareQuarters(growing, ({ handles }) => handles, 'median').growth).toBe(0)
   expect(plot([0, 4, 8])).toBe('▁▅█')
+})
+
+it('draws every series from zero to a round number', () => {
+  const lines = [
+    { name: 'p50', values: [0, 21, 42] },
+    { name: '<p99>', values: [] },
+  ]
+  const svg = drawPlots('a "run"', 90, [{ title: 'Latency', unit: 'ms', lines }])
+  expect(svg).toContain('aria-label="a &quot;run&quot;"')
+  expect(svg).toContain('>&lt;p99></text>')
+  expect(svg).toContain('90 seconds')
+  // 42 of 60, of 84 pixels between 44 and 128.
+  expect(svg).toMatch(/<path class="a" d="M56\.0 128\.0L328\.0 98\.6L600\.0 69\.2"/)
+  expect(svg).not.toMatch(/href|url\(|NaN/)
 })

@@ -14,6 +14,7 @@ export interface Sample {
   readonly atSeconds: number
   readonly requestsPerSecond: number
   readonly p50Ms: number
+  readonly p90Ms: number
   readonly p99Ms: number
   /** Of the server: memory in bytes, and how late its event loop was in milliseconds. */
   readonly rss: number
@@ -103,6 +104,7 @@ export async function soak({ seconds, callers, seed, onSample }: SoakOptions): P
           atSeconds: (performance.now() - begun) / 1000,
           requestsPerSecond: ((stretch.count - counted) / everyMs) * 1000,
           p50Ms: stretch.percentile(50) / 1000,
+          p90Ms: stretch.percentile(90) / 1000,
           p99Ms: stretch.percentile(99) / 1000,
           rss: inside.rss,
           heapUsed: inside.heapUsed,

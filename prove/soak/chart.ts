@@ -68,7 +68,7 @@ function drawPlot({ title, unit, lines }: Plot, y: number, seconds: number): str
     })
     const path =
       points.length === 0 ? '' : `<path class="${classes[index] ?? 'a'}" d="M${points.join('L')}" />`
-    return `  ${path}<text x="${left + inner.width + 8}" y="${(keys[index] ?? 0) + 4}" fill="var(--${classes[index] ?? 'a'})" style="fill: var(--${classes[index] ?? 'a'})">${escape(name)}</text>`
+    return `  ${path}<text x="${left + inner.width + 8}" y="${((keys[index] ?? 0) + 4).toFixed(1)}" fill="var(--${classes[index] ?? 'a'})" style="fill: var(--${classes[index] ?? 'a'})">${escape(name)}</text>`
   })
   const axis = `  <text x="${left}" y="${y + plotHeight - 4}">0</text><text x="${left + inner.width}" y="${y + plotHeight - 4}" text-anchor="end">${describeTime(seconds)}</text>`
   return [

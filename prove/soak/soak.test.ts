@@ -39,7 +39,7 @@ it('draws every series from zero to a round number', () => {
   expect(svg).toContain('aria-label="a &quot;run&quot;"')
   expect(svg).toContain('>&lt;p99></text>')
   expect(svg).toContain('90 seconds')
-  // 42 of 60, of 84 pixels between 44 and 128.
-  expect(svg).toMatch(/<path class="a" d="M56\.0 128\.0L328\.0 98\.6L600\.0 69\.2"/)
+  // 42 of 50, over 84 pixels between 44 and 128.
+  expect(svg).toMatch(/<path class="a" d="M56\.0 128\.0L328\.0 92\.7L600\.0 57\.4"/)
   expect(svg).not.toMatch(/href|url\(|NaN/)
 })

@@ -4,8 +4,8 @@
  * `exports` and `imports` of a package name under `dist`.
  */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { rollup, type Plugin } from 'rollup'
@@ -49,7 +49,7 @@ async function buildPackage(folder: string): Promise<void> {
   for (const entries of [forNode, testing[manifest.name] ?? {}]) {
     written.push(...(await write(folder, entries, [createResolver(folder, manifest, 'node'), stripTypes])))
   }
-  removeOthers(join(folder, 'dist'), new Set(written))
+  removeOthers(folder, new Set(written))
 }
 
 /** A package that runs anywhere has entries for Node beside the others. */
@@ -149,11 +149,15 @@ const builtins: Plugin = {
   },
 }
 
-/** Deletes scripts of an earlier build. */
-function removeOthers(dist: string, written: ReadonlySet<string>): void {
+/** Deletes scripts of an earlier build, and types whose source is gone: `tsc -b` leaves them. */
+function removeOthers(folder: string, written: ReadonlySet<string>): void {
+  const dist = join(folder, 'dist')
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
-    if (entry.isFile() && /\.js(?:\.map)?$/.test(entry.name) && !written.has(path)) rmSync(path)
+    if (!entry.isFile()) continue
+    const isOldScript = /\.js(?:\.map)?$/.test(path) && !written.has(path)
+    const source = join(folder, 'src', relative(dist, path).replace(/\.d\.ts$/, '.ts'))
+    if (isOldScript || (path.endsWith('.d.ts') && !existsSync(source))) rmSync(path)
   }
 }
 

@@ -51,7 +51,7 @@ describe('every `furlong …` that we name', () => {
     const commands = new Set(files.map((file) => file.replace(/\.ts$/, '')))
     const texts = (await Promise.all(sources.map(listTexts))).flat()
     const named = texts.flatMap(({ name, text }) =>
-      [...text.matchAll(/(?:npx furlong|`furlong) (?!…)(\S+?)(?=[\s`'",.;:)\\$]|$)/gm)].map(
+      [...text.matchAll(/(?:npx furlong|`furlong) (?!…|-|\\?<)(\S+?)(?=[\s`'",.;:)\\$]|$)/gm)].map(
         ([, command = '']) => ({ name, command }),
       ),
     )

@@ -86,6 +86,7 @@ const placed: readonly Group[] = [
     title: 'Reference',
     pages: [
       page('Commands', 'docs/reference/commands.md'),
+      page('Errors', 'docs/reference/errors.md'),
       page('How faithful the local side is', 'docs/reference/faithful.md'),
       page('Comparison with other tools', 'docs/reference/comparison.md'),
       page('Dependencies', 'docs/reference/dependencies.md'),

@@ -1,9 +1,15 @@
 /** The parts of pages that are made from code: what stands between two comments is rewritten, the rest is written by hand. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parts } from '../conform/url/suite.ts'
+import { awsErrorCodes } from '../packages/aws/src/errors.ts'
+import { fetchErrorCodes } from '../packages/fetch/src/errors.ts'
 import { commandTable } from '../packages/furlong/src/command-table.ts'
+import { catalogue, failed } from '../packages/furlong/src/errors.ts'
 import { renderHelp } from '../packages/furlong/src/help.ts'
+import { advice, type AdvisedCode } from '../packages/furlong/src/render/advice.ts'
+import { createTitle } from '../packages/furlong/src/render/error.ts'
 import { plainPaint } from '../packages/furlong/src/reporter.ts'
+import { localErrorCodes } from '../packages/local/src/errors.ts'
 import { listGuesses } from './guesses.ts'
 import { repositoryFile } from './repository.ts'
 
@@ -17,6 +23,7 @@ interface GeneratedPart {
 
 const generatedParts: readonly GeneratedPart[] = [
   { file: 'docs/reference/commands.md', of: 'the command table', render: renderCommands },
+  { file: 'docs/reference/errors.md', of: 'the error catalogue', render: renderErrors },
   { file: 'docs/reference/faithful.md', of: 'conform/url/cases', render: renderCases },
   { file: 'docs/reference/faithful.md', of: 'the guess comments', render: renderGuesses },
 ]
@@ -73,6 +80,61 @@ async function renderCommands(): Promise<string> {
     }
   }
   return sections.join('\n\n')
+}
+
+/** What an error names stands in brackets: `--port <port>`. */
+const named: Readonly<Record<string, string>> = new Proxy(
+  {},
+  { get: (_details, name) => (name === 'suggestion' ? undefined : `<${String(name)}>`) },
+)
+
+function renderErrors(): string {
+  const own = Object.entries(catalogue).map(([code, row]) => {
+    const { title, exitCode, means } = row
+    const exit = exitCode === failed ? '' : ` Exit code ${exitCode}.`
+    return [code, title, means + exit, row.tryThis(named)]
+  })
+  const ofPackage = (codes: Readonly<Partial<Record<AdvisedCode, string>>>): string[][] =>
+    Object.entries(codes).map(([code, means]) => [
+      code,
+      createTitle(code),
+      means,
+      advice[code as AdvisedCode],
+    ])
+  const sections: readonly (readonly [title: string, rows: readonly (readonly string[])[]])[] = [
+    ['Of the command', own],
+    ['Of an account, on AWS or local', ofPackage(awsErrorCodes)],
+    ['Of signing and sending', ofPackage(fetchErrorCodes)],
+    ['Of the local side', ofPackage(localErrorCodes)],
+  ]
+  return sections
+    .map(([title, rows]) => {
+      const lines = rows.map(([code = '', name = '', means = '', tryThis = '']) => [
+        `\`${code}\``,
+        name,
+        escape(means),
+        escape(tryThis),
+      ])
+      return `## ${title}\n\n${renderTable([['code', 'title', 'what it means', 'Try'], ...lines])}`
+    })
+    .join('\n\n')
+}
+
+/** A table as the formatter leaves it. */
+function renderTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
+  const widths = head.map((_cell, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[], fill = ' '): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`
+  const [first = [], ...others] = cells
+  return [
+    line(first),
+    line(
+      head.map(() => ''),
+      '-',
+    ),
+    ...others.map((row) => line(row)),
+  ].join('\n')
 }
 
 function renderCases(): string {

@@ -1,43 +1,55 @@
-/** Every way an account, local or AWS's, or the disk can fail furlong; stable, part of the public surface. */
-export type AwsErrorCode =
-  | 'ConfigFailed'
-  | 'ConfigInvalid'
-  | 'EntryNotFound'
-  | 'BundleFailed'
-  | 'BundleTooLarge'
-  | 'NotAZip'
-  | 'PipMissing'
-  | 'PipFailed'
-  | 'WheelMissing'
-  | 'InvalidFunctionName'
-  | 'InvalidVariableName'
-  | 'InvalidAlias'
-  | 'FunctionNotFound'
-  | 'FunctionFailed'
-  | 'RoleNotFound'
-  | 'RoleExists'
-  | 'PolicyNotFound'
-  | 'VariablesUnreadable'
-  | 'OrphanedStatements'
-  | 'OtherAccount'
-  | 'Interrupted'
-  | 'PrincipalNotFound'
-  | 'ServicePrincipalRefused'
-  | 'UrlNotFound'
-  | 'UrlExists'
-  | 'UrlIdTaken'
-  | 'InvalidUrlId'
-  | 'LocalOnly'
-  | 'AssumeRoleRefused'
-  | 'AccessDenied'
-  | 'CredentialsMissing'
-  | 'CredentialsExpired'
-  | 'CredentialsRefused'
-  | 'RegionMissing'
-  | 'TargetUnreachable'
-  | 'TemplateFailed'
-  | 'TimedOut'
-  | 'AwsRefused'
+import { maskText } from '@furlong/sigv4/mask-text'
+
+/** Every way an account, local or AWS's, or the disk can fail furlong, and what each means; stable, part of the public surface. */
+export const awsErrorCodes = {
+  ConfigFailed: 'furlong.config.ts is not there, or cannot be loaded.',
+  ConfigInvalid:
+    'furlong.config.ts has members that are not known, or values that do not fit; each is named by its path.',
+  EntryNotFound: 'The entry is no file, folder or zip.',
+  BundleFailed: 'The source cannot be compiled, or something that it imports is not found.',
+  BundleTooLarge: 'More than Lambda takes: 250 MB unzipped.',
+  NotAZip: 'The file is named like a zip, and is none that can be read.',
+  PipMissing: 'Python packages are asked for, and there is no pip to fetch them.',
+  PipFailed: 'pip could not fetch the packages of requirements.txt.',
+  WheelMissing:
+    'A Python package has no wheel for the runtime, the processor and the system of the function.',
+  InvalidFunctionName: 'The name of a function is longer than Lambda takes, or has other characters.',
+  InvalidVariableName: 'The name of an environment variable is none that Lambda takes.',
+  InvalidAlias: 'The name of an alias is none that Lambda takes.',
+  FunctionNotFound: 'There is no such function in this account and region.',
+  FunctionFailed: 'Lambda could not make the function, or not update it.',
+  RoleNotFound: 'There is no role of that name.',
+  RoleExists:
+    'A role that furlong deploy did not make is to be given policies; it gives them to its own alone.',
+  PolicyNotFound: 'There is no managed policy of that ARN or name.',
+  VariablesUnreadable:
+    "The function's environment variables are encrypted with a key that these credentials may not use, so they cannot be compared.",
+  OrphanedStatements:
+    'The policy of the function names roles or users that were deleted; Lambda adds nothing to such a policy.',
+  OtherAccount:
+    "The caller's own policy is to be put with credentials of another account, or on what can have none.",
+  Interrupted: 'Ctrl-c ended it between two steps; the same command goes on from there.',
+  PrincipalNotFound: 'The caller that is named is no function, role or user of this account.',
+  ServicePrincipalRefused: 'A service calls as itself and not for you: a function calls by its role.',
+  UrlNotFound: 'The function, or its alias, has no URL.',
+  UrlExists: 'The function, or its alias, has a URL already.',
+  UrlIdTaken: 'Another function has the URL of that id.',
+  InvalidUrlId: 'The id of a URL has 32 small letters and digits.',
+  LocalOnly: 'It is done on the local side alone, such as choosing the id of a URL, or by hand alone.',
+  AssumeRoleRefused: 'STS gives no session of the role to these credentials.',
+  AccessDenied: 'The credentials are good, and may not do this.',
+  CredentialsMissing: 'No source of credentials has any.',
+  CredentialsExpired: 'The session has run out.',
+  CredentialsRefused: 'The key is not known to the target, or its secret is another one.',
+  RegionMissing: 'Neither an option, nor the profile, nor the environment names a region.',
+  TargetUnreachable: 'No answer from the endpoint.',
+  TemplateFailed: 'What is deployed has something that a template cannot say.',
+  TimedOut: 'AWS did not reach a state in the time that is waited for it.',
+  AwsRefused: 'AWS refused, for a reason of its own that stands in the sentence.',
+} as const
+
+/** Every way an account, local or AWS's, or the disk can fail furlong. */
+export type AwsErrorCode = keyof typeof awsErrorCodes
 
 /** A place in a source that could not be bundled. */
 export interface SourcePlace {
@@ -146,7 +158,8 @@ export function toAwsError(error: unknown): Error {
   }
   if (error instanceof TypeError) return error
   const row = errorRows.find((candidate) => candidate.names.includes(error.name))
-  return new AwsError(row?.code ?? 'AwsRefused', `${error.name}: ${error.message}`, {
+  // The answer to a wrong signature repeats the session token.
+  return new AwsError(row?.code ?? 'AwsRefused', `${error.name}: ${maskText(error.message)}`, {
     cause: error,
     ...(row?.tryThis === undefined ? {} : { tryThis: row.tryThis }),
   })

@@ -39,9 +39,10 @@ export function readCallTarget(text: string): CallTarget {
  * @returns the headers in order
  */
 export function readHeaders(values: Values): HeaderPair[] {
-  return values.list('header').map((line) => {
+  return values.list('header').map((line, index) => {
     const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/s.exec(line)
-    if (match === null) throw values.wrong(`-H '${line}': 'Name: value' is wanted.`)
+    // It may be a secret, and is not repeated.
+    if (match === null) throw values.wrong(`-H, number ${index + 1}: 'Name: value' is wanted.`)
     return [match[1] ?? '', match[2]?.trimEnd() ?? '']
   })
 }

@@ -100,7 +100,6 @@ function readChildError(said: string, hasEnded: boolean): { message: string; sug
     .filter((line) => !line.startsWith('furlong: ') && !line.startsWith('Try: '))
     .join('\n')
   const fallback = hasEnded ? 'It ended without a word.' : `It was not ready after ${patienceMs / 1000} s.`
-  if (message === '')
-    return { message: fallback, suggestion: 'npx furlong up, without --detach, shows what it does' }
+  if (message === '') return { message: fallback }
   return { message, ...(suggestion === undefined ? {} : { suggestion }) }
 }

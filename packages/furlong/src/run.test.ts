@@ -82,7 +82,7 @@ describe('run()', () => {
 
   it('refuses a missing and a superfluous argument', async () => {
     expect((await call('deploy')).err).toContain('An argument is missing: furlong deploy <entry>')
-    expect((await call('down', 'now')).err).toContain("'now' is one argument too many")
+    expect((await call('down', 'now')).err).toContain('There are too many arguments (1, of at most 0)')
     expect((await call('grant', 'fn')).err).toContain('--to is missing')
     expect((await call('run')).err).toContain('npx furlong run -- <command> [arguments]')
     expect((await call('run', '--', '')).err).toContain('npx furlong run -- <command> [arguments]')

@@ -154,6 +154,10 @@ function describeParseError(error: unknown, command: string, names: readonly str
 function checkPositionals(command: Command, values: Values, positionals: readonly string[]): void {
   const [min, max] = command.positionals
   if (positionals.length < min) throw values.wrong(`An argument is missing: furlong ${command.usage}`)
-  const extra = positionals[max]
-  if (extra !== undefined) throw values.wrong(`'${extra}' is one argument too many: furlong ${command.usage}`)
+  // What is too much may be the end of a secret without quotes, and is not repeated.
+  if (positionals.length > max) {
+    throw values.wrong(
+      `There are too many arguments (${positionals.length}, of at most ${max}): furlong ${command.usage}`,
+    )
+  }
 }

@@ -68,9 +68,10 @@ export class Values {
   /** Reads `KEY=VALUE` pairs of an option that may be given several times. */
   pairs(name: string): Readonly<Record<string, string>> {
     const pairs: Record<string, string> = {}
-    for (const text of this.list(name)) {
+    for (const [index, text] of this.list(name).entries()) {
       const at = text.indexOf('=')
-      if (at < 1) throw this.wrong(`--${name} ${text}: KEY=VALUE is wanted.`)
+      // It may be a secret, and is not repeated.
+      if (at < 1) throw this.wrong(`--${name}, number ${index + 1}: KEY=VALUE is wanted.`)
       pairs[text.slice(0, at)] = text.slice(at + 1)
     }
     return pairs

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { RequestRecord } from '@furlong/local'
 import type { Side } from '@furlong/local/sides'
 import { sign, type Credentials, type HeaderPair } from '@furlong/sigv4'
+import { maskText } from '@furlong/sigv4/mask-text'
 import { guessContentType, readBody, readHeaders } from '../call-input.ts'
 import { type Callee, calleeOptions, chooseCredentials, findCallee } from '../callee.ts'
 import type { Command, Invocation, Outcome } from '../command.ts'
@@ -128,7 +129,7 @@ async function tell(invocation: Invocation, selection: Selection, call: Sent): P
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(Buffer.from(chunk as Uint8Array))
     const record = await findRecord(selection, response)
-    const sent = { method: request.method, url: request.url }
+    const sent = { method: request.method, url: maskText(request.url) }
     const data = {
       request: sent,
       status,

@@ -1,3 +1,4 @@
+import { maskText } from '@furlong/sigv4/mask-text'
 import { CliError, failed, interrupted } from '../errors.ts'
 import { advice, type AdvisedCode } from './advice.ts'
 import type { Paint } from '../reporter.ts'
@@ -9,7 +10,7 @@ export interface DescribedError {
     readonly code: string
     readonly title: string
     readonly message: string
-    readonly try?: string
+    readonly try: string
   }
   /** For what should not happen: where it did. */
   readonly stack?: string
@@ -29,44 +30,39 @@ export function describeError(error: unknown): DescribedError {
   }
   if (isCoded(error)) {
     const own = 'tryThis' in error && typeof error.tryThis === 'string' ? error.tryThis : undefined
-    const tryThis = own ?? (Object.hasOwn(advice, error.code) ? advice[error.code as AdvisedCode] : undefined)
     return {
       exitCode: error.code === 'Interrupted' ? interrupted : failed,
-      data: createData(error.code, createTitle(error.code), error.message, tryThis),
+      data: createData(error.code, createTitle(error.code), error.message, own ?? advice[error.code]),
     }
   }
   const message = error instanceof Error ? error.message : String(error)
   const stack = error instanceof Error ? error.stack : undefined
-  return {
-    exitCode: failed,
-    data: createData('unexpected', 'Unexpected error', message, undefined),
-    ...(stack === undefined ? {} : { stack }),
-  }
+  const unexpected = describeError(new CliError('unexpected', { message }))
+  return stack === undefined ? unexpected : { ...unexpected, stack: maskText(stack) }
 }
 
-/** Classes of the packages below whose `code` is part of their surface; system errors have codes too, and are not meant. */
-const codedNames = new Set(['AwsError', 'FetchError', 'LocalError'])
+/** Names of the packages' errors, whose `code` is part of their surface; system errors have codes too, and are not meant. */
+const codedNames = new Set(['AwsError', 'FetchError', 'LocalError', 'TimeoutError'])
 
-function isCoded(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error && codedNames.has(error.name) && 'code' in error && typeof error.code === 'string'
-  )
+function isCoded(error: unknown): error is Error & { readonly code: AdvisedCode } {
+  if (!(error instanceof Error) || !codedNames.has(error.name) || !('code' in error)) return false
+  return typeof error.code === 'string' && Object.hasOwn(advice, error.code)
 }
 
-/** `UrlPortInUse` → `URL port in use`. */
-function createTitle(code: string): string {
+/**
+ * Makes the title of an error of the packages.
+ * @param code its code: `UrlPortInUse`
+ * @returns the same in words: `URL port in use`
+ */
+export function createTitle(code: string): string {
   const words = code.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ').toLowerCase()
   const spelled = words.replaceAll(/\b(?:aws|url)\b/g, (word) => word.toUpperCase())
   return spelled.charAt(0).toUpperCase() + spelled.slice(1)
 }
 
-function createData(
-  code: string,
-  title: string,
-  message: string,
-  tryThis: string | undefined,
-): DescribedError['data'] {
-  return { code, title, message, ...(tryThis === undefined ? {} : { try: tryThis }) }
+/** What failed may repeat what it was given, and that may be a link, a URL with a password, or an answer of AWS with a session token. */
+function createData(code: string, title: string, message: string, tryThis: string): DescribedError['data'] {
+  return { code, title, message: maskText(message), try: maskText(tryThis) }
 }
 
 /**
@@ -80,7 +76,7 @@ export function renderError(described: DescribedError, paint: Paint): string[] {
   return [
     `${paint('red', `furlong: ${title}`)} ${paint('dim', `[${code}]`)}`,
     ...message.split('\n').map((line) => `  ${line}`),
-    ...(tryThis === undefined ? [] : [`  ${paint('bold', 'Try:')} ${tryThis}`]),
+    `  ${paint('bold', 'Try:')} ${tryThis}`,
     ...(described.stack === undefined ? [] : [paint('dim', described.stack)]),
   ]
 }

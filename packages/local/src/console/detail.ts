@@ -1,6 +1,6 @@
 import { compareCanonicalStrings } from '@furlong/sigv4'
+import { maskText } from '@furlong/sigv4/mask-text'
 import { parseFunctionArn } from '@furlong/iam'
-import { maskText } from '../record/mask-text.ts'
 import type { RequestRecord } from '../record/record.ts'
 import type { RequestDetail, SentRequest, SignatureComparison } from './contract.ts'
 import { listFixes, planFixes } from './fixes.ts'

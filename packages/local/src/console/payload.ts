@@ -1,5 +1,5 @@
+import { maskText } from '@furlong/sigv4/mask-text'
 import { isUtf8 } from 'node:buffer'
-import { maskText } from '../record/mask-text.ts'
 import type { RecordedPayload } from '../record/record.ts'
 import type { Payload } from './contract.ts'
 

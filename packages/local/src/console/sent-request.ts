@@ -1,6 +1,6 @@
+import { maskText } from '@furlong/sigv4/mask-text'
 import type { RawRequest } from '@furlong/sigv4'
 import { maskTarget } from '../record/mask-target.ts'
-import { maskText } from '../record/mask-text.ts'
 import type { SentRequest } from './contract.ts'
 import { showPayload } from './payload.ts'
 

@@ -1,6 +1,6 @@
+import { maskText } from '@furlong/sigv4/mask-text'
 import type { LogLine } from '../engine/index.ts'
 import type { EventStream, ServerEvent } from '../front/send-events.ts'
-import { maskText } from '../record/mask-text.ts'
 import type { RequestRecord } from '../record/record.ts'
 import type { Records } from '../record/records.ts'
 import type { Ring } from '../record/ring.ts'

@@ -1,8 +1,8 @@
 /** The local side's own HTTP API, under `/_furlong`: what the command line talks to. */
+import { maskText } from '@furlong/sigv4/mask-text'
 import { timingSafeEqual } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import type { LogLine, SessionCredentials } from '../engine/index.ts'
-import { maskText } from '../record/mask-text.ts'
 import type { RequestRecord } from '../record/record.ts'
 import type { Records } from '../record/records.ts'
 import { createRecordMatcher } from '../record/filter.ts'

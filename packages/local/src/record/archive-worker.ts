@@ -1,9 +1,9 @@
 /** The thread that writes records: started by `Archive`, it owns the database's only writing connection. */
+import { maskText } from '@furlong/sigv4/mask-text'
 import { closeSync, openSync, rmSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ArchiveBatch, ArchiveReply, ArchiveSetup } from './archive.ts'
-import { maskText } from './mask-text.ts'
 import type { RequestRecord } from './record.ts'
 
 /** Records are no state: a file of another version is made anew. */

@@ -1,5 +1,7 @@
 /** What is hidden in any text, as JSON or as a function may have printed it: the secret follows what is kept. */
 const secrets: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  // The password of a URL.
+  [/(:\/\/[^\s/:@"']*:)[^\s/@"']+(?=@)/g, '$1***'],
   // Of a presigned link and of an Authorization header.
   [/(Signature=)[0-9a-f]{16,}/gi, '$1***'],
   [/(Bearer\s+)[\w.~+/=-]{8,}/gi, '$1***'],
@@ -13,9 +15,8 @@ const secrets: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 ]
 
 /**
- * Hides signatures, session tokens, secret keys and cookies wherever in a text they stand: log lines and payloads are the
- * function's own, and functions print their events and their environment.
- *
+ * Hides signatures, session tokens, secret keys, cookies and passwords of URLs wherever in a text they stand: a function prints its events and
+ * its environment, and AWS answers a wrong signature with all that should have been signed.
  * @param text any text, such as a record as JSON; what is JSON stays JSON
  * @returns the same with `***` in their place
  */

@@ -70,13 +70,18 @@ function createTlsEntry(ca: LocalCa, serve: (socket: Socket) => void): (socket: 
     // Function URLs speak HTTP/1.1 alone.
     ALPNProtocols: ['http/1.1'],
     minVersion: 'TLSv1.2',
+    handshakeTimeout: silenceMs,
     SNICallback: (servername, done) => {
       void answerName(ca, servername, done)
     },
   })
   // Whoever does not trust the certificate leaves in the middle of the handshake, and says so on its own side.
   server.on('tlsClientError', (_error, socket) => void socket.destroy())
-  server.on('secureConnection', serve)
+  server.on('secureConnection', (socket) => {
+    // As on a plain connection: a client that has said all it has to say may still listen.
+    socket.allowHalfOpen = true
+    serve(socket)
+  })
   let current: Leaf | undefined
   const enter = async (socket: Socket): Promise<void> => {
     // An address is never named in a handshake: such clients get the certificate of the loopback.
@@ -85,6 +90,8 @@ function createTlsEntry(ca: LocalCa, serve: (socket: Socket) => void): (socket: 
       server.setSecureContext({ key: leaf.key, cert: leaf.certificate })
       current = leaf
     }
+    // Whoever leaves in the middle of the handshake has nothing to listen for.
+    socket.allowHalfOpen = false
     server.emit('connection', socket)
     socket.resume()
   }

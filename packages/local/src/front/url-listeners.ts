@@ -73,21 +73,23 @@ export async function reopenUrls(
   store: Store,
   movesPorts: boolean,
 ): Promise<void> {
-  const reopen = async (url: FunctionUrlRow): Promise<FunctionUrlRow | undefined> => {
-    if (url.port === undefined) return undefined
+  const reopen = async (urlId: string, port: number): Promise<string | undefined> => {
     try {
-      await ports.reopen(url.urlId, url.port)
+      await ports.reopen(urlId, port)
       return undefined
     } catch (error) {
       if (!movesPorts || !(error instanceof LocalError) || error.code !== 'UrlPortInUse') throw error
-      return url
+      return urlId
     }
   }
   // All at once, and those that must move when every other has its own port back.
-  const reopened = await Promise.allSettled(store.allFunctionUrls().map(reopen))
+  const reopened = await Promise.allSettled(store.urls.ports().map(({ urlId, port }) => reopen(urlId, port)))
   // Thrown when none is under way any more: whoever gives up closes those that listen.
   const failed = reopened.find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
   const moving = reopened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  for (const url of moving) if (url !== undefined) store.putFunctionUrl(await listeners.open(url))
+  for (const urlId of moving) {
+    const url = urlId === undefined ? undefined : store.functionUrl(urlId)
+    if (url !== undefined) store.putFunctionUrl(await listeners.open(url))
+  }
 }

@@ -83,6 +83,7 @@ export class FunctionUrls {
   readonly #ofQualifier: StatementSync
   readonly #ofFunction: StatementSync
   readonly #all: StatementSync
+  readonly #ports: StatementSync
   readonly #ofPort: StatementSync
   readonly #remove: StatementSync
   readonly #retired = new Map<string, FunctionUrlRow>()
@@ -107,6 +108,9 @@ export class FunctionUrls {
       'SELECT * FROM functionUrls WHERE functionArn = ? ORDER BY qualifier COLLATE NOCASE, qualifier',
     )
     this.#all = database.prepare('SELECT * FROM functionUrls ORDER BY createdAt, urlId')
+    this.#ports = database.prepare(
+      'SELECT urlId, port FROM functionUrls WHERE port IS NOT NULL ORDER BY createdAt, urlId',
+    )
     this.#ofPort = database.prepare('SELECT 1 FROM functionUrls WHERE port = ?')
     this.#remove = database.prepare('DELETE FROM functionUrls WHERE urlId = ?')
   }
@@ -167,6 +171,15 @@ export class FunctionUrls {
    */
   all(): FunctionUrlRow[] {
     return this.#all.all().flatMap((row) => toRecord(row) ?? [])
+  }
+
+  /**
+   * Lists the ports of URLs: of a thousand, their whole records would take longer to read than their ports to open.
+   *
+   * @returns oldest URL first
+   */
+  ports(): { readonly urlId: string; readonly port: number }[] {
+    return this.#ports.all().map((row) => ({ urlId: String(row['urlId']), port: Number(row['port']) }))
   }
 
   /**

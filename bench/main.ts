@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: () => Promise<Row
   size: () => import('./size.ts'),
   local: () => import('./local.ts'),
   cold: () => import('./cold.ts'),
+  dev: () => import('./dev.ts'),
   many: () => import('./many.ts'),
   start: () => import('./start.ts'),
   cli: () => import('./cli.ts'),

@@ -36,7 +36,7 @@ export async function run(): Promise<Row[]> {
     const residentMb: number[] = []
     for (let round = -1; round < rounds; round += 1) {
       for (const name of ['bare', 'memory', 'one', 'many'] as const) {
-        const started = await start(lanes[name].argv, lanes[name].from)
+        const started = await start(lanes[name].argv, { from: lanes[name].from })
         if (name === 'memory') residentMb.push(readResidentMb(started.child.pid))
         await end(started)
         if (round >= 0) readyMs[name].push(started.readyMs)

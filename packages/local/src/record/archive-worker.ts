@@ -4,7 +4,6 @@ import { closeSync, openSync, rmSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ArchiveBatch, ArchiveReply, ArchiveSetup } from './archive.ts'
-import type { RequestRecord } from './record.ts'
 
 /** Records are no state: a file of another version is made anew. */
 const version = 1
@@ -71,14 +70,16 @@ function measure({ sizes }: Open): void {
   characters = Number(row?.['characters'])
 }
 
-function keep(records: readonly RequestRecord[]): void {
+function keep(lines: string): void {
   open ??= openOrRemake()
   const { database, put, trim } = open
   database.exec('BEGIN IMMEDIATE')
   try {
-    for (const record of records) {
-      const text = maskText(JSON.stringify(record))
-      put.run(record.cursor, record.id, text.length, text)
+    for (const line of lines.split('\n')) {
+      const idAt = line.indexOf(' ') + 1
+      const textAt = line.indexOf(' ', idAt) + 1
+      const text = maskText(line.slice(textAt))
+      put.run(Number(line.slice(0, idAt)), line.slice(idAt, textAt - 1), text.length, text)
       count += 1
       characters += text.length
     }
@@ -95,9 +96,9 @@ function keep(records: readonly RequestRecord[]): void {
   }
 }
 
-function take({ records }: ArchiveBatch): ArchiveReply {
+function take({ lines }: ArchiveBatch): ArchiveReply {
   try {
-    keep(JSON.parse(records) as RequestRecord[])
+    keep(lines)
     return { kept: true }
   } catch (error) {
     return { kept: false, reason: error instanceof Error ? error.message : String(error) }

@@ -3,9 +3,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { RequestRecord } from './record.ts'
 
-/** A batch on its way to the worker: records as one JSON array. */
+/** A batch on its way to the worker: a line for each record, of its cursor, its id and its JSON, which has no line ends. */
 export interface ArchiveBatch {
-  readonly records: string
+  readonly lines: string
 }
 
 /** What the worker says of a batch. */
@@ -143,7 +143,7 @@ export class Archive {
     if (this.#underWay > 0 || this.#waiting.size === 0) return
     const batch = this.#take(batchSize)
     this.#underWay = batch.length
-    const message: ArchiveBatch = { records: JSON.stringify(batch) }
+    const message: ArchiveBatch = { lines: batch.map(toLine).join('\n') }
     this.#worker ??= this.#start()
     this.#worker.postMessage(message)
   }
@@ -211,6 +211,8 @@ export class Archive {
     }
   }
 }
+
+const toLine = (record: RequestRecord): string => `${record.cursor} ${record.id} ${JSON.stringify(record)}`
 
 const toRecord = (row: Record<string, unknown>): RequestRecord =>
   JSON.parse(String(row['record'])) as RequestRecord

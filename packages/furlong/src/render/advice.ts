@@ -21,7 +21,8 @@ export const advice: Readonly<Record<AdvisedCode, string>> = {
   CredentialsMissing: 'name a profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   CredentialsRefused: 'eval "$(npx furlong env)" for the local side, or aws sts get-caller-identity for AWS',
   EngineClosed: 'npx furlong up, and the same command again',
-  EntryNotFound: 'the path of a file, a folder or a zip, from this folder',
+  EntryNotFound:
+    'the path of a file, a folder or a zip, from this folder; furlong template has --from for what is deployed',
   FunctionFailed: 'mend what the reason names, and deploy again',
   FunctionNotFound: 'npx furlong url list, or another --account, --region or --profile',
   HostNotAvailable: '--host 127.0.0.1, or another address of this machine',

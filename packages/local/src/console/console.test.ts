@@ -417,7 +417,8 @@ describe('metrics', () => {
       requests: [101, 0],
       refusals: { authorize: [1, 0] },
       coldStarts: [1, 0],
-      environments: [3, 0],
+      // The second's sample comes late.
+      environments: [3, 3],
       apiCalls: [1, 0],
     })
     const within = (value: number | null | undefined, exact: number): void =>
@@ -426,6 +427,11 @@ describe('metrics', () => {
     within(read.p90Ms[0], 90)
     within(read.p99Ms[0], 99)
     expect(read.p50Ms[1]).toBeNull()
+    now += 1_000
+    environments = 0
+    metrics.sample()
+    now += 2_000
+    expect(metrics.read(1_000).environments).toEqual([3, 3, 3, 0, 0])
     // A quarter of an hour later its place is another second's.
     now += 900_000
     metrics.add(record(1))

@@ -110,19 +110,36 @@ export class MetricsRecorder {
       p90Ms: percentiles(0.9),
       p99Ms: percentiles(0.99),
       refusals: Object.fromEntries(refusals),
-      environments: count((second) => second.environments),
+      environments: seconds.map(
+        (second, index) => second?.environments ?? this.#environmentsAt(first + index),
+      ),
       coldStarts: count((second) => second.coldStarts),
       apiCalls: count((second) => second.apiCalls),
     }
   }
 
+  /** The last second's sample may still be to come. */
+  #environmentsAt(second: number): number {
+    return this.#current !== undefined && second > this.#current.at ? this.#current.environments : 0
+  }
+
   #open(): Second {
     const at = this.second
-    if (this.#current?.at === at) return this.#current
-    const place = at % keptSeconds
-    const second = (this.#seconds[place] ??= new Second())
-    second.reset(at, this.#current?.environments ?? 0)
-    this.#current = second
+    const before = this.#current
+    if (before?.at === at) return before
+    const environments = before?.environments ?? 0
+    if (before !== undefined && environments > 0) {
+      // A second whose sample came too late had as many as the one before it.
+      const first = Math.max(before.at + 1, at - keptSeconds + 1)
+      for (let missed = first; missed < at; missed += 1) this.#make(missed, environments)
+    }
+    this.#current = this.#make(at, environments)
+    return this.#current
+  }
+
+  #make(at: number, environments: number): Second {
+    const second = (this.#seconds[at % keptSeconds] ??= new Second())
+    second.reset(at, environments)
     return second
   }
 }

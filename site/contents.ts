@@ -87,6 +87,7 @@ const placed: readonly Group[] = [
     pages: [
       page('Commands', 'docs/reference/commands.md'),
       page('Errors', 'docs/reference/errors.md'),
+      page('What was proven', 'docs/reference/proven.md'),
       page('How faithful the local side is', 'docs/reference/faithful.md'),
       page('Comparison with other tools', 'docs/reference/comparison.md'),
       page('Dependencies', 'docs/reference/dependencies.md'),

@@ -461,7 +461,8 @@ describe('isSignatureError() and isAccessDenied()', () => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       const provider = fromTemporaryCredentials({
-        masterCredentials: keys,
+        // The SDK writes into the credentials it is given.
+        masterCredentials: { ...keys },
         params: { RoleArn: 'arn:aws:iam::111122223333:role/caller' },
         clientConfig: { endpoint, region: 'us-east-1', maxAttempts: 1 },
       })

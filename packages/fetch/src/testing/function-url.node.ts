@@ -4,10 +4,10 @@ import { buffer } from 'node:stream/consumers'
 import { type Verification, verify } from '@furlong/sigv4'
 
 /** The keys that the URL knows. */
-export const keys = {
+export const keys: Readonly<Record<'accessKeyId' | 'secretAccessKey', string>> = Object.freeze({
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-}
+})
 
 /** One request as it came. */
 export interface Arrival {

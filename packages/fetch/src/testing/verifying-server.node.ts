@@ -4,11 +4,12 @@ import { buffer } from 'node:stream/consumers'
 import { type Verification, verify } from '@furlong/sigv4'
 
 /** The keys that the server knows. */
-export const credentials = {
-  accessKeyId: 'ASIAEXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-  sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLE//token+==',
-}
+export const credentials: Readonly<Record<'accessKeyId' | 'secretAccessKey' | 'sessionToken', string>> =
+  Object.freeze({
+    accessKeyId: 'ASIAEXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+    sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLE//token+==',
+  })
 
 /** A request as it came over the wire. */
 export interface Received {

@@ -1,4 +1,7 @@
 /** Hosts before a function URL, as a stand-in for CloudFront and plain servers play them on loopback. */
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +10,7 @@ import { startLocal, type Local } from '@furlong/local'
 import type { Credentials } from '@furlong/sigv4'
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Place, type Answer } from './testing/program.ts'
 import { openCloudFront, type Behaviour, type CloudFront } from './testing/cloudfront.ts'
 
 let local: Local
@@ -103,6 +107,67 @@ describe('examineHost() of CloudFront', () => {
     expect(await examineThrough({})).toMatch(
       /open reading: Which distribution .* \[aws cloudfront list-distributions --query 'DistributionList\.Items\[\?contains\(Aliases\.Items/,
     )
+  })
+})
+
+const noOpenssl = ((): string => {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' })
+    return ''
+  } catch {
+    return 'openssl'
+  }
+})()
+
+describe.skipIf(noOpenssl !== '')(`furlong doctor of an https host${noOpenssl && ' (needs openssl)'}`, () => {
+  let place: Place
+  beforeAll(async () => {
+    place = await Place.make()
+  })
+  afterAll(() => place.close())
+
+  /** A certificate that the program is made to trust. */
+  async function createCertificate(
+    name: string,
+  ): Promise<{ key: Buffer; cert: Buffer; env: Record<string, string> }> {
+    const [key, cert] = [join(place.folder, 'key.pem'), join(place.folder, 'cert.pem')]
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+    const subject = ['-subj', '/CN=furlong', '-addext', `subjectAltName=DNS:${name}`]
+    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    })
+    return { key: await readFile(key), cert: await readFile(cert), env: { NODE_EXTRA_CA_CERTS: cert } }
+  }
+
+  async function doctor(name: string): Promise<Answer> {
+    const { env, ...tls } = await createCertificate(name)
+    const distribution = await openCloudFront({ origin: url }, tls)
+    try {
+      return await place.start(['doctor', distribution.url], { env }).ended
+    } finally {
+      await distribution.close()
+    }
+  }
+
+  it('needs no local side and no keys', async () => {
+    const { code, out, err } = await doctor('localhost')
+    expect({ code, err }).toEqual({ code: 1, err: '' })
+    expect(out).toMatch(/^https:\/\/localhost:\d+\/, from outside\n {2}✓ host {6}localhost:\d+ is CloudFront/)
+    expect(out).toContain(`'DistributionList.Items[?contains(Aliases.Items || \`[]\`, '\\''localhost'\\'')]`)
+  })
+
+  it('knows by the certificate a name that leads straight to a function URL', async () => {
+    const { code, out } = await doctor('*.lambda-url.eu-west-1.on.aws')
+    expect(code).toBe(1)
+    expect(out).toMatch(
+      /✗ host {2}localhost leads straight to a function URL[^]*\nFix\n {2}# put CloudFront between/,
+    )
+  })
+
+  it('takes no caller for it, since whoever signs behind it is not known', async () => {
+    const { code, err } = await place.run('doctor', 'https://books.example.com/', '--as', 'reader')
+    expect(code).toBe(2)
+    expect(err).toContain('npx furlong doctor <function> --as <ARN of the CloudFront distribution>')
   })
 })
 

@@ -33,6 +33,17 @@ export async function examineHost(
 }
 
 function describeSilence(url: string, error: Error): Finding {
+  const { code, message } = error.cause instanceof Error ? (error.cause as NodeJS.ErrnoException) : {}
+  // guess: the certificate of a function URL is for `*.lambda-url.<region>.on.aws`.
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' && message?.includes('.lambda-url.') === true) {
+    return {
+      part: 'host',
+      verdict: 'wrong',
+      says: `${new URL(url).hostname} leads straight to a function URL, which has no certificate for that name, and is chosen by its own.`,
+      tryThis:
+        'put CloudFront between, with the function URL as its origin, or call the function URL by its own name',
+    }
+  }
   const isHere = /^(?:127\.0\.0\.1|\[::1\]|localhost|.+\.localhost)$/.test(new URL(url).hostname)
   // A URL of a local side that was deleted has no port any more.
   return {

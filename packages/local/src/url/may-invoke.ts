@@ -96,11 +96,22 @@ const lastingKeys =
  */
 function findLasting(request: AccessRequest, policies: PolicySet): string[] | undefined {
   let isLasting = true
+  const see = (key: string | symbol): void => {
+    if (typeof key !== 'string' || !lastingKeys.test(key)) isLasting = false
+  }
   const watch = (context: RequestContext): RequestContext =>
     new Proxy(context, {
       get: (keys, key) => {
-        if (typeof key !== 'string' || !lastingKeys.test(key)) isLasting = false
+        see(key)
         return Reflect.get(keys, key) as unknown
+      },
+      has: (keys, key) => {
+        see(key)
+        return Reflect.has(keys, key)
+      },
+      ownKeys: (keys) => {
+        isLasting = false
+        return Reflect.ownKeys(keys)
       },
     })
   const actions = request.actions.map(({ action, context }) => ({ action, context: watch(context) }))

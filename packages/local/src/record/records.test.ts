@@ -54,6 +54,16 @@ describe('Records', () => {
     expect(records.get('nothing')).toBeUndefined()
   })
 
+  it('counts what a refusal says: long ones drive old records out before there are many', () => {
+    const records = new Records()
+    for (let count = 0; count < 40; count += 1) {
+      const recording = new Recording(records.nextId(), request)
+      recording.refuse({ gate: 'authorize', code: 'AccessDeniedException', cause: 'x'.repeat(2 ** 20) })
+      records.add(recording, 403)
+    }
+    expect(records.list({ limit: 100 })).toHaveLength(31)
+  })
+
   it('gives ids that are short and never repeat', () => {
     const records = new Records()
     const ids = Array.from({ length: 2000 }, () => records.nextId())

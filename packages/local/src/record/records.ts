@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Archive } from './archive.ts'
 import { createRecordMatcher, type RecordFilter } from './filter.ts'
 import { KeptExchanges } from './kept-exchanges.ts'
-import type { RequestRecord } from './record.ts'
+import type { Refusal, RequestRecord } from './record.ts'
 import type { Recording } from './recording.ts'
 import { type Followed, Ring, type RingLimits } from './ring.ts'
 
@@ -10,11 +10,16 @@ import { type Followed, Ring, type RingLimits } from './ring.ts'
 export const recordLimits: RingLimits<RequestRecord> = {
   entries: 10_000,
   characters: 32 * 1024 * 1024,
-  sizeOf: ({ url, logLines = [], event, result }) =>
+  sizeOf: ({ url, logLines = [], event, result, refusal }) =>
     logLines.reduce(
       (sum, line) => sum + line.length,
-      1024 + url.length + (event?.text.length ?? 0) + (result?.text.length ?? 0),
+      1024 + url.length + (event?.text.length ?? 0) + (result?.text.length ?? 0) + measureRefusal(refusal),
     ),
+}
+
+/** Statements of policies and both sides of a signature are as long as their owners made them. */
+function measureRefusal(refusal: Refusal | undefined): number {
+  return refusal === undefined ? 0 : JSON.stringify(refusal).length
 }
 
 /** Which part of a list is wanted. */

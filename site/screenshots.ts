@@ -36,6 +36,7 @@ const pictures: readonly Picture[] = [
     height: 840,
   },
   { name: 'denial', place: '/requests/{}', request: 'halfGranted', shows: 'Apply and replay', height: 660 },
+  { name: 'statement', place: '/requests/{}', request: 'mistyped', shows: 'the request has', height: 680 },
   { name: 'access', place: '/functions', shows: 'Who may call what', height: 620 },
   {
     name: 'plots',
@@ -67,7 +68,9 @@ async function openPage(browser: Browser, scene: Scene, picture: Picture, place:
     body: JSON.stringify({ place }),
   })
   await page.goto(((await response.json()) as { link: string }).link)
-  await page.getByText(picture.shows).first().waitFor()
+  const shown = page.getByText(picture.shows).first()
+  await shown.waitFor()
+  await shown.scrollIntoViewIfNeeded()
   await page.waitForTimeout(settleMs)
   return page
 }

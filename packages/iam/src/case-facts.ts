@@ -2,7 +2,7 @@ import type { AccessRequest } from './contexts.ts'
 import type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 import { resourceKindOf } from './decide.ts'
 import type { ExplainOptions } from './explanation.ts'
-import type { ElementFailure } from './match-statement.ts'
+import type { StatementElement } from './match-statement.ts'
 import type { StatementMiss } from './nearest-miss.ts'
 import type { PolicyKind, StatementRef } from './policy.ts'
 import type { RequestContext } from './request-context.ts'
@@ -39,7 +39,7 @@ export interface Cause {
 export interface OnlyMiss {
   readonly ref: StatementRef
   readonly action: string
-  readonly failure: ElementFailure
+  readonly failure: StatementElement
   readonly miss: StatementMiss
   readonly context: RequestContext
 }

@@ -4,6 +4,7 @@ import { findConditionNotes } from './condition-notes.ts'
 import { readValues } from './conditions.ts'
 import type { AccessRequest } from './contexts.ts'
 import { createSubject } from './decide.ts'
+import { findDenies } from './denying.ts'
 import {
   capitalize,
   describeCaller,
@@ -78,16 +79,7 @@ export function findFurtherCap(facts: CaseFacts): Cause | undefined {
 /** Two kinds of Deny hit callers whom their authors did not have in mind. */
 function explainDeny(ref: StatementRef, facts: CaseFacts): string[] {
   const { policies, request } = facts
-  const everything = [
-    ...(policies.identity ?? []),
-    ...(policies.session ?? []),
-    ...(policies.scps?.flat() ?? []),
-    policies.boundary,
-    policies.resource,
-  ]
-  const statement = everything
-    .flatMap((policy) => policy?.denies ?? [])
-    .find((candidate) => candidate.ref === ref)
+  const [statement] = findDenies([ref], policies)
   const notes: string[] = []
   if (ref.policy.type === 'scp') {
     notes.push('A service control policy is changed by the administrator of the organization.')

@@ -17,7 +17,7 @@ import {
 } from './describe.ts'
 import { endpointKinds } from './endpoint-kinds.ts'
 import { nameForPermission, sourceOf } from './fixes.ts'
-import { describePrincipal } from './nearest-miss.ts'
+import { describePrincipal } from './compare-element.ts'
 import type { StatementRef } from './policy.ts'
 import { isUniqueId, resemblesCaller, sharesName } from './resemblance.ts'
 import { createStatementId } from './url-permissions.ts'

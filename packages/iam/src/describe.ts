@@ -47,11 +47,12 @@ export function describeQualifier(qualifier: string | undefined): string {
  * Names a policy.
  *
  * @param origin where it came from
- * @returns such as `identity policy "deploy"`
+ * @returns such as `identity policy "deploy"`; the name alone when it says its kind itself
  */
 export function describePolicy(origin: PolicyOrigin): string {
   const name = policyNames[origin.type]
-  return origin.name === '' || origin.name === origin.type ? name : `${name} "${origin.name}"`
+  if (origin.name === '' || origin.name === origin.type) return name
+  return origin.name.includes(name) ? origin.name : `${name} "${origin.name}"`
 }
 
 /**

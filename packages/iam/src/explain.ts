@@ -1,8 +1,11 @@
 import type { CaseFacts, Cause, RefusedAction } from './case-facts.ts'
 import { causes } from './causes.ts'
+import { compareElement } from './compare-element.ts'
+import type { CompiledStatement } from './compile.ts'
 import type { AccessRequest } from './contexts.ts'
 import type { ActionVerdict, Decision, PolicySet } from './decision.ts'
 import { createSubject, decide, resourceKindOf } from './decide.ts'
+import { compareDeny, findDenies } from './denying.ts'
 import {
   capitalize,
   describeCaller,
@@ -15,10 +18,11 @@ import {
 import type { ExplainedAction, Explanation, ExplainOptions } from './explanation.ts'
 import type { FixPlan } from './fixes.ts'
 import { planFixes } from './fixes.ts'
-import { createNearMisses, findMisses } from './nearest-miss.ts'
+import { findMisses } from './nearest-miss.ts'
 import { findPolicyVerdicts } from './policy-findings.ts'
 import type { PolicyKind } from './policy.ts'
 import { accountOfPrincipal } from './principal.ts'
+import { quoteStatement } from './quote-statement.ts'
 
 /**
  * Explains a decision: which policies allow, deny or are silent, what came nearest, and the smallest fix.
@@ -38,6 +42,7 @@ export function explain(
   const decision = decide(request, policies)
   if (decision.allowed) return explainAllow(request, decision)
   const refused: RefusedAction[] = []
+  const named = new Set<CompiledStatement>()
   const actions = decision.actions.map((verdict, index): ExplainedAction => {
     const requested = request.actions[index]
     if (verdict.allowed || requested === undefined) return verdict as ExplainedAction
@@ -47,20 +52,33 @@ export function explain(
       kinds.has(statement.ref.policy.type),
     )
     refused.push({ verdict, misses })
+    const near = misses.slice(0, maxNamed)
+    const denies = findDenies(verdict.by.slice(0, maxNamed), policies)
+    for (const statement of [...near.map((miss) => miss.statement), ...denies]) named.add(statement)
+    const at = { subject, action: verdict.action, options }
+    const denying = denies.flatMap((statement) => compareDeny(statement, at))
     return {
       ...verdict,
       policies: findPolicyVerdicts(request, requested, policies),
-      nearest: createNearMisses(misses, subject, verdict.action, options),
+      nearest: near.flatMap(({ statement, failures }) =>
+        failures.map((failure) => compareElement(statement, failure, at)),
+      ),
+      ...(denying.length > 0 && { denying }),
     }
   })
+  const statements = [...named].flatMap((statement) => quoteStatement(statement, options) ?? [])
   const plan = planFixes(request, policies, decision, options)
   return {
     allowed: false,
     ...writeCauses({ request, policies, options, decision, refused }, plan),
     actions,
+    ...(statements.length > 0 && { statements }),
     fixes: plan.fixes,
   }
 }
+
+/** Most statements that are named for one action. */
+const maxNamed = 3
 
 /** Boundaries and the like only let pass what others grant. */
 const grantingKinds: ReadonlySet<PolicyKind> = new Set(['identity', 'resource', 'trust'])

@@ -2,6 +2,7 @@ import type { CompiledPolicy } from './compile.ts'
 import type { ActionVerdict } from './decision.ts'
 import type { UrlAuthType } from './endpoint-kinds.ts'
 import type { PolicyKind, StatementRef } from './policy.ts'
+import type { WrittenStatement } from './write-statement.ts'
 
 /** Why a request was allowed or refused, and what would change that. */
 export interface Explanation {
@@ -11,6 +12,11 @@ export interface Explanation {
   /** Things people never guess, one sentence or two each. */
   readonly notes: readonly string[]
   readonly actions: readonly ExplainedAction[]
+  /**
+   * The statements that `nearest` and `denying` of the actions speak of, each once, as they stood when it was decided.
+   * Absent when they speak of none.
+   */
+  readonly statements?: readonly QuotedStatement[]
   /**
    * The smallest plan, all of it needed, in order. Each step was proved by deciding again without it and
    * with it. Empty when nothing of these kinds can help; the sentence then says who can.
@@ -24,8 +30,16 @@ export type ExplainedAction =
   | (ActionVerdict & {
       readonly allowed: false
       readonly policies: readonly PolicyFinding[]
-      /** Best first; elements of the same statement stand together. */
-      readonly nearest: readonly NearMiss[]
+      /**
+       * What kept statements from allowing it, of three statements at most, best first; elements of the same statement
+       * stand together.
+       */
+      readonly nearest: readonly ComparedElement[]
+      /**
+       * What made the first three of the statements in `by` deny it, beyond `Action`, `Resource` and a `Principal` that is
+       * everybody; absent when there is nothing beyond that.
+       */
+      readonly denying?: readonly ComparedElement[]
     })
 
 /** What the policies of one kind say about one action. */
@@ -38,15 +52,25 @@ export interface PolicyFinding {
   readonly verdict: 'allows' | 'delegates' | 'denies' | 'silent' | 'absent' | 'unknown'
 }
 
-/** One element that kept a statement from allowing an action. */
-export interface NearMiss {
+/** One element of a statement beside what the request has for it. */
+export interface ComparedElement {
   readonly statement: StatementRef
   /** `Action`, `Principal`, `Resource`, … or `Condition.<operator>.<key>`. */
   readonly element: string
-  /** What the policy asks for. */
+  /** What stands in the statement; lists of more than 1,024 characters end with `…`. */
   readonly wanted: string
-  /** What the request brought. */
+  /** What the request brought; lists of more than 1,024 characters end with `…`. */
   readonly got: string
+}
+
+/** A statement as its policy holds it. */
+export interface QuotedStatement {
+  readonly statement: StatementRef
+  /**
+   * Members by AWS's names, in AWS's order, a list of one as its value; unique ids of those who exist as ARNs. At most
+   * 16,384 characters of JSON: of a longer statement there is no quote.
+   */
+  readonly written: WrittenStatement
 }
 
 /** One step of a plan, as data: the input of an AWS API. */

@@ -58,14 +58,16 @@ export type { RequestContext } from './request-context.ts'
 export type { AssumeRoleRequestInput } from './trust.ts'
 export { createAssumeRoleRequest, decideTrust } from './trust.ts'
 export type {
+  ComparedElement,
   ExplainedAction,
   Explanation,
   ExplainOptions,
   Fix,
-  NearMiss,
   PolicyFinding,
+  QuotedStatement,
 } from './explanation.ts'
 export { explain } from './explain.ts'
+export type { WrittenStatement } from './write-statement.ts'
 export type {
   ConditionBlock,
   IdentityPolicyDocument,

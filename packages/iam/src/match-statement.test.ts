@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { alice, compile, functionArn, invoke, otherAccount } from './testing/cases.ts'
 import type { CompiledStatement } from './compile.ts'
-import type { ElementFailure, Subject } from './match-statement.ts'
+import type { StatementElement, Subject } from './match-statement.ts'
 import { matchStatement } from './match-statement.ts'
 
 const subject: Subject = {
@@ -23,7 +23,7 @@ function compileStatement(statement: object): CompiledStatement {
 }
 
 function failuresOf(statement: object, of: Subject = subject): string[] {
-  const failures: ElementFailure[] = []
+  const failures: StatementElement[] = []
   const compiled = compileStatement(statement)
   expect(matchStatement(compiled, of, failures)).toBe(0)
   expect(matchStatement(compiled, of)).toBe(0)
@@ -32,7 +32,7 @@ function failuresOf(statement: object, of: Subject = subject): string[] {
 
 describe('matchStatement()', () => {
   it('collects nothing from a statement that applies', () => {
-    const failures: ElementFailure[] = []
+    const failures: StatementElement[] = []
     expect(matchStatement(compileStatement(fitting), subject, failures)).toBe(3)
     expect(failures).toEqual([])
   })

@@ -18,8 +18,8 @@ export interface Subject {
   readonly hasBoundary: boolean
 }
 
-/** What of a statement did not match. */
-export type ElementFailure =
+/** One element of a statement: as a failure, what did not match. */
+export type StatementElement =
   | { readonly element: 'Principal' | 'NotPrincipal' | 'Action' | 'NotAction' | 'Resource' | 'NotResource' }
   | { readonly element: 'Condition'; readonly condition: CompiledCondition }
 
@@ -34,7 +34,7 @@ export type ElementFailure =
 export function matchStatement(
   statement: CompiledStatement,
   subject: Subject,
-  failures?: ElementFailure[],
+  failures?: StatementElement[],
 ): GrantClass {
   let matched = true
   if (!coversAction(statement, subject.action)) {

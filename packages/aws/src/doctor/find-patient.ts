@@ -79,7 +79,8 @@ export async function findPatient(target: Target, clients: Clients, what: string
     found,
     url,
     policy: policy && compile(policy, `the policy of function ${functionName}`),
-    related: ofFunction === undefined ? [] : [compile(ofFunction, `the policy of function ${functionName}`)],
+    related:
+      ofFunction === undefined ? [] : [compile(ofFunction, `the policy of function ${functionName} itself`)],
     warnings: policy === undefined ? [] : lintPolicy(policy, 'resource'),
     tags: tags ?? {},
     reservedConcurrency,

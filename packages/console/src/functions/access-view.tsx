@@ -160,7 +160,6 @@ function PairAnswer(props: {
   if (loading.kind === 'failed') return <p class="bad">{loading.message}</p>
   const { verdict, explanation, fixes } = loading.value
   const edge = picture.edges.find((one) => one.caller === caller && one.urlId === urlId)
-  const functionArn = picture.urls.find((one) => one.urlId === urlId)?.functionArn
   const canRevoke = (edge?.statementIds.length ?? 0) > 0
   return (
     <>
@@ -191,7 +190,7 @@ function PairAnswer(props: {
           {outcome.problem === undefined && outcome.steps.length === 0 && <p>There was nothing to change.</p>}
         </div>
       )}
-      <Denial explanation={explanation} functionArn={functionArn} />
+      <Denial explanation={explanation} />
       {fixes !== undefined && <FixCommands fixes={fixes} />}
     </>
   )

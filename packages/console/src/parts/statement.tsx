@@ -1,59 +1,68 @@
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
+import { useState } from 'preact/hooks'
 import { Block } from './block.tsx'
+import { type NotedLine, writeStatement } from './statement-lines.ts'
 
-interface Line {
-  readonly text: string
-  /** Member names from the statement down. */
-  readonly path: readonly string[]
+/** What is to be said of one element of a statement. */
+export interface StatementNote {
+  /** As an explanation names it: `Principal`, `Condition.<operator>.<key>`. */
+  readonly element: string
+  /** Stands below the element; nothing for its mark alone. */
+  readonly says?: ComponentChildren
 }
 
-/** One statement of a policy as JSON, with the elements marked that kept it from allowing. */
+/** One statement of a policy as JSON, with what decided marked and said. */
 export function Statement(props: {
   readonly statement: Readonly<Record<string, unknown>>
-  /** As an explanation names them: `Principal`, `Condition.<operator>.<key>`. */
-  readonly failing?: readonly string[]
+  readonly notes?: readonly StatementNote[]
 }): JSX.Element {
-  const failing = (props.failing ?? []).map(readElement)
+  const { statement, notes = [] } = props
+  const [isWhole, setWhole] = useState(false)
+  const lines = writeStatement(
+    statement,
+    notes.map(({ element }) => element),
+    isWhole,
+  )
   return (
     <Block class="statement" label="Statement">
-      {[...writeLines(props.statement, [], 0, '')].map(({ text, path }, at) => {
-        const isFailing = failing.some((element) => element.every((name, depth) => path[depth] === name))
-        return isFailing ? <mark key={at}>{text}</mark> : `${text}\n`
+      {lines.map((line, at) => {
+        const says = line.isLast === true ? notes[line.note ?? -1]?.says : undefined
+        return (
+          <>
+            <Line key={at} line={line} onUnfold={() => setWhole(true)} />
+            {says !== undefined && (
+              <span class="line noted says" style={{ paddingLeft: edgeOf(line.depth) }}>
+                {says}
+              </span>
+            )}
+          </>
+        )
       })}
     </Block>
   )
 }
 
-/** A key of a condition may hold points itself. */
-function readElement(element: string): readonly string[] {
-  const [, operator, key] = /^Condition\.([^.]+)\.(.+)$/.exec(element) ?? []
-  return operator === undefined || key === undefined ? element.split('.') : ['Condition', operator, key]
+function Line(props: { readonly line: NotedLine; readonly onUnfold: () => void }): JSX.Element {
+  const { line, onUnfold } = props
+  const { text, depth, note, folded } = line
+  const Tag = note === undefined ? 'span' : 'mark'
+  return (
+    <Tag class={note === undefined ? 'line' : 'line noted'} style={indent(depth)}>
+      {text}
+      {folded !== undefined && (
+        <button type="button" class="unfold" onClick={onUnfold}>
+          … {folded} more
+        </button>
+      )}
+    </Tag>
+  )
 }
 
-function* writeLines(
-  value: unknown,
-  path: readonly string[],
-  depth: number,
-  end: string,
-  name?: string,
-): Generator<Line> {
-  const start = `${'  '.repeat(depth)}${name === undefined ? '' : `${JSON.stringify(name)}: `}`
-  if (typeof value !== 'object' || value === null) {
-    yield { text: `${start}${JSON.stringify(value)}${end}`, path }
-    return
-  }
-  const isList = Array.isArray(value)
-  const [open, close] = isList ? ['[', ']'] : ['{', '}']
-  const members = Object.entries(value as Readonly<Record<string, unknown>>)
-  if (members.length === 0) {
-    yield { text: `${start}${open}${close}${end}`, path }
-    return
-  }
-  yield { text: `${start}${open}`, path }
-  for (const [at, [key, member]] of members.entries()) {
-    const comma = at === members.length - 1 ? '' : ','
-    if (isList) yield* writeLines(member, path, depth + 1, comma)
-    else yield* writeLines(member, [...path, key], depth + 1, comma, key)
-  }
-  yield { text: `${'  '.repeat(depth)}${close}${end}`, path }
+/** What does not fit goes on deeper than it began. */
+function indent(depth: number): { readonly paddingLeft: string; readonly textIndent: string } {
+  return { paddingLeft: edgeOf(depth + 2), textIndent: `-${(depth + 2) * 2}ch` }
+}
+
+function edgeOf(depth: number): string {
+  return `calc(var(--edge) + ${depth * 2}ch)`
 }

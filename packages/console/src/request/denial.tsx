@@ -1,45 +1,12 @@
-import type {
-  ExplainedAction,
-  Explanation,
-  NearMiss,
-  PolicyFinding,
-  PolicyKind,
-  StatementRef,
-} from '@furlong/iam'
-import type { FunctionPolicy } from '@furlong/local/console'
-import type { ComponentChildren, JSX } from 'preact'
-import { call } from '../api/call.ts'
-import { Statement } from '../parts/statement.tsx'
-import { useLoaded } from '../state/loading.ts'
-import { unqualify } from '../words.ts'
-
-/** Finds a statement's own text, where it can be read. */
-type FindStatement = (ref: StatementRef) => Readonly<Record<string, unknown>> | undefined
+import type { ExplainedAction, Explanation, PolicyFinding, PolicyKind, StatementRef } from '@furlong/iam'
+import type { JSX } from 'preact'
+import { NamedStatement, type NamedStatementFacts, nameStatement } from './named-statement.tsx'
 
 type Refused = ExplainedAction & { readonly allowed: false }
 
-/** What every policy said to each action, and the statements that came nearest. */
-export function Denial(props: {
-  readonly explanation: Explanation
-  /** Whose policy the statements of the resource stand in. */
-  readonly functionArn: string | undefined
-}): JSX.Element {
-  const { explanation, functionArn } = props
-  const hasNearest = explanation.actions.some((action) => !action.allowed && action.nearest.length > 0)
-  const policies = useLoaded(
-    async (signal): Promise<readonly FunctionPolicy[]> => {
-      if (functionArn === undefined || !hasNearest) return []
-      return (await call('GET /function', { query: { arn: unqualify(functionArn) }, signal })).policies
-    },
-    [functionArn],
-  )
-  const find: FindStatement = ({ policy, sid, index }) => {
-    if (policies.kind !== 'loaded' || policy.type !== 'resource') return undefined
-    const qualifier = functionArn?.split(':')[7]
-    const found = policies.value.find((one) => one.qualifier === qualifier)?.statements[index]
-    // The policy may have changed since.
-    return found?.sid === sid ? found?.statement : undefined
-  }
+/** What every policy said to each action, and the statements that came nearest or deny it, as they stood. */
+export function Denial({ explanation }: { readonly explanation: Explanation }): JSX.Element {
+  const isNew = createFilter()
   return (
     <div class="actions">
       {explanation.actions.map((action) => (
@@ -51,7 +18,14 @@ export function Denial(props: {
             <code>{action.action}</code>
             <span class="muted">{action.allowed ? 'allowed' : outcomes[action.kind].says}</span>
           </h3>
-          {action.allowed ? <AllowedBy action={action} /> : <RefusedBy action={action} find={find} />}
+          {action.allowed ? (
+            <AllowedBy action={action} />
+          ) : (
+            <RefusedBy
+              action={action}
+              statements={listStatements(action, explanation).map((one) => ({ ...one, isNew: isNew(one) }))}
+            />
+          )}
         </article>
       ))}
     </div>
@@ -74,8 +48,14 @@ function AllowedBy({
   )
 }
 
-function RefusedBy(props: { readonly action: Refused; readonly find: FindStatement }): JSX.Element {
-  const { action, find } = props
+function RefusedBy(props: {
+  readonly action: Refused
+  readonly statements: readonly (NamedStatementFacts & {
+    /** Whether no action before has shown the same. */
+    readonly isNew: boolean
+  })[]
+}): JSX.Element {
+  const { action, statements } = props
   return (
     <>
       <ul class="findings">
@@ -86,75 +66,57 @@ function RefusedBy(props: { readonly action: Refused; readonly find: FindStateme
           </li>
         ))}
       </ul>
-      {groupByStatement(action.nearest).map(([statement, misses]) => (
-        <Nearest key={nameStatement(statement)} of={statement} misses={misses} find={find} />
-      ))}
+      {statements.map(({ isNew, ...statement }, at) => {
+        const { isDenying, of } = statement
+        const isFirst = at === 0 || isDenying
+        const title = isDenying ? 'Denied by' : isFirst ? 'Nearest' : 'Near, too'
+        const name = nameStatement(of)
+        if (isNew) return <NamedStatement key={name} {...statement} title={title} isFolded={!isFirst} />
+        return (
+          isFirst && (
+            <p key={name}>
+              <span class="muted">{title}:</span> {name} <span class="muted">(above)</span>
+            </p>
+          )
+        )
+      })}
     </>
   )
 }
 
-function Nearest(props: {
-  readonly of: StatementRef
-  readonly misses: readonly NearMiss[]
-  readonly find: FindStatement
-}): JSX.Element {
-  const { of, misses, find } = props
-  const statement = find(of)
-  return (
-    <div class="nearest">
-      <p>
-        <span class="muted">Nearest:</span> {nameStatement(of)}
-      </p>
-      {statement !== undefined && (
-        <Statement statement={statement} failing={misses.map(({ element }) => element)} />
-      )}
-      <table class="misses">
-        <thead>
-          <tr>
-            <th scope="col">Element</th>
-            <th scope="col">The statement wants</th>
-            <th scope="col">The request has</th>
-          </tr>
-        </thead>
-        <tbody>
-          {misses.map(({ element, wanted, got }) => (
-            <tr key={element}>
-              <th scope="row" class="mono">
-                {breakAtPoints(element)}
-              </th>
-              <td class="mono">{wanted}</td>
-              <td class="mono bad">{got}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+function listStatements(action: Refused, { statements = [] }: Explanation): readonly NamedStatementFacts[] {
+  const { nearest, by, denying = [] } = action
+  const isDenying = by.length > 0
+  const compared = isDenying ? denying : nearest
+  const named = isDenying ? by : nearest.map(({ statement }) => statement)
+  return named
+    .filter((of, at) => named.findIndex((other) => isSame(other, of)) === at)
+    .map((of) => ({
+      of,
+      written: statements.find(({ statement }) => isSame(statement, of))?.written,
+      compared: compared.filter(({ statement }) => isSame(statement, of)),
+      isDenying,
+    }))
 }
 
-/** A long name breaks where a reader would break it. */
-function breakAtPoints(element: string): ComponentChildren {
-  return element.split('.').flatMap((part, at) => (at === 0 ? [part] : ['.', <wbr key={at} />, part]))
+function isSame(one: StatementRef, other: StatementRef): boolean {
+  const { policy, index } = one
+  return index === other.index && policy.type === other.policy.type && policy.name === other.policy.name
 }
 
-function groupByStatement(nearest: readonly NearMiss[]): [StatementRef, readonly NearMiss[]][] {
-  const groups = new Map<string, [StatementRef, NearMiss[]]>()
-  for (const miss of nearest) {
-    const key = nameStatement(miss.statement)
-    const group = groups.get(key) ?? [miss.statement, []]
-    group[1].push(miss)
-    groups.set(key, group)
+/** Both actions often fail at the same element of the same statement; which action it was, its heading says. */
+function createFilter(): (statement: NamedStatementFacts) => boolean {
+  const shown = new Set<string>()
+  return ({ of, compared }) => {
+    const before = shown.size
+    const what = compared.map(({ element, got }) => [element, element.endsWith('Action') ? '' : got])
+    return shown.add(JSON.stringify([of.policy, of.index, what])).size > before
   }
-  return [...groups.values()]
 }
 
 // Boundaries, session policies and SCPs are rare: that there is none needs no words.
 const isWorthSaying = ({ type, verdict }: PolicyFinding): boolean =>
   verdict !== 'absent' || type === 'resource' || type === 'identity'
-
-function nameStatement({ policy, sid, index }: StatementRef): string {
-  return `${sid === undefined ? `statement ${index + 1}` : `'${sid}'`} of ${policy.name}`
-}
 
 const outcomes: Readonly<Record<Refused['kind'], { readonly mark: string; readonly says: string }>> = {
   'explicit-deny': { mark: '✗', says: 'denied' },

@@ -99,7 +99,7 @@ export function RequestPage(props: {
         {detail.signature !== undefined && <Signature comparison={detail.signature} />}
         {record.refusal?.explanation !== undefined && (
           <Section title="Policies">
-            <Denial explanation={record.refusal.explanation} functionArn={record.functionArn} />
+            <Denial explanation={record.refusal.explanation} />
           </Section>
         )}
         <Notes record={record} />

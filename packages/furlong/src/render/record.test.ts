@@ -224,6 +224,38 @@ describe('renderRefusal() of what could not be read', () => {
       '  ? lambda:InvokeFunction: left open by what could not be read (resource policy leaves it to the account, service control policy silent; not known: identity policy)',
     ])
   })
+
+  it('names what denies, and what made it apply', () => {
+    const policy = { type: 'identity', name: 'office' } as const
+    const deny = { policy, sid: 'OnlyFromTheOffice', index: 1 }
+    const denied: Explanation = {
+      ...explanation,
+      actions: [
+        {
+          action: 'lambda:InvokeFunction',
+          allowed: false,
+          kind: 'explicit-deny',
+          blame: ['identity'],
+          by: [deny, { policy: { type: 'boundary', name: 'team-limits' }, sid: '', index: 0 }],
+          policies: [{ type: 'identity', verdict: 'denies' }],
+          nearest: [],
+          denying: [
+            {
+              statement: deny,
+              element: 'Condition.NotIpAddress.aws:SourceIp',
+              wanted: '192.0.2.0/24',
+              got: '127.0.0.1',
+            },
+          ],
+        },
+      ],
+    }
+    const refusal = { gate: 'authorize', code: 'X', cause: 'c', explanation: denied } as const
+    expect(renderRefusal(refusal).slice(2, 4)).toEqual([
+      "  ✗ lambda:InvokeFunction: denied by 'OnlyFromTheOffice' of identity policy office, statement 1 of permissions boundary team-limits (identity policy denies)",
+      "      denying: 'OnlyFromTheOffice' of identity policy office: Condition.NotIpAddress.aws:SourceIp is 192.0.2.0/24, the request has 127.0.0.1",
+    ])
+  })
 })
 
 describe('renderPlan()', () => {

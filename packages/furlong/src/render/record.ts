@@ -167,11 +167,16 @@ function renderAction(action: ExplainedAction, paint: Paint): string[] {
     return [`  ${paint('green', '✓')} ${action.action}: allowed${by}${open}`]
   }
   const [mark, outcome] = outcomes[action.kind]
+  const by = action.by.length === 0 ? '' : ` by ${action.by.map(describe).join(', ')}`
   return [
-    `  ${paint('red', mark)} ${action.action}: ${outcome} (${renderFindings(action.policies)})`,
+    `  ${paint('red', mark)} ${action.action}: ${outcome}${by} (${renderFindings(action.policies)})`,
     ...action.nearest.map(
       ({ statement, element, wanted, got }) =>
         `      nearest: ${describe(statement)}: ${element} wants ${wanted}, the request has ${got}`,
+    ),
+    ...(action.denying ?? []).map(
+      ({ statement, element, wanted, got }) =>
+        `      denying: ${describe(statement)}: ${element} is ${wanted}, the request has ${got}`,
     ),
   ]
 }
@@ -213,9 +218,13 @@ const verdictTexts: Readonly<Record<KnownVerdict, (kind: string) => string>> = {
   absent: (kind) => `no ${kind}`,
 }
 
-function describe({ policy, sid, index }: StatementRef): string {
-  return `${sid === undefined ? `statement ${index + 1}` : `'${sid}'`} of ${policy.name}`
+function describe({ policy, sid = '', index }: StatementRef): string {
+  const kind = namedByKind.has(policy.type) ? `${kindNames[policy.type]} ` : ''
+  return `${sid === '' ? `statement ${index + 1}` : `'${sid}'`} of ${kind}${policy.name}`
 }
+
+/** The names of other policies say themselves what they are. */
+const namedByKind: ReadonlySet<PolicyKind> = new Set(['identity', 'boundary', 'scp'])
 
 function renderSection(title: string, lines: readonly string[], paint: Paint): string[] {
   if (lines.length === 0) return []

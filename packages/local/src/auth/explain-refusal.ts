@@ -31,6 +31,6 @@ function readRelated(store: Store, { resource, endpoint }: AccessRequest): Compi
   if (called?.qualifier === undefined) return []
   const stored = store.functionPolicy(called.unqualifiedArn, undefined)
   if (stored === undefined) return []
-  const origin = { type: 'resource', name: `the policy of function ${called.name}` } as const
+  const origin = { type: 'resource', name: `the policy of function ${called.name} itself` } as const
   return [compilePolicy(parsePolicy(stored.document, 'resource'), origin)]
 }

@@ -36,7 +36,7 @@ const pictures: readonly Picture[] = [
     height: 840,
   },
   { name: 'denial', place: '/requests/{}', request: 'halfGranted', shows: 'Apply and replay', height: 660 },
-  { name: 'statement', place: '/requests/{}', request: 'mistyped', shows: 'the request has', height: 680 },
+  { name: 'statement', place: '/requests/{}', request: 'mistyped', shows: 'the request has', height: 740 },
   { name: 'access', place: '/functions', shows: 'Who may call what', height: 620 },
   {
     name: 'plots',

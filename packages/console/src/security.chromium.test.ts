@@ -12,7 +12,7 @@ import {
   startBrowser,
   type Tab,
 } from './testing/browser.ts'
-import { type Scene, setScene } from './testing/scene.ts'
+import { type Scene, send, setScene } from './testing/scene.ts'
 
 const script = '<img src=x onerror="document.title=`owned`"><script>document.title="owned"</script>'
 
@@ -108,6 +108,23 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
         ...more,
       })
     await fetch(`${FunctionUrl}${path}`, { method: 'POST', headers, body: script })
+    await scene.iam.putUserPolicy({
+      UserName: 'curious-colleague',
+      PolicyName: 'loud',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: {
+          Effect: 'Allow',
+          Action: 'lambda:*',
+          Resource: `arn:aws:lambda:*:*:function:${script}`,
+          Condition: { StringEquals: { 'aws:UserAgent': script } },
+        },
+      }),
+    })
+    const denied = await send(scene.urls.orders, {
+      credentials: scene.keys.stranger,
+      headers: { 'user-agent': `${script} in a header` },
+    })
     const { records } = scene.local
     const { tab: page, troubles } = await open()
     const arn = scene.local.records.list({ function: 'loud', limit: 1 })[0]?.functionArn ?? ''
@@ -128,6 +145,13 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     // Seen, and as text.
     await page.evaluate(`location.hash = ${JSON.stringify(`#${places[1]}`)}`)
     await page.getByText('onerror').first().waitFor()
+    await page.evaluate(`location.hash = '#/requests/${denied.id}'`)
+    for (const said of [page.locator('.statement mark'), page.locator('.statement .says')])
+      await said
+        .filter({ hasText: script.slice(0, 9) })
+        .first()
+        .waitFor()
+    expect(await page.title()).not.toContain('owned')
     await page.close()
     expect(troubles.filter((trouble) => !/404/.test(trouble))).toEqual([])
   })

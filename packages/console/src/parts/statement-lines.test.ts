@@ -53,9 +53,9 @@ describe('writeStatement()', () => {
   it('folds a long list until the whole of it is asked for', () => {
     const Resource = Array.from({ length: 20 }, (_, at) => `arn:${at}`)
     const lines = writeStatement({ Resource }, ['Resource'], false)
-    expect(lines).toHaveLength(14)
-    expect(lines[11]).toMatchObject({ folded: 11, note: 0 })
-    expect(lines.filter(({ isLast }) => isLast)).toEqual([lines[12]])
+    expect(lines).toHaveLength(11)
+    expect(lines[8]).toMatchObject({ folded: 14, note: 0 })
+    expect(lines.filter(({ isLast }) => isLast)).toEqual([lines[9]])
     expect(textOf(true, { Resource })).toBe(JSON.stringify({ Resource }, undefined, 2))
   })
 })

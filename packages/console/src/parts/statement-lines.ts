@@ -18,8 +18,8 @@ export interface NotedLine extends StatementLine {
 }
 
 /** Longer lists are folded, where they may be. */
-const foldedLength = 12
-const shownOfFolded = 9
+const foldedLength = 8
+const shownOfFolded = 6
 
 /**
  * Writes a statement as lines, each with the note that is about it.

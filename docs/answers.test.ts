@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { STATUS_CODES } from 'node:http'
 import { IAM } from '@aws-sdk/client-iam'
 import { Lambda } from '@aws-sdk/client-lambda'
+import { trustPolicy } from '@furlong/aws'
 import { startLocal, type FaultRule, type Local } from '@furlong/local'
 import { sign } from '@furlong/sigv4'
 import { strToU8, zipSync } from 'fflate'
@@ -26,11 +27,6 @@ const functionCode = `export const handler = async ({ rawPath }) => {
   return 'answered'
 }`
 
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
-
 let local: Local
 let lambda: Lambda
 let url: string
@@ -42,7 +38,7 @@ beforeAll(async () => {
   lambda = new Lambda(configuration)
   const { Role } = await new IAM(configuration).createRole({
     RoleName: 'books',
-    AssumeRolePolicyDocument: trust,
+    AssumeRolePolicyDocument: trustPolicy,
   })
   await lambda.createFunction({
     FunctionName: 'books',

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { trustPolicy } from '@furlong/aws'
 import type { Credentials } from '@furlong/sigv4'
 import { strToU8, zipSync } from 'fflate'
 import { type CDPSession, chromium, type Page } from 'playwright-core'
@@ -89,8 +90,7 @@ async function createHello({ clients }: SideProcess): Promise<string> {
   const [iam, lambda] = await Promise.all([clients.iam(), clients.lambda()])
   const { Role } = await iam.createRole({
     RoleName: 'hello',
-    AssumeRolePolicyDocument:
-      '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}',
+    AssumeRolePolicyDocument: trustPolicy,
   })
   await lambda.createFunction({
     FunctionName: 'hello',

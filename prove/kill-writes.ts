@@ -1,6 +1,7 @@
 /** The writes of the kill proof: each changes one fact, through the SDK, and each fact can be read back. */
 import { createHash } from 'node:crypto'
 import type { Clients } from '@furlong/aws'
+import { trustPolicy } from '@furlong/aws'
 import { strToU8, zipSync } from 'fflate'
 import type { Random } from '../conform/fuzz/random.ts'
 import type { Facts } from './facts.ts'
@@ -22,11 +23,6 @@ export interface Writer {
 const roleName = 'proof'
 const functionsEach = 2
 const usersEach = 3
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
-
 function createZip(version: number): { zip: Uint8Array; sha256: string } {
   const source = `export const handler = async () => ({ pid: process.pid, version: ${version} })`
   const zip = zipSync({ 'index.mjs': strToU8(source) }, { mtime: '2026-11-29' })
@@ -172,7 +168,7 @@ async function ensureRole(clients: Clients): Promise<string> {
     if (!isMissing(error)) throw error
   }
   try {
-    const { Role } = await client.createRole({ RoleName: roleName, AssumeRolePolicyDocument: trust })
+    const { Role } = await client.createRole({ RoleName: roleName, AssumeRolePolicyDocument: trustPolicy })
     return Role?.Arn ?? ''
   } catch (error) {
     // Another writer was faster.

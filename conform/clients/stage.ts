@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execFileSync } from 'node:child_process'
+import { trustPolicy } from '@furlong/aws'
 import { zipSync } from 'fflate'
 import { endSideProcess, furlongProgram, type SideProcess, startSideProcess } from '../side-process.ts'
 
@@ -39,11 +40,6 @@ const urlIds = {
   echo: 'clientsclientsclientsclients0001',
   stream: 'clientsclientsclientsclients0002',
 } as const
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
-
 /**
  * Starts the side and makes the functions.
  * @returns the stage; close it
@@ -53,7 +49,7 @@ export async function openStage(): Promise<Stage> {
   const running = await startSideProcess(folder, ['--memory', '--aws-hosts'])
   const { side, clients } = running
   const [lambda, iam] = [await clients.lambda(), await clients.iam()]
-  const { Role } = await iam.createRole({ RoleName: 'matrix', AssumeRolePolicyDocument: trust })
+  const { Role } = await iam.createRole({ RoleName: 'matrix', AssumeRolePolicyDocument: trustPolicy })
   const urls: Partial<Record<'echo' | 'stream', string>> = {}
   for (const FunctionName of ['echo', 'stream'] as const) {
     const code = await readFile(new URL(`functions/${FunctionName}.mjs`, import.meta.url))

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { IAM } from '@aws-sdk/client-iam'
 import { Lambda } from '@aws-sdk/client-lambda'
+import { trustPolicy } from '@furlong/aws'
 import { startLocal } from '@furlong/local'
 import { build } from 'esbuild'
 import { strToU8, zipSync } from 'fflate'
@@ -40,10 +41,6 @@ export interface Stage {
   readonly close: () => Promise<void>
 }
 
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-})
 const mayCall = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
@@ -73,7 +70,7 @@ export async function openStage(): Promise<Stage> {
     runtime: string,
     files: Record<string, string>,
   ): Promise<void> => {
-    const { Role } = await iam.createRole({ RoleName: `${name}-role`, AssumeRolePolicyDocument: trust })
+    const { Role } = await iam.createRole({ RoleName: `${name}-role`, AssumeRolePolicyDocument: trustPolicy })
     const zip = zipSync(
       Object.fromEntries(Object.entries(files).map(([file, text]) => [file, strToU8(text)])),
     )

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createClients, type Clients } from '@furlong/aws'
+import { createClients, type Clients, trustPolicy } from '@furlong/aws'
 import { startLocal, type Local } from '@furlong/local'
 import { type SideStatus, sidesFolder, writeSide } from '@furlong/local/sides'
 import { strToU8, zipSync } from 'fflate'
@@ -11,11 +11,6 @@ import { askSide } from '../../conform/side-process.ts'
 import { Place } from '../../packages/furlong/src/testing/program.ts'
 
 const program = fileURLToPath(new URL('../../packages/furlong/bin/furlong.js', import.meta.url))
-
-const trustLambda = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
 
 /** What a line of a shell wrote, and how it ended. */
 export interface Said {
@@ -92,7 +87,7 @@ export class Stage {
   }
 
   async createRole(RoleName: string, clients: Clients = this.clients): Promise<void> {
-    await (await clients.iam()).createRole({ RoleName, AssumeRolePolicyDocument: trustLambda })
+    await (await clients.iam()).createRole({ RoleName, AssumeRolePolicyDocument: trustPolicy })
   }
 
   /** Makes `books`, with a URL that takes signed calls. */

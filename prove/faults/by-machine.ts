@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { IAM } from '@aws-sdk/client-iam'
 import { Lambda } from '@aws-sdk/client-lambda'
+import { trustPolicy } from '@furlong/aws'
 import { sign } from '@furlong/sigv4'
 import { strToU8, zipSync } from 'fflate'
 import { startLocal } from '../../packages/local/src/start.ts'
@@ -113,14 +114,7 @@ const clockJumps: Fault = {
     const [lambda, iam] = [new Lambda(configuration), new IAM(configuration)]
     const { Role } = await iam.createRole({
       RoleName: 'jump',
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: {
-          Effect: 'Allow',
-          Principal: { Service: 'lambda.amazonaws.com' },
-          Action: 'sts:AssumeRole',
-        },
-      }),
+      AssumeRolePolicyDocument: trustPolicy,
     })
     await lambda.createFunction({
       FunctionName: 'jump',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Runtime } from '@aws-sdk/client-lambda'
+import { trustPolicy } from '@furlong/aws'
 import type { EnvironmentStatus } from '@furlong/local/console'
 import { sign } from '@furlong/sigv4'
 import { zipSync } from 'fflate'
@@ -51,10 +52,6 @@ export interface Situation {
   readonly handles: number
 }
 
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
 /** Below `url-ports`' default, and of this process alone: a side that is started again wants its ports back. */
 const urlPorts = 20
 let nextPort = 17_000 + (process.pid % 50) * 2 * urlPorts
@@ -78,7 +75,7 @@ export async function openStage(
   const [account] = side.accounts
   if (account === undefined) throw new TypeError('The side has no account.')
   const [lambda, iam] = [await clients.lambda(), await clients.iam()]
-  const { Role } = await iam.createRole({ RoleName: 'faults', AssumeRolePolicyDocument: trust })
+  const { Role } = await iam.createRole({ RoleName: 'faults', AssumeRolePolicyDocument: trustPolicy })
   const source = await readFile(new URL('functions/faulty.mjs', import.meta.url))
   const bootstrap = await readFile(new URL('functions/bootstrap.mjs', import.meta.url))
   const start = Buffer.from(`#!/bin/sh\nexec '${process.execPath}' bootstrap.mjs\n`)

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Random } from '../../conform/fuzz/random.ts'
 import type { SideProcess } from '../../conform/side-process.ts'
+import { trustPolicy } from '@furlong/aws'
 import { zipSync } from 'fflate'
 
 /** One thing that a caller does. */
@@ -13,11 +14,6 @@ export interface Task {
   readonly run: (random: Random) => Promise<boolean>
 }
 
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
-
 /**
  * Makes the functions and names the tasks.
  *
@@ -26,7 +22,7 @@ const trust = JSON.stringify({
  */
 export async function createTasks({ clients, signedFetch }: SideProcess): Promise<Task[]> {
   const [lambda, iam] = [await clients.lambda(), await clients.iam()]
-  const { Role } = await iam.createRole({ RoleName: 'soak', AssumeRolePolicyDocument: trust })
+  const { Role } = await iam.createRole({ RoleName: 'soak', AssumeRolePolicyDocument: trustPolicy })
   const ZipFile = zipSync({ 'index.mjs': await readFile(new URL('functions/mixed.mjs', import.meta.url)) })
   const create = async (
     FunctionName: string,

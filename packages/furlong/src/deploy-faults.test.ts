@@ -16,6 +16,7 @@ import {
   type DeployOptions,
   type LoadedConfig,
   type Target,
+  trustPolicy,
 } from '@furlong/aws'
 import { createSignedFetch } from '@furlong/fetch'
 import { startLocal, type Local } from '@furlong/local'
@@ -286,15 +287,7 @@ describe('grant(), several at once', () => {
     await createUrl(direct, { functionName: 'shared' })
     const iam = await clients.iam()
     const callers = Array.from({ length: 6 }, (_, index) => `caller-${index}`)
-    const AssumeRolePolicyDocument = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Principal: { Service: 'lambda.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-      },
-    })
-    for (const RoleName of callers) await iam.createRole({ RoleName, AssumeRolePolicyDocument })
+    for (const RoleName of callers) await iam.createRole({ RoleName, AssumeRolePolicyDocument: trustPolicy })
     let [under, refused] = [0, 0]
     faulty.failWith(async ({ operation }) => {
       if (!/^POST \S+\/policy$/.test(operation)) return undefined

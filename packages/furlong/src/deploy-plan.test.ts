@@ -17,6 +17,7 @@ import {
   type FurlongConfig,
   type Plan,
   type Target,
+  trustPolicy,
 } from '@furlong/aws'
 import { startLocal, type Local } from '@furlong/local'
 import { unzipSync } from 'fflate'
@@ -32,10 +33,6 @@ let endpoint: FaultyEndpoint
 let target: Target
 let bundles: readonly [Bundle, Bundle]
 
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
 const policy = (Action: string) => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action, Resource: '*' }],
@@ -60,7 +57,7 @@ beforeAll(async () => {
   clients = createClients({ ...target, endpoint: local.endpoint })
   const iam = await clients.iam()
   for (const RoleName of ['reader', 'writer'])
-    await iam.createRole({ RoleName, AssumeRolePolicyDocument: trust })
+    await iam.createRole({ RoleName, AssumeRolePolicyDocument: trustPolicy })
 })
 
 afterAll(async () => {
@@ -283,7 +280,7 @@ describe('deploy()', () => {
 
   it('finds statements of deleted principals before it changes anything', async () => {
     const iam = await clients.iam()
-    await iam.createRole({ RoleName: 'gone', AssumeRolePolicyDocument: trust })
+    await iam.createRole({ RoleName: 'gone', AssumeRolePolicyDocument: trustPolicy })
     await deploy(target, options('orphaned', { grants: [{ to: { role: 'gone' } }] }))
     await iam.deleteRole({ RoleName: 'gone' })
     readWrites()
@@ -298,7 +295,7 @@ describe('deploy()', () => {
     })
     expect(readWrites()).toEqual([])
     // One that is made again takes the place of its own dead statements.
-    await iam.createRole({ RoleName: 'gone', AssumeRolePolicyDocument: trust })
+    await iam.createRole({ RoleName: 'gone', AssumeRolePolicyDocument: trustPolicy })
     await deploy(target, options('orphaned', { grants: [{ to: { role: 'gone' } }] }))
     expect(JSON.stringify(await readStatements('orphaned'))).not.toContain('AROA')
   })
@@ -341,7 +338,7 @@ describe('deploy()', () => {
   })
 
   it('gives no policies to a role of that name which somebody else made', async () => {
-    await (await clients.iam()).createRole({ RoleName: 'theirs-role', AssumeRolePolicyDocument: trust })
+    await (await clients.iam()).createRole({ RoleName: 'theirs-role', AssumeRolePolicyDocument: trustPolicy })
     const role = { policies: { read: policy('s3:GetObject') } }
     await expect(deploy(target, options('theirs', { role }))).rejects.toMatchObject({ code: 'RoleExists' })
   })

@@ -1,7 +1,15 @@
 /** The commands that furlong doctor leaves to people, for every place that a decision may stand in; each is run by the AWS CLI. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { createClients, examineUrl, grant, type Clients, type Examination, type Target } from '@furlong/aws'
+import {
+  createClients,
+  examineUrl,
+  grant,
+  type Clients,
+  type Examination,
+  type Target,
+  trustPolicy,
+} from '@furlong/aws'
 import { createUrlIdentityPolicy } from '@furlong/iam'
 import { startLocal, type Local } from '@furlong/local'
 import { strToU8, zipSync } from 'fflate'
@@ -18,10 +26,6 @@ let clients: Clients
 const deny = { Sid: 'No', Effect: 'Deny', Action: 'lambda:*', Resource: '*' }
 const storage = { Effect: 'Allow', Action: 's3:*', Resource: '*' }
 const booksArn = 'arn:aws:lambda:us-east-1:111122223333:function:books'
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
 const document = (...Statement: readonly object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement })
 
@@ -35,7 +39,7 @@ beforeAll(async () => {
   }
   clients = createClients(target)
   const iam = await clients.iam()
-  await iam.createRole({ RoleName: 'books', AssumeRolePolicyDocument: trust })
+  await iam.createRole({ RoleName: 'books', AssumeRolePolicyDocument: trustPolicy })
   const lambda = await clients.lambda()
   await lambda.createFunction({
     FunctionName: 'books',
@@ -121,7 +125,7 @@ describe.skipIf(noAws)(`the steps that doctor leaves to people${noAws ? ` (needs
     const boundary = await createPolicy('bound', document(storage, deny))
     await iam.createRole({
       RoleName: 'bound',
-      AssumeRolePolicyDocument: trust,
+      AssumeRolePolicyDocument: trustPolicy,
       PermissionsBoundary: boundary,
     })
     await grant(target, { functionName: 'books', to: 'role/bound' })
@@ -139,7 +143,7 @@ describe.skipIf(noAws)(`the steps that doctor leaves to people${noAws ? ` (needs
     const boundary = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
     await iam.createRole({
       RoleName: 'capped',
-      AssumeRolePolicyDocument: trust,
+      AssumeRolePolicyDocument: trustPolicy,
       PermissionsBoundary: boundary,
     })
     await grant(target, { functionName: 'books', to: 'role/capped' })

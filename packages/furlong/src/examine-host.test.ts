@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createClients, examineHost, grant, type Finding, type Target } from '@furlong/aws'
+import { createClients, examineHost, grant, type Finding, type Target, trustPolicy } from '@furlong/aws'
 import { startLocal, type Local } from '@furlong/local'
 import type { Credentials } from '@furlong/sigv4'
 import { strToU8, zipSync } from 'fflate'
@@ -31,14 +31,7 @@ beforeAll(async () => {
     await clients.iam()
   ).createRole({
     RoleName: 'edge',
-    AssumeRolePolicyDocument: JSON.stringify({
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Principal: { Service: 'lambda.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-      },
-    }),
+    AssumeRolePolicyDocument: trustPolicy,
   })
   const lambda = await clients.lambda()
   await lambda.createFunction({

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { IAM } from '@aws-sdk/client-iam'
 import { Lambda } from '@aws-sdk/client-lambda'
+import { trustPolicy } from '@furlong/aws'
 import { strToU8, zipSync } from 'fflate'
 import { startLocal } from '../../../packages/local/src/start.ts'
 import type { Random } from '../../../conform/fuzz/random.ts'
@@ -85,14 +86,7 @@ async function createFunction(local: Awaited<ReturnType<typeof startLocal>>): Pr
   const [lambda, iam] = [new Lambda(configuration), new IAM(configuration)]
   const { Role } = await iam.createRole({
     RoleName: 'fuzz',
-    AssumeRolePolicyDocument: JSON.stringify({
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Principal: { Service: 'lambda.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-      },
-    }),
+    AssumeRolePolicyDocument: trustPolicy,
   })
   const source = `export const handler = async () => '${secretAnswer}'`
   await lambda.createFunction({

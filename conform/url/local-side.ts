@@ -1,7 +1,10 @@
 /** The suite's functions, URLs and callers on a local side of their own. */
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { IAM } from '@aws-sdk/client-iam'
 import { type FunctionUrlAuthType, type InvokeMode, Lambda, type Cors } from '@aws-sdk/client-lambda'
+import { trustPolicy } from '@furlong/aws'
 import { startLocal } from '@furlong/local'
 import type { Credentials } from '@furlong/sigv4'
 import { strToU8, zipSync } from 'fflate'
@@ -47,17 +50,13 @@ export interface SuiteSide {
   close(): Promise<void>
 }
 
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
-
 /**
  * Starts a local side in memory and makes everything the suite calls on it.
  *
  * @returns the side; close it
  */
 export async function startSuiteSide(): Promise<SuiteSide> {
+  const sharedFolder = await mkdtemp(join(tmpdir(), 'furlong-url-'))
   const local = await startLocal({ memory: true })
   const [administrator] = local.accounts
   if (administrator === undefined) throw new TypeError('The local side has no account')
@@ -68,7 +67,7 @@ export async function startSuiteSide(): Promise<SuiteSide> {
   }
   const lambda = new Lambda(configuration)
   const iam = new IAM(configuration)
-  const { Role } = await iam.createRole({ RoleName: 'suite', AssumeRolePolicyDocument: trust })
+  const { Role } = await iam.createRole({ RoleName: 'suite', AssumeRolePolicyDocument: trustPolicy })
   const granted = await createUser(iam, 'granted')
   const denied = await createUser(iam, 'denied')
   const urls: Partial<Record<UrlName, string>> = {}
@@ -87,8 +86,12 @@ export async function startSuiteSide(): Promise<SuiteSide> {
       urls: urls as Record<UrlName, string>,
       callers: { granted, denied },
       anyHost: local.endpoint,
+      sharedFolder,
     },
-    close: () => local.close(),
+    close: async () => {
+      await local.close()
+      await rm(sharedFolder, { recursive: true })
+    },
   }
 }
 

@@ -29,4 +29,6 @@ export interface UrlTarget {
   readonly callers: Readonly<Record<CallerName, Credentials>>
   /** An address at which `Host: <unknown id>.lambda-url.<region>.on.aws` can be asked for. */
   readonly anyHost: string
+  /** A folder that the suite and its functions see, where they run on one machine. */
+  readonly sharedFolder?: string
 }

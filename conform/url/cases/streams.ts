@@ -1,5 +1,7 @@
 /** RESPONSE_STREAM, and what the two modes make of the other kind of function. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Part } from '../case.ts'
 import type { Client } from '../client.ts'
 import { refusalOf, type Calling } from '../client.ts'
@@ -89,9 +91,15 @@ export const streamPart: Part = {
       name: 'events arrive one by one',
       mark: 'reported',
       look: async (client) => {
+        const { sharedFolder } = client.target
+        const gate = sharedFolder && join(sharedFolder, 'the-first-event-came')
         const seen: string[] = []
-        const calling = { to: 'stream', as: 'granted', target: '/events' } as const
-        const answer = await client.call(calling, { onBody: (soFar) => void seen.push(soFar.toString()) })
+        const target = gate === undefined ? '/events' : `/events?after=${encodeURIComponent(gate)}`
+        const onBody = (soFar: Buffer): void => {
+          seen.push(soFar.toString())
+          if (gate !== undefined && soFar.includes('data: 1\n\n')) writeFileSync(gate, '')
+        }
+        const answer = await client.call({ to: 'stream', as: 'granted', target }, { onBody })
         equal(answer.body.toString(), 'data: 1\n\ndata: 2\n\n')
         ok(seen.includes('data: 1\n\n'), 'the first event came together with the second')
       },

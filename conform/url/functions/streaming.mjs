@@ -1,4 +1,5 @@
 /** Streams what the path says. */
+import { existsSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const commands = {
@@ -14,13 +15,15 @@ const commands = {
     stream.end('no prelude')
   },
   '/default-type': async (stream) => stream.end('bytes'),
-  '/events': async (stream) => {
+  // The second event waits for the file that the query names; where no file can be shared, for a while.
+  '/events': async (stream, { queryStringParameters: { after } = {} }) => {
     const out = awslambda.HttpResponseStream.from(stream, {
       statusCode: 200,
       headers: { 'content-type': 'text/event-stream' },
     })
     out.write('data: 1\n\n')
-    await wait(1500)
+    if (after === undefined) await wait(1500)
+    else while (!existsSync(after)) await wait(5)
     out.end('data: 2\n\n')
   },
   '/early-error': async () => {

@@ -545,7 +545,7 @@ export class Environment {
     })
   }
 
-  // Politely only when nothing went wrong: then the runtime has time to end, as it has on Lambda with an extension.
+  // Politely only when nothing went wrong, and only where an extension is registered: without one Lambda's shutdown phase has no length.
   async #close(reason: ShutdownReason, runtimeEnded: () => void = () => {}): Promise<void> {
     clearTimeout(this.#initTimer)
     clearTimeout(this.#timeoutTimer)
@@ -554,7 +554,8 @@ export class Environment {
     await this.#startup
     const { stopMs, shutdownMs } = this.#services.limits
     const hasExternal = this.#boot !== undefined && this.#boot.extensions.length > 0
-    const politeMs = hasExternal ? shutdownMs * runtimeShare : stopMs
+    const ofInternal = this.#extensions.size > 0 ? stopMs : 0
+    const politeMs = hasExternal ? shutdownMs * runtimeShare : ofInternal
     const deadlineMs = Date.now() + shutdownMs
     await this.#sandbox.endRuntime(reason === 'spindown' ? politeMs : 0)
     runtimeEnded()

@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -200,6 +200,29 @@ describe('internal extensions', () => {
     expect(first.logLines).toContain('EXTENSION\tName: inside\tState: Ready\tEvents: [INVOKE]')
     const { seen } = resultOf(await call(engine, spec))
     expect((seen as string[]).at(-1)).toBe(lastRequestId())
+  })
+
+  it.each([
+    ['with one', true],
+    ['without one', false],
+  ])('are what brings a function SIGTERM at its end: %s', async (_which, hasExtension) => {
+    const { engine } = createEngine({ limits: { stopMs: 30_000 } })
+    const register = `
+      const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2020-01-01/extension/'
+      const { headers } = await fetch(base + 'register', { method: 'POST', body: '{"events":["INVOKE"]}', headers: { 'Lambda-Extension-Name': 'inside' } })
+      const next = () => fetch(base + 'event/next', { headers: { 'Lambda-Extension-Identifier': headers.get('lambda-extension-identifier') } })
+      void next().then(next)`
+    const spec = await createFunction(
+      esm(`
+        import { writeFileSync } from 'node:fs'
+        process.on('SIGTERM', () => { writeFileSync(process.env.TOLD, 'SIGTERM'); process.exit() })
+        ${hasExtension ? register : ''}
+        export const handler = async () => 1`),
+    )
+    const told = join(spec.codeFolder, 'told')
+    await call(engine, { ...spec, environment: { TOLD: told } })
+    await engine.retire(spec.arn)
+    expect(existsSync(told)).toBe(hasExtension)
   })
 })
 

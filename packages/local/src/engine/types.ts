@@ -136,7 +136,7 @@ export interface EngineLimits {
   readonly idleExpiryMs: number
   /** Length of the init phase, after which it is repeated under the function's timeout; Infinity for no bound. */
   readonly initMs: number
-  /** Time between SIGTERM and SIGKILL for a runtime, also when only internal extensions are registered. */
+  /** Time between SIGTERM and SIGKILL for a runtime with internal extensions alone; one with none gets SIGKILL at once. */
   readonly stopMs: number
   /** The same for a runtime and its external extensions together: the runtime has three tenths of it. */
   readonly shutdownMs: number

@@ -48,7 +48,7 @@ import {
   writeSide,
 } from './side/sides.ts'
 import { holdStateFolder, stateFileName } from './side/state-folder.ts'
-import { bundleVariables } from './side/trust-files.ts'
+import { bundleVariables, removeUnusedTrustFiles } from './side/trust-files.ts'
 import { Store } from './store/store.ts'
 import { serveFunctionUrl } from './url/serve.ts'
 
@@ -237,8 +237,11 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     const faults = new Faults(now)
     const token = randomBytes(24).toString('base64url')
     const proxyPassword = randomBytes(24).toString('base64url')
-    const ca = new LocalCa({ folder: join(folder, 'ca'), region, awsHosts })
+    const caFolder = join(folder, 'ca')
+    const ca = new LocalCa({ folder: caFolder, region, awsHosts })
     releases.add(() => ca.settled())
+    const cleared = removeUnusedTrustFiles(caFolder)
+    releases.add(() => cleared)
     const ports = new UrlPorts({ range, host, onConnection: (socket) => door.enterPlain(socket) })
     releases.add(() => ports.closeAll())
     const render = createRenderUrl({ style: urlStyle, host: urlHost })

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { loadTls } from '../node-builtins.ts'
 
@@ -72,10 +72,38 @@ function createWriter(folder: string): (texts: readonly string[]) => Promise<str
     const certificates = new Set(texts.flatMap((text) => text.match(block) ?? []))
     const text = `${[...certificates].join('\n')}\n`
     const file = join(folder, `roots-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.pem`)
-    if (existsSync(file)) return file
+    if (await isThere(file)) return file
     const unfinished = `${file}.${randomUUID()}`
     await writeFile(unfinished, text, { mode: 0o600 })
     await rename(unfinished, file)
     return file
+  }
+}
+
+/** That it was asked for stands in its time. */
+async function isThere(file: string): Promise<boolean> {
+  const now = new Date()
+  return utimes(file, now, now).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Longer than a command runs that was given one. */
+const unusedMs = 30 * 24 * 60 * 60_000
+
+/**
+ * Removes the files of roots that nobody was given for 30 days, nor left unfinished: one is left each time the system's roots change,
+ * or the local CA. For a side that starts: what it gives out itself has to stay.
+ *
+ * @param folder where the local CA's certificate lies, if it was made
+ */
+export async function removeUnusedTrustFiles(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((one) => /^roots-[\da-f]{16}\.pem(?:\.[\da-f-]{36})?$/.test(one))) {
+    const file = join(folder, name)
+    // Gone in the meantime: another one has looked, too.
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }))
+    if (Date.now() - mtimeMs > unusedMs) await rm(file, { force: true })
   }
 }

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { findPlace, pages, placeOf } from './contents.ts'
+import { renderHome } from './home.ts'
 import { resolveLink } from './links.ts'
 import { rewriteLinks } from './markdown.ts'
 import { repositoryFile } from './repository.ts'
@@ -43,7 +44,7 @@ export function gather(folder: string): void {
       copyFileSync(repositoryFile(image), join(folder, placeOf(image)))
     }
   }
-  copyFileSync(repositoryFile('site/home.txt'), join(folder, 'index.md'))
+  writeFileSync(join(folder, 'index.md'), renderHome())
 }
 
 const isImage = (label: string): boolean => label.startsWith('!')

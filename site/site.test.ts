@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { pages, placeOf } from './contents.ts'
 import { gatherPage } from './gather.ts'
+import { renderHome } from './home.ts'
 import { checkLinks } from './links.ts'
 import { createSlug, readAnchors, readBlocks, readLinks, rewriteLinks } from './markdown.ts'
 import { listPages, repositoryFile } from './repository.ts'
@@ -50,6 +51,15 @@ describe('gatherPage()', () => {
   it('keeps code, and what is at another place', () => {
     const text = '`[a](b.ts)` [x](https://example.com/)\n\n```md\n[a](b.ts)\n```\n'
     expect(gatherPage('README.md', text)).toContain(text)
+  })
+})
+
+describe('renderHome()', () => {
+  it('shows a session that ends well, of commands and what they print alone', () => {
+    const session = JSON.parse(/^session: (".*")$/m.exec(renderHome())?.[1] ?? '""') as string
+    expect(session).toMatch(/^\$ npx furlong call .*\n\{"Message":"Forbidden\..*\n\n\$ npx furlong doctor /)
+    expect(session).toMatch(/\n {2}✗ permissions {2}.*lambda:InvokeFunction is missing[^]*\n\nFix\n/)
+    expect(session).toMatch(/\n\$ npx furlong grant .*\n\n\$ npx furlong call .*\npage 1$/)
   })
 })
 

@@ -1,7 +1,6 @@
 /** Runs the lines of a guide as its reader would: one after the other in one shell, against a local side of their own. */
 import { execFile } from 'node:child_process'
 import { chmod, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -42,10 +41,7 @@ class Script {
     const path = [bin, dirname(process.execPath), place.env['PATH']].join(delimiter)
     const side = place.start(['up', '--memory', '--port', '0'])
     const [, port = ''] = await side.until('err', /127\.0\.0\.1:(\d+)/)
-    // Compiled code is kept where the user keeps it, since it is what most commands wait for.
-    const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache')
     const bare = {
-      XDG_CACHE_HOME: cache,
       ...place.env,
       PATH: path,
       AWS_PAGER: '',

@@ -8,11 +8,11 @@ import { repository } from './pack.ts'
 const execute = promisify(execFile)
 
 /** How a user’s compiler looks for types. */
-const resolutions: Readonly<Record<string, { readonly module: string; readonly moduleResolution: string }>> =
-  {
-    node16: { module: 'node16', moduleResolution: 'node16' },
-    bundler: { module: 'esnext', moduleResolution: 'bundler' },
-  }
+const resolutions = {
+  node16: { module: 'node16', moduleResolution: 'node16' },
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+} as const
+type Resolution = keyof typeof resolutions
 
 const common = {
   target: 'es2024',
@@ -31,21 +31,23 @@ const common = {
  * @param folder a project in which the packages are installed
  * @param entries what is imported
  * @param programs paths of TypeScript files in it
- * @returns what the compiler says under each way to look for types, errors in packages of others left out
+ * @param ways how types are looked for; a compiler of its own for each
+ * @returns what the compiler says under each, errors in packages of others left out
  */
 export async function findTypeFaults(
   folder: string,
   entries: readonly string[],
   programs: readonly string[],
+  ways: readonly Resolution[] = ['node16', 'bundler'],
 ): Promise<string[]> {
   await writeFile(join(folder, 'consumer.ts'), await writeConsumer(folder, entries))
   const found = await Promise.all(
-    Object.entries(resolutions).map(async ([name, options]) => {
+    ways.map(async (name) => {
       const file = `tsconfig.${name}.json`
       const files = ['consumer.ts', ...programs]
       await writeFile(
         join(folder, file),
-        JSON.stringify({ compilerOptions: { ...common, ...options }, files }),
+        JSON.stringify({ compilerOptions: { ...common, ...resolutions[name] }, files }),
       )
       const said = await compile(folder, file)
       const own = said.filter((line) => !/^(?:\.\.\/|node_modules\/(?!(?:@furlong|furlong)\/))/.test(line))

@@ -35,7 +35,7 @@ export interface Stage {
 export const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 const programs: Readonly<Record<string, (file: string) => readonly [string, ...string[]]>> = {
-  ts: (file) => ['node', '--conditions=@furlong/source', file],
+  ts: (file) => ['node', file],
   py: (file) => ['python3', file],
   // Node's own end of a pipe is a socket, which cannot be opened as /dev/stdout.
   sh: (file) => ['bash', '-c', 'set -o pipefail; sh -eu "$0" | cat', file],
@@ -43,10 +43,13 @@ const programs: Readonly<Record<string, (file: string) => readonly [string, ...s
 
 export async function startStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'furlong-calling-'))
+  const before = process.env['XDG_RUNTIME_DIR']
   process.env['XDG_RUNTIME_DIR'] = folder
   const local = await startLocal({ memory: true, announce: true })
   const close = async (): Promise<void> => {
     await local.close()
+    if (before === undefined) delete process.env['XDG_RUNTIME_DIR']
+    else process.env['XDG_RUNTIME_DIR'] = before
     await rm(folder, { recursive: true, force: true })
   }
   return furnish(local, folder, close).catch(async (error) => {
@@ -106,12 +109,10 @@ async function furnish(local: Local, folder: string, close: () => Promise<void>)
   }
 }
 
-/** `npx furlong` as it stands in the sources, so that nothing has to be built or installed. */
+/** `npx furlong` as it is built. */
 async function createShim(folder: string): Promise<void> {
-  const main = join(repository, 'packages/furlong/src/main.ts')
-  const code = `import { main } from '${main}'; process.exitCode = await main(process.argv.slice(1))`
-  const script = `#!/bin/sh\nshift\nexec node --conditions=@furlong/source --input-type=module --eval "${code}" -- "$@"\n`
-  await writeFile(join(folder, 'npx'), script)
+  const program = join(repository, 'packages/furlong/bin/furlong.js')
+  await writeFile(join(folder, 'npx'), `#!/bin/sh\nshift\nexec '${process.execPath}' '${program}' "$@"\n`)
   await chmod(join(folder, 'npx'), 0o755)
 }
 

@@ -1,14 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createClients, type Target } from '@furlong/aws'
+import { createClients, type Target, trustPolicy } from '@furlong/aws'
 import { listSides, type LocalAccount, type Side } from '@furlong/local/sides'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Place, type Answer, type Running } from './testing/program.ts'
 
-// The real program, as `npm run build` made it, in processes of its own and a home of its own.
-const program = fileURLToPath(new URL('../bin/furlong.js', import.meta.url))
 const urlId = 'abcdefghijklmnopqrstuvwxyz012345'
 const app = `export default {
   async fetch(request) {
@@ -21,69 +17,17 @@ const app = `export default {
 }
 `
 
+let place: Place
 let folder = ''
-let env: Record<string, string> = {}
-const children = new Set<ChildProcess>()
 
-interface Answer {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
+/** The program itself where sides, signals or other programs are looked at; elsewhere the same words in this process. */
+const furlong = (...argv: string[]): Promise<Answer> => place.run(...argv)
+
+async function up(...argv: string[]): Promise<{ side: Running; port: string }> {
+  const side = place.start(['up', '--port', '0', ...argv])
+  const [, port = ''] = await side.until('err', /127\.0\.0\.1:(\d+).*\n/)
+  return { side, port }
 }
-
-function start(
-  argv: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
-): ChildProcess {
-  const child = spawn(process.execPath, [program, ...argv], {
-    cwd: options.cwd ?? folder,
-    env: { ...env, ...options.env },
-  })
-  children.add(child)
-  child.once('exit', () => children.delete(child))
-  return child
-}
-
-async function collect(child: ChildProcess): Promise<Answer> {
-  let [out, err] = ['', '']
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text))
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text))
-  const code = await new Promise<number | null>((done) => child.once('close', done))
-  return { code, out, err }
-}
-
-async function furlong(...argv: string[]): Promise<Answer> {
-  return collect(start(argv))
-}
-
-/** Resolves with everything written so far once it matches. */
-async function waitForText(child: ChildProcess, from: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
-  let text = ''
-  return new Promise((done, fail) => {
-    child[from]?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      if (pattern.test(text)) done(text)
-    })
-    child.once('exit', () => fail(new Error(`ended before ${pattern.source}: ${text}`)))
-  })
-}
-
-async function up(...argv: string[]): Promise<{ child: ChildProcess; port: string; first: string }> {
-  const child = start(['up', '--port', '0', ...argv])
-  const text = await waitForText(child, 'stderr', /\n/)
-  const first = text.split('\n')[0] ?? ''
-  return { child, first, port: /127\.0\.0\.1:(\d+)/.exec(first)?.[1] ?? '' }
-}
-
-async function end(child: ChildProcess): Promise<number | null> {
-  child.kill('SIGTERM')
-  return new Promise((done) => child.once('close', done))
-}
-
-const trust = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-})
 
 async function sideAt(port: string): Promise<Side> {
   const sides = await listSides(join(folder, 'run/furlong'))
@@ -101,34 +45,26 @@ function targetOf(side: Side, account: number): Target {
 }
 
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'furlong-cli-')))
-  await mkdir(join(folder, 'run'), { mode: 0o700 })
-  env = { HOME: folder, XDG_RUNTIME_DIR: join(folder, 'run'), PATH: process.env['PATH'] ?? '' }
+  place = await Place.make()
+  folder = place.folder
   await writeFile(join(folder, 'app.mjs'), app)
   await writeFile(join(folder, 'caller.mjs'), 'export const handler = async () => ({ ok: true })\n')
 })
 
-afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => place.close())
 
 describe('furlong against a local side', () => {
-  let side: ChildProcess
+  let side: Running
   let port = ''
-  let told = ''
-  const here = (...argv: string[]): Promise<Answer> => furlong(...argv, '--port', port)
+  const here = (...argv: string[]): Promise<Answer> => place.runInside([...argv, '--port', port])
 
   beforeAll(async () => {
-    const started = await up('--memory')
-    side = started.child
-    port = started.port
-    side.stderr?.on('data', (text: string) => (told += text))
-    expect(started.first).toMatch(/^furlong is ready on http:\/\/127\.0\.0\.1:\d+ \(in memory/)
+    ;({ side, port } = await up('--memory'))
+    expect(side.err).toMatch(/^furlong is ready on http:\/\/127\.0\.0\.1:\d+ \(in memory/)
   })
 
   afterAll(async () => {
-    expect(await end(side)).toBe(0)
+    expect(await side.end()).toMatchObject({ code: 0 })
   })
 
   it('deploys, and changes nothing the second time', async () => {
@@ -160,7 +96,7 @@ describe('furlong against a local side', () => {
     expect(refused.out).toContain('"Message":"Forbidden.')
     const fix = /fix: npx furlong (grant .+)/.exec(refused.err)?.[1] ?? ''
     expect(fix).toBe('grant books --to arn:aws:iam::111122223333:role/caller-role')
-    expect(told).toMatch(
+    expect(side.err).toMatch(
       /^403 authorize books GET \/ by assumed-role\/caller-role.* Fix: npx furlong grant books --to/m,
     )
     const explained = await here('explain')
@@ -247,7 +183,7 @@ describe('furlong against a local side', () => {
     const found = await sideAt(port)
     const clients = createClients(targetOf(found, 0))
     const [iam, lambda] = [await clients.iam(), await clients.lambda()]
-    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trust })
+    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trustPolicy })
     expect(await here('grant', 'books', '--to', 'come-back')).toMatchObject({ code: 0 })
     await iam.deleteRole({ RoleName: 'come-back' })
     expect((await lambda.getPolicy({ FunctionName: 'books' })).Policy).toContain('"AROA')
@@ -260,7 +196,7 @@ describe('furlong against a local side', () => {
     )
     expect(await here('grant', 'books', '--to', '444455556666')).toMatchObject({ code: 0 })
     expect(await here('revoke', 'books', '--from', '444455556666')).toMatchObject({ code: 0 })
-    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trust })
+    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trustPolicy })
     const again = await here('grant', 'books', '--to', 'come-back', '--format', 'json')
     expect(JSON.parse(again.out)).toMatchObject({
       statements: [{ outcome: 'added' }, { outcome: 'added' }],
@@ -276,7 +212,7 @@ describe('furlong against a local side', () => {
       FunctionUrlAuthType: 'AWS_IAM',
     })
     await iam.deleteRole({ RoleName: 'come-back' })
-    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trust })
+    await iam.createRole({ RoleName: 'come-back', AssumeRolePolicyDocument: trustPolicy })
     expect((await here('call', 'books', '--as', 'come-back')).code).toBe(1)
     const steps = (await here('explain')).out
     expect(steps).toMatch(
@@ -420,17 +356,22 @@ describe('furlong against a local side', () => {
   })
 
   it('signs for programs that cannot, as a role, until a signal', async () => {
-    const proxy = start(['proxy', 'books', '--as', 'caller', '--port', port, '--format', 'json'])
-    const { endpoint } = JSON.parse(await waitForText(proxy, 'stdout', /\n/))
-    let lines = ''
-    proxy.stdout?.on('data', (text: string) => (lines += text))
+    const proxy = place.start(['proxy', 'books', '--as', 'caller', '--port', port, '--format', 'json'])
+    const [first] = await proxy.until('out', /.+\n/)
+    const { endpoint } = JSON.parse(first)
     const refused = await fetch(`${endpoint}book?page=8`)
     expect({ status: refused.status, type: refused.headers.get('x-amzn-errortype') }).toEqual({
       status: 403,
       type: 'AccessDeniedException',
     })
-    expect(await end(proxy)).toBe(0)
-    expect(JSON.parse(lines)).toMatchObject({ type: 'request', method: 'GET', path: '/book', status: 403 })
+    const { code, out } = await proxy.end()
+    expect(code).toBe(0)
+    expect(JSON.parse(out.slice(first.length))).toMatchObject({
+      type: 'request',
+      method: 'GET',
+      path: '/book',
+      status: 403,
+    })
 
     const taken = await here('proxy', 'books', '--listen', port)
     expect(taken).toMatchObject({ code: 1 })
@@ -441,15 +382,15 @@ describe('furlong against a local side', () => {
   it('examines what was kept of a request that was refused anywhere', async () => {
     const raw = 'GET /book HTTP/1.1\r\nHost: x.lambda-url.eu-west-1.on.aws\r\n\r\n'
     await writeFile(join(folder, 'request.txt'), raw)
-    const { code, out } = await furlong('explain', '--from', 'request.txt')
+    const { code, out } = await place.runInside(['explain', '--from', 'request.txt'])
     expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('carries no signature') })
     await writeFile(join(folder, 'note.txt'), 'it does not work')
-    const nothing = await furlong('explain', '--from', 'note.txt')
+    const nothing = await place.runInside(['explain', '--from', 'note.txt'])
     expect({ code: nothing.code, err: nothing.err }).toMatchObject({
       code: 1,
       err: expect.stringContaining('note.txt holds no output of curl -v'),
     })
-    expect((await furlong('explain', 'k3f9a', '--from', 'note.txt')).code).toBe(2)
+    expect((await place.runInside(['explain', 'k3f9a', '--from', 'note.txt'])).code).toBe(2)
   })
 
   it('reaches the local twin of a URL of AWS', async () => {
@@ -474,14 +415,11 @@ describe('furlong against a local side', () => {
   })
 
   it('follows the logs until a signal', async () => {
-    const child = start(['logs', 'books', '--follow', '--port', port])
-    const ended = new Promise<number | null>((done) => child.once('close', done))
-    await waitForText(child, 'stdout', /START/)
-    const seen = waitForText(child, 'stdout', /asked for \/followed/)
+    const logs = place.start(['logs', 'books', '--follow', '--port', port])
+    await logs.until('out', /START/)
     await here('call', 'books/followed')
-    await seen
-    child.kill('SIGINT')
-    expect(await ended).toBe(0)
+    await logs.until('out', /asked for \/followed/)
+    expect(await logs.end('SIGINT')).toMatchObject({ code: 0 })
   })
 
   it('shows the logs of one function', async () => {
@@ -612,29 +550,29 @@ describe('furlong against a local side', () => {
   it('goes where the variables of AWS point when AWS is named, and says so', async () => {
     const { set } = JSON.parse((await here('env', '--format', 'json')).out) as { set: Record<string, string> }
     const { FURLONG_ENDPOINT: _, ...variables } = set
-    const { code, err, out } = await collect(
-      start(['deploy', 'app.mjs', '--name', 'onaws', '--aws'], { env: variables }),
-    )
+    const onAws = (...argv: string[]): Promise<Answer> =>
+      place.start([...argv, '--aws'], { env: variables }).ended
+    const { code, err, out } = await onAws('deploy', 'app.mjs', '--name', 'onaws')
     expect({ code, out: out.includes('function:onaws') }).toEqual({ code: 0, out: true })
     expect(err).toContain(
       `target: AWS, default credentials, us-east-1, sent to http://127.0.0.1:${port} by this shell's`,
     )
-    const as = await collect(start(['call', 'onaws', '--as', 'caller', '--aws'], { env: variables }))
+    const as = await onAws('call', 'onaws', '--as', 'caller')
     expect(as.code).toBe(1)
     expect(as.err).toContain('trust policy must name you')
-    const id = await collect(start(['deploy', 'app.mjs', '--id', urlId, '--aws'], { env: variables }))
+    const id = await onAws('deploy', 'app.mjs', '--id', urlId)
     expect(id.err).toContain('AWS chooses the id of a function URL itself')
-    const gone = await collect(start(['url', 'delete', 'onaws', '--aws'], { env: variables }))
+    const gone = await onAws('url', 'delete', 'onaws')
     expect(gone.err).toContain('Try: --yes')
   })
 
   it('runs a command with its environment and passes the exit code on', async () => {
     const script =
       'process.stdout.write(process.env.AWS_ENDPOINT_URL_STS + process.env.AWS_PROFILE); process.exitCode = 7'
-    const child = start(['run', '--port', port, '--', process.execPath, '-e', script], {
+    const command = place.start(['run', '--port', port, '--', process.execPath, '-e', script], {
       env: { AWS_PROFILE: 'work' },
     })
-    expect(await collect(child)).toMatchObject({ code: 7, out: `http://127.0.0.1:${port}undefined` })
+    expect(await command.ended).toMatchObject({ code: 7, out: `http://127.0.0.1:${port}undefined` })
   })
 })
 
@@ -646,35 +584,35 @@ describe('furlong up, down and run', () => {
     const first = await furlong(...argv)
     expect(first).toMatchObject({ code: 0 })
     expect(first.err).toMatch(/^furlong is ready on http:\/\/127\.0\.0\.1:\d+ \(.*kept, process \d+\)\n$/)
-    await furlong('deploy', 'app.mjs', '--name', 'kept', ...state)
-    const { out: before } = await furlong('url', 'get', 'kept', ...state, '--format', 'json')
+    await place.runInside(['deploy', 'app.mjs', '--name', 'kept', ...state])
+    const { out: before } = await place.runInside(['url', 'get', 'kept', ...state, '--format', 'json'])
     const second = await furlong(...argv)
     expect(second.code).toBe(1)
     expect(second.err).toContain('is in use by process')
     expect(await furlong('down', ...state)).toMatchObject({ code: 0 })
-    expect((await furlong('status', ...state)).code).toBe(1)
+    expect((await place.runInside(['status', ...state])).code).toBe(1)
     expect((await furlong(...argv)).code).toBe(0)
-    const { out: after } = await furlong('url', 'get', 'kept', ...state, '--format', 'json')
+    const { out: after } = await place.runInside(['url', 'get', 'kept', ...state, '--format', 'json'])
     expect((JSON.parse(after) as { url: string }).url).toBe((JSON.parse(before) as { url: string }).url)
-    expect(await furlong('call', 'kept', ...state)).toMatchObject({ code: 0, out: 'first edition' })
+    expect(await place.runInside(['call', 'kept', ...state])).toMatchObject({ code: 0, out: 'first edition' })
     expect(await furlong('down', ...state)).toMatchObject({ code: 0 })
   })
 
   it('lists several sides when nothing says which is meant', async () => {
     const [one, two] = [await up('--memory'), await up('--memory')]
-    const { code, err } = await furlong('status')
+    const { code, err } = await place.runInside(['status'])
     expect(code).toBe(1)
     expect(err).toContain(`--port ${one.port}  in memory`)
     expect(err).toContain(`--port ${two.port}  in memory`)
-    expect([await end(one.child), await end(two.child)]).toEqual([0, 0])
+    for (const { side } of [one, two]) expect(await side.end()).toMatchObject({ code: 0 })
   })
 
   it('refuses a port in use with a sentence', async () => {
-    const { child, port } = await up('--memory')
+    const { side, port } = await up('--memory')
     const { code, err } = await furlong('up', '--memory', '--port', port)
     expect(code).toBe(1)
     expect(err).toContain(`Port ${port} is in use`)
-    await end(child)
+    await side.end()
   })
 
   it('starts a side of its own for one command, and ends it', async () => {
@@ -687,18 +625,16 @@ describe('furlong up, down and run', () => {
 
   it('passes a signal on to the command', async () => {
     const script = `process.on('SIGTERM', () => { console.log('caught'); process.exit(9) }); console.log('ready'); setInterval(() => {}, 1000)`
-    const child = start(['run', '--', process.execPath, '-e', script])
-    const ended = collect(child)
-    await waitForText(child, 'stdout', /ready/)
-    child.kill('SIGTERM')
-    expect(await ended).toMatchObject({ code: 9, out: 'ready\ncaught\n' })
+    const command = place.start(['run', '--', process.execPath, '-e', script])
+    await command.until('out', /ready/)
+    expect(await command.end()).toMatchObject({ code: 9, out: 'ready\ncaught\n' })
   })
 })
 
 describe('furlong up --url-style aws', () => {
   it('reaches URLs of AWS’s own form from every command', async () => {
-    const { child, port } = await up('--memory', '--url-style', 'aws')
-    const on = (...argv: string[]): Promise<Answer> => furlong(...argv, '--port', port)
+    const { side, port } = await up('--memory', '--url-style', 'aws')
+    const on = (...argv: string[]): Promise<Answer> => place.runInside([...argv, '--port', port])
     const { out } = await on('deploy', 'app.mjs', '--name', 'books', '--id', urlId)
     expect(out).toContain(`https://${urlId}.lambda-url.us-east-1.on.aws/`)
     expect(await on('doctor', 'books')).toMatchObject({
@@ -710,35 +646,35 @@ describe('furlong up --url-style aws', () => {
       code: 0,
     })
     expect(await on('call', 'books', '--as', 'caller')).toMatchObject({ code: 0, out: 'first edition' })
-    expect(await end(child)).toBe(0)
+    expect(await side.end()).toMatchObject({ code: 0 })
   })
 })
 
 describe('furlong state', () => {
   it('exports from a running side and a stopped one, and brings it all back elsewhere', async () => {
     const [from, to] = [join(folder, 'state-from'), join(folder, 'state-to')]
-    const { child, port } = await up('--state', from)
-    const running = await furlong('state', 'export', 'running.zip', '--port', port)
+    const { side, port } = await up('--state', from)
+    const running = await place.runInside(['state', 'export', 'running.zip', '--port', port])
     expect(running).toMatchObject({ code: 0 })
     expect(running.out).toContain('Access keys and sessions are not in it')
-    const used = await furlong('state', 'import', 'running.zip', '--state', from)
+    const used = await place.runInside(['state', 'import', 'running.zip', '--state', from])
     expect(used).toMatchObject({ code: 1 })
     expect(used.err).toContain('state-in-use')
     const [account] = (await sideAt(port)).accounts
-    expect(await end(child)).toBe(0)
+    expect(await side.end()).toMatchObject({ code: 0 })
 
-    const stopped = await furlong('state', 'export', 'all.zip', '--state', from, '--with-secrets')
+    const stopped = await place.runInside(['state', 'export', 'all.zip', '--state', from, '--with-secrets'])
     expect(stopped.out).toContain('It holds access keys and sessions')
-    expect((await furlong('state', 'export', 'all.zip', '--state', from)).err).toContain('--force')
-    expect(await furlong('state', 'import', 'all.zip', '--state', to)).toMatchObject({ code: 0 })
-    expect((await furlong('state', 'import', 'all.zip', '--state', to)).err).toContain('--replace')
+    expect((await place.runInside(['state', 'export', 'all.zip', '--state', from])).err).toContain('--force')
+    expect(await place.runInside(['state', 'import', 'all.zip', '--state', to])).toMatchObject({ code: 0 })
+    expect((await place.runInside(['state', 'import', 'all.zip', '--state', to])).err).toContain('--replace')
     const again = await up('--state', to)
     expect((await sideAt(again.port)).accounts[0]).toEqual(account)
-    expect(await end(again.child)).toBe(0)
+    expect(await again.side.end()).toMatchObject({ code: 0 })
   })
 
   it('says what it takes', async () => {
-    expect(await furlong('state', 'forget')).toMatchObject({ code: 2 })
-    expect(await furlong('state', 'import')).toMatchObject({ code: 2 })
+    expect(await place.runInside(['state', 'forget'])).toMatchObject({ code: 2 })
+    expect(await place.runInside(['state', 'import'])).toMatchObject({ code: 2 })
   })
 })

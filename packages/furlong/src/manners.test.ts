@@ -61,7 +61,7 @@ describe('furlong in a pipe', () => {
     [['fault', '--delay', '5', '--before', 'functoin'], '--before function'],
     [['env', '--shell', 'bsh'], '--shell bash'],
   ])('suggests what was meant by %j', async (argv, suggestion) => {
-    const { code, out, err } = await place.run(...argv)
+    const { code, out, err } = await place.runInside(argv)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toContain(`Try: ${suggestion}\n`)
   })
@@ -158,8 +158,14 @@ describe.skipIf(noTerminal !== '')(`furlong in a pseudo-terminal${noTerminal && 
     if (process.platform === 'linux') expect(await listOwn()).toHaveLength(1)
   })
 
+  it('knows how wide the terminal is', async () => {
+    const { out } = await place.startInTerminal(['env', '--help'], { columns: 40 }).ended
+    const inside = await place.runInside(['env', '--help'], { columns: 40, env: { TERM: 'xterm-256color' } })
+    expect(out.replaceAll('\r', '')).toBe(inside.out)
+  })
+
   it.each(names)('fits the help of %s into 40 columns', async (name) => {
-    const { code, out } = await place.startInTerminal([name, '--help'], { columns: 40 }).ended
+    const { code, out } = await place.runInside([name, '--help'], { columns: 40 })
     expect(code).toBe(0)
     const lines = stripVTControlCharacters(out).replaceAll('\r', '').split('\n')
     // Usage and examples are for copying, and an option is one word to its reader.

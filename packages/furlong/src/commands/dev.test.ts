@@ -53,7 +53,7 @@ async function start(entry: string, ...argv: string[]): Promise<void> {
   await dev.until('err', /Up in \d+ ms/)
 }
 
-const call = (...argv: string[]): Promise<Answer> => place.run('call', url, '--port', port, ...argv)
+const call = (...argv: string[]): Promise<Answer> => place.runInside(['call', url, '--port', port, ...argv])
 
 /** Saves a file as many editors do, and waits for what dev says of it. */
 async function save(name: string, text: string, says: RegExp = /updated books in \d+ ms/): Promise<string> {
@@ -221,7 +221,7 @@ describe('furlong dev of TypeScript', () => {
     const samePort = await place.start(['dev', 'app.ts', '--port', port, '--memory'], { cwd: project }).ended
     expect(samePort).toMatchObject({ code: 1 })
     expect(samePort.err).toContain(`Port ${port} is in use by`)
-    expect((await place.run('status', '--port', port)).out).toContain('books')
+    expect((await place.runInside(['status', '--port', port])).out).toContain('books')
     expect(await place.run('down', '--port', port)).toMatchObject({ code: 0 })
     expect(await dev.ended).toMatchObject({ code: 0 })
     // What dies without a word leaves nothing that hinders the next one.
@@ -232,7 +232,7 @@ describe('furlong dev of TypeScript', () => {
     await dev.until('err', /Up in/)
     // A terminal that is closed.
     expect(await dev.end('SIGHUP')).toMatchObject({ code: 0 })
-    expect((await place.run('status', '--port', port)).err).toContain('No local side')
+    expect((await place.runInside(['status', '--port', port])).err).toContain('No local side')
   })
 
   it('lets a debugger stop at a line of TypeScript for longer than the timeout, again after a save', async () => {

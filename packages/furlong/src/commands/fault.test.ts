@@ -8,15 +8,17 @@ let place: Place
 let side: Running
 let port = ''
 
-const fault = (...words: string[]) => place.run('fault', ...words, '--port', port)
-const call = () => place.run('call', 'books/', '--port', port)
+const fault = (...words: string[]) => place.runInside(['fault', ...words, '--port', port])
+const call = () => place.runInside(['call', 'books/', '--port', port])
 
 beforeAll(async () => {
   place = await Place.make()
   await writeFile(join(place.folder, 'app.mjs'), "export default { fetch: () => new Response('ok') }\n")
   side = place.start(['up', '--memory', '--port', '0'])
   port = (await side.until('err', /127\.0\.0\.1:(\d+)/))[1] ?? ''
-  expect(await place.run('deploy', 'app.mjs', '--name', 'books', '--port', port)).toMatchObject({ code: 0 })
+  expect(await place.runInside(['deploy', 'app.mjs', '--name', 'books', '--port', port])).toMatchObject({
+    code: 0,
+  })
 })
 
 afterAll(async () => {
@@ -32,7 +34,7 @@ describe('furlong fault', { timeout: 60_000 }, () => {
     expect(set.err).toContain('npx furlong fault --clear f1')
     const refused = await call()
     expect(refused.out + refused.err).toContain(reason)
-    expect((await place.run('explain', '--port', port)).out).toContain(
+    expect((await place.runInside(['explain', '--port', port])).out).toContain(
       `Fault f1 answers 429 ${reason}: npx furlong fault --clear f1`,
     )
     expect(await call()).toMatchObject({ code: 0, out: expect.stringContaining('ok') as unknown })

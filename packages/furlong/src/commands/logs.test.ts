@@ -26,7 +26,7 @@ async function up(...argv: string[]): Promise<void> {
 }
 
 const call = async (path: string): Promise<void> => {
-  expect(await place.run('call', path, '--port', port)).toMatchObject({ code: 0 })
+  expect(await place.runInside(['call', path, '--port', port])).toMatchObject({ code: 0 })
 }
 
 beforeAll(async () => {
@@ -34,7 +34,9 @@ beforeAll(async () => {
   await writeFile(join(place.folder, 'app.mjs'), app)
   await up('--port', '0')
   for (const name of ['books', 'films']) {
-    expect(await place.run('deploy', 'app.mjs', '--name', name, '--port', port)).toMatchObject({ code: 0 })
+    expect(await place.runInside(['deploy', 'app.mjs', '--name', name, '--port', port])).toMatchObject({
+      code: 0,
+    })
   }
 })
 
@@ -47,24 +49,32 @@ describe('furlong logs', () => {
   it('names the function where several may write, and keeps to one when it is named', async () => {
     await call('books/a')
     await call('films/b')
-    const all = await place.run('logs', '--port', port)
+    const all = await place.runInside(['logs', '--port', port])
     expect(all.out).toMatch(/^[\d:.]{12} books .*asked for \/a$/m)
     expect(all.out).toMatch(/^[\d:.]{12} films .*asked for \/b$/m)
-    const one = await place.run('logs', 'books', '--port', port)
+    const one = await place.runInside(['logs', 'books', '--port', port])
     expect(one.out).toMatch(/^[\d:.]{12} \d{4}-.*asked for \/a$/m)
     expect(one.out).not.toContain('asked for /b')
   })
 
   it('picks lines by time and by pattern', async () => {
-    const { out } = await place.run('logs', '--grep', 'asked|nothing', '--port', port, '--format', 'json')
+    const { out } = await place.runInside([
+      'logs',
+      '--grep',
+      'asked|nothing',
+      '--port',
+      port,
+      '--format',
+      'json',
+    ])
     const { lines } = JSON.parse(out) as { lines: LogLine[] }
     expect(lines.map(({ text }) => text.split('\t').at(-1))).toEqual(['asked for /a', 'asked for /b'])
     const since = ['--since', lines[1]!.at]
-    const later = await place.run('logs', '--grep', 'asked', ...since, '--port', port)
+    const later = await place.runInside(['logs', '--grep', 'asked', ...since, '--port', port])
     expect(later.out.match(/asked for .*/g)).toEqual(['asked for /b'])
-    expect((await place.run('logs', '--since', '1h', '--port', port)).out).toContain('asked for /a')
+    expect((await place.runInside(['logs', '--since', '1h', '--port', port])).out).toContain('asked for /a')
     for (const wrong of ['--since=yesterday', '--since=5', '--grep=(']) {
-      expect((await place.run('logs', wrong, '--port', port)).code, wrong).toBe(2)
+      expect((await place.runInside(['logs', wrong, '--port', port])).code, wrong).toBe(2)
     }
   })
 })

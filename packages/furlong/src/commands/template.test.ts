@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createClients, type CloudFormationTemplate, type Target } from '@furlong/aws'
+import { createClients, type CloudFormationTemplate, type Target, trustPolicy } from '@furlong/aws'
 import { listSides } from '@furlong/local/sides'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -42,7 +42,7 @@ afterAll(async () => {
 async function readTemplate(
   ...words: string[]
 ): Promise<CloudFormationTemplate & { readonly notes: string }> {
-  const { code, out, err } = await place.run('template', ...words, '--format', 'json')
+  const { code, out, err } = await place.runInside(['template', ...words, '--format', 'json'])
   expect(code, err).toBe(0)
   return { ...(JSON.parse(out) as CloudFormationTemplate), notes: err }
 }
@@ -99,7 +99,7 @@ describe('furlong template', () => {
   })
 
   it('writes what is deployed as what it was deployed from', async () => {
-    const deployed = await place.run('deploy', '--port', port)
+    const deployed = await place.runInside(['deploy', '--port', port])
     expect(deployed.code, deployed.err).toBe(0)
     const [written, read] = [await readTemplate(), await readTemplate('--from', 'books:live', '--port', port)]
     for (const type of ['Permission', 'Url', 'Alias', 'Version']) {
@@ -114,7 +114,7 @@ describe('furlong template', () => {
   })
 
   it('writes no value of a variable that is deployed: it is given when the stack is made', async () => {
-    const { code } = await place.run(
+    const { code } = await place.runInside([
       'deploy',
       'other.mjs',
       '--name',
@@ -123,7 +123,7 @@ describe('furlong template', () => {
       'API_TOKEN=hunter2',
       '--port',
       port,
-    )
+    ])
     expect(code).toBe(0)
     const template = await readTemplate('--from', 'secretive', '--port', port)
     expect(JSON.stringify(template)).not.toContain('hunter2')
@@ -140,17 +140,20 @@ describe('furlong template', () => {
   it('says what is deployed and not in the template', async () => {
     const clients = createClients(await targetOfSide())
     const [iam, lambda] = [await clients.iam(), await clients.lambda()]
-    const AssumeRolePolicyDocument = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Principal: { Service: 'lambda.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-      },
-    })
-    for (const RoleName of ['runner', 'gone']) await iam.createRole({ RoleName, AssumeRolePolicyDocument })
-    await place.run('deploy', 'other.mjs', '--name', 'mixed', '--role', 'runner', '--public', '--port', port)
-    await place.run('grant', 'mixed', '--to', 'gone', '--port', port)
+    for (const RoleName of ['runner', 'gone'])
+      await iam.createRole({ RoleName, AssumeRolePolicyDocument: trustPolicy })
+    await place.runInside([
+      'deploy',
+      'other.mjs',
+      '--name',
+      'mixed',
+      '--role',
+      'runner',
+      '--public',
+      '--port',
+      port,
+    ])
+    await place.runInside(['grant', 'mixed', '--to', 'gone', '--port', port])
     await iam.deleteRole({ RoleName: 'gone' })
     await lambda.updateFunctionConfiguration({ FunctionName: 'mixed', TracingConfig: { Mode: 'Active' } })
 
@@ -172,7 +175,7 @@ describe('furlong template', () => {
 
   it('writes a construct, with a property for what only an account knows', async () => {
     const words = ['other.mjs', '--name', 'my-shop', '--grant', 'checkout', '--cdk']
-    const { code, out } = await place.run('template', ...words)
+    const { code, out } = await place.runInside(['template', ...words])
     expect(code).toBe(0)
     expect(out).toContain('export class MyShop extends Construct {')
     expect(out).toContain('principal: props.checkoutCallerArn,')
@@ -184,19 +187,19 @@ describe('furlong template', () => {
     [['app.mjs', '--from', 'books'], 'app.mjs says something else'],
     [['--fron', 'books'], 'Try: --from'],
   ])('refuses %j as wrong usage', async (words, says) => {
-    const refused = await place.run('template', ...words)
+    const refused = await place.runInside(['template', ...words])
     expect(refused).toMatchObject({ code: 2, out: '' })
     expect(refused.err).toContain(says)
   })
 
   it('writes no construct as JSON', async () => {
-    const refused = await place.run('template', '--cdk', '--format', 'json')
+    const refused = await place.runInside(['template', '--cdk', '--format', 'json'])
     expect(refused.code).toBe(2)
     expect(refused.out).toContain('--cdk writes TypeScript')
   })
 
   it('refuses two callers that would have one name, and a version in place of an alias', async () => {
-    const twins = await place.run(
+    const twins = await place.runInside([
       'template',
       'other.mjs',
       '--grant',
@@ -205,10 +208,10 @@ describe('furlong template', () => {
       'a_b',
       '--name',
       'twins',
-    )
+    ])
     expect(twins).toMatchObject({ code: 1, out: '' })
     expect(twins.err).toContain('Two things would both be called')
-    const version = await place.run('template', '--from', 'books:1', '--port', port)
+    const version = await place.runInside(['template', '--from', 'books:1', '--port', port])
     expect(version.code).toBe(1)
     expect(version.err).toContain("'1' is a version: a template is of a function or of one of its aliases.")
   })

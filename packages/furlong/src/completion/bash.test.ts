@@ -80,7 +80,7 @@ describe('furlong completion bash', () => {
       ['fault', 'template', 'up'].includes(name),
     )) {
       expect(await complete(name, `--${option}`, '')).toEqual(sorted(takes))
-      const refused = await place.run(name, `--${option}`, 'none-of-them')
+      const refused = await place.runInside([name, `--${option}`, 'none-of-them'])
       expect(refused).toMatchObject({ code: 2, err: expect.stringContaining(takes.join(', ')) })
     }
   })

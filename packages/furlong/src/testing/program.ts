@@ -1,9 +1,12 @@
 /** The real program, as `npm run build` made it, in processes of its own and a home of its own. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Output } from '../context.ts'
+import { run } from '../run.ts'
 
 const program = fileURLToPath(new URL('../../bin/furlong.js', import.meta.url))
 const terminal = fileURLToPath(new URL('terminal.py', import.meta.url))
@@ -92,6 +95,29 @@ export class Running {
   }
 }
 
+/** What a command in this process wrote. */
+class Written implements Output {
+  readonly columns?: number
+  readonly #chunks: Buffer[] = []
+
+  constructor(columns: number | undefined) {
+    if (columns !== undefined) this.columns = columns
+  }
+
+  get isTTY(): boolean {
+    return this.columns !== undefined
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString()
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    this.#chunks.push(Buffer.from(chunk))
+    return true
+  }
+}
+
 /** A folder of its own, in which commands run. */
 export class Place {
   readonly folder: string
@@ -104,6 +130,8 @@ export class Place {
       HOME: folder,
       XDG_RUNTIME_DIR: join(folder, 'run'),
       TMPDIR: join(folder, 'tmp'),
+      // Compiled code is kept where the user keeps it, since it is what most commands wait for.
+      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
       PATH: process.env['PATH'] ?? '',
     }
   }
@@ -164,6 +192,33 @@ export class Place {
   /** Runs a command to its end. */
   run(...argv: string[]): Promise<Answer> {
     return this.start(argv).ended
+  }
+
+  /**
+   * Runs a command to its end in this process, from the sources: for what the words come to, where a process of its own would tell
+   * no more. It hears no signal, has nothing to read, and reaches targets by its options alone: the SDK reads the variables of this process.
+   *
+   * @param argv the words after `furlong`
+   * @param options `env`, more variables; `columns`, of a terminal that it writes to
+   * @returns what it wrote, and its exit code
+   */
+  async runInside(
+    argv: readonly string[],
+    { env, columns }: { env?: Readonly<Record<string, string>>; columns?: number } = {},
+  ): Promise<Answer> {
+    const [stdout, stderr] = [new Written(columns), new Written(columns)]
+    const code = await run(argv, {
+      stdin: Readable.from([]),
+      stdout,
+      stderr,
+      env: { ...this.env, ...env },
+      cwd: this.folder,
+      now: () => new Date(),
+      program,
+      onSignal: () => () => {},
+      onReaderGone: () => () => {},
+    })
+    return { code, out: stdout.text, err: stderr.text }
   }
 
   /** Lists the processes that were started here and still run, by their command lines. */

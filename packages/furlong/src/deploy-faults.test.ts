@@ -289,13 +289,14 @@ describe('grant(), several at once', () => {
     const callers = Array.from({ length: 6 }, (_, index) => `caller-${index}`)
     for (const RoleName of callers) await iam.createRole({ RoleName, AssumeRolePolicyDocument: trustPolicy })
     let [under, refused] = [0, 0]
+    const { promise: another, resolve: anotherCame } = Promise.withResolvers<void>()
     faulty.failWith(async ({ operation }) => {
       if (!/^POST \S+\/policy$/.test(operation)) return undefined
       under += 1
       try {
-        // Long enough for the others to come in between.
         if (under > 1) {
           refused += 1
+          anotherCame()
           return {
             status: refused % 2 === 0 ? 412 : 409,
             code: refused % 2 === 0 ? 'PreconditionFailedException' : 'ResourceConflictException',
@@ -303,7 +304,8 @@ describe('grant(), several at once', () => {
               'The function could not be updated due to a concurrent update operation. Please try again later.',
           }
         }
-        await new Promise((done) => setTimeout(done, 5))
+        // The first goes on once another came in between.
+        await another
         return undefined
       } finally {
         under -= 1

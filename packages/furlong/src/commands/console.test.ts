@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import type { UrlCall } from '@furlong/local'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openInBrowser } from '../open-in-browser.ts'
@@ -91,10 +93,29 @@ describe('renderUrlCall()', () => {
   })
 
   it('says where curl signs otherwise than AWS reads', () => {
-    expect(renderUrlCall({ ...call, url: 'http://127.0.0.1:20000/a%20b' }).curl).toMatch(
-      /^# .*furlong call.*\ncurl /,
-    )
-    expect(renderUrlCall({ ...call, url: 'http://127.0.0.1:20000/?q=a%20b' }).curl).toMatch(/^curl /)
+    const write = (target: string): string =>
+      renderUrlCall({ ...call, url: `http://127.0.0.1:20000${target}` }).curl
+    for (const target of ['/a%20b', '/a//b', '/?b=1&a=2', '/?flag', '/?q=a+b', '/?q=%2f', '/?a=2&a=1'])
+      expect(write(target), target).toMatch(/^# .*furlong call.*\ncurl /)
+    for (const target of ['/', '/a', '/?q=a%20b', '/?a=1&a=2&b=', '/?a=1&a-=1'])
+      expect(write(target), target).toMatch(/^curl /)
+  })
+
+  it('sends bytes that are no text, and says what it leaves out', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, at) => at)
+    const { curl, furlong, fetch } = renderUrlCall({ ...call, method: 'POST', body: bytes })
+    for (const command of [curl, furlong]) {
+      const [printed = ''] = /^printf .* base64 -d(?= \|)/m.exec(command) ?? []
+      const { stdout } = await promisify(execFile)('sh', ['-c', printed], { encoding: 'buffer' })
+      expect(stdout.equals(bytes)).toBe(true)
+      expect(command).toMatch(/@-$/)
+    }
+    expect(fetch).toContain(`body: Buffer.from("${Buffer.from(bytes).toString('base64')}", 'base64')`)
+    const lost = renderUrlCall({ ...call, method: 'POST', lostBodyBytes: 70_000 })
+    expect(lost.curl).toMatch(/^# .* 70000 bytes .*\n/)
+    expect(lost.furlong).toMatch(/^# .* 70000 bytes .*\n/)
+    expect(lost.fetch).toMatch(/^\/\/ .* 70000 bytes .*\n/)
+    expect(renderUrlCall({ ...call, headers: [['cookie', '***']] }).curl).toMatch(/^# .*secret/)
   })
 
   it('quotes what a shell or a script would read otherwise', () => {

@@ -2,7 +2,7 @@ import { compareCanonicalStrings } from '@furlong/sigv4'
 import { maskText } from '@furlong/sigv4/mask-text'
 import { parseFunctionArn } from '@furlong/iam'
 import type { RequestRecord } from '../record/record.ts'
-import type { RequestDetail, SentRequest, SignatureComparison } from './contract.ts'
+import type { Payload, RequestDetail, SentRequest, SignatureComparison } from './contract.ts'
 import { listFixes, planFixes } from './fixes.ts'
 import type { UrlCall } from './page.ts'
 import type { ConsoleParts } from './parts.ts'
@@ -56,13 +56,18 @@ const notWritten =
 
 function createCall({ side }: ConsoleParts, record: RequestRecord, sent: SentRequest): UrlCall {
   const { body, headers, method, target } = sent
-  const isText = body.encoding === 'utf8' && !body.isCut && body.bytes > 0
   return {
     method,
     url: `http://${record.host}${dropSignature(target)}`,
     headers: headers.filter(([name]) => !notWritten.test(name)),
-    ...(isText ? { body: body.text } : {}),
+    ...readBody(body),
     region: parseFunctionArn(record.functionArn ?? '')?.region ?? side.region,
     isSigned: record.caller !== undefined || record.refusal?.gate === 'authenticate',
   }
+}
+
+function readBody({ bytes, encoding, isCut, text }: Payload): Pick<UrlCall, 'body' | 'lostBodyBytes'> {
+  if (bytes === 0) return {}
+  if (isCut) return { lostBodyBytes: bytes }
+  return { body: encoding === 'utf8' ? text : Buffer.from(text, 'base64') }
 }

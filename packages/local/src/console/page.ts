@@ -31,8 +31,10 @@ export interface UrlCall {
   readonly method: string
   readonly url: string
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** Absent where there is none, or none that is text. */
-  readonly body?: string
+  /** Text, or bytes that are none; absent where there is none, or not all of it is known. */
+  readonly body?: string | Uint8Array
+  /** Length of a body that is absent since it is not known. */
+  readonly lostBodyBytes?: number
   readonly region: string
   /** Whether it is signed. */
   readonly isSigned: boolean

@@ -75,3 +75,8 @@ export function formatTime(at: string): string {
 export function asSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
+
+/** Takes out what gives text its colours on a terminal. */
+export function stripColours(text: string): string {
+  return text.replaceAll(/\u001b\[[\d;]*m/g, '')
+}

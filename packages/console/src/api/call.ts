@@ -122,12 +122,18 @@ export function sayError(error: unknown): string {
  * of the address. Every call waits for it.
  */
 export function openSession(): void {
-  const link = new URLSearchParams(location.hash.slice(1))
+  // In the tab of an old link a new one changes the fragment alone, which loads nothing.
+  addEventListener('hashchange', () => {
+    if (readLink().has('ticket')) location.reload()
+  })
+  const link = readLink()
   const ticket = link.get('ticket')
   if (ticket === null) return
   history.replaceState(null, '', `${location.pathname}#${link.get('to') ?? ''}`)
   session = exchange(ticket)
 }
+
+const readLink = (): URLSearchParams => new URLSearchParams(location.hash.slice(1))
 
 async function exchange(ticket: string): Promise<void> {
   try {

@@ -1,4 +1,4 @@
-import type { AccessEdge, AccessPair, AccessPicture, Caller } from '@furlong/local/console'
+import type { AccessEdge, AccessPair, AccessPicture, Caller, UrlSummary } from '@furlong/local/console'
 import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { useWidth } from '../state/width.ts'
@@ -26,6 +26,8 @@ export function AccessDrawing(props: {
   const { picture, chosen, onChoose } = props
   const box = useRef<HTMLElement>(null)
   const width = Math.max(useWidth(box), 320)
+  // Names of lines need room between the columns; without it a line says it when it is chosen.
+  const isWide = width >= 560
   const [isAll, setAll] = useState(false)
   const granted = new Set(picture.edges.map(({ caller }) => caller))
   const isFew = picture.callers.length <= fewCallers
@@ -38,7 +40,10 @@ export function AccessDrawing(props: {
   const urlsHeight = picture.urls.length * rowHeight
   const height = Math.max(callersHeight, urlsHeight + accountHeight) + padding
   const urlsTop = Math.max(accountHeight, (height - urlsHeight) / 2)
-  const urls = picture.urls.map((item, at) => ({ item, y: urlsTop + at * rowHeight + rowHeight / 2 }))
+  const urls = sortUrls(picture.urls).map((item, at) => ({
+    item,
+    y: urlsTop + at * rowHeight + rowHeight / 2,
+  }))
   const columns = readColumns(width)
   const caption = `${picture.callers.length} callers, ${picture.urls.length} function URLs, ${picture.edges.length} grants`
   return (
@@ -49,28 +54,24 @@ export function AccessDrawing(props: {
             {item === '' ? 'no account' : `account ${item}`}
           </text>
         ))}
-        {width >= 560 && (
+        {isWide && (
           <text x={columns.right} y={urlsTop - 8} class="drawing-account">
             function URLs
           </text>
         )}
         <g>
-          {sortForDrawing(picture.edges).map((edge) => {
-            const from = callers.find(({ item }) => item.arn === edge.caller)
-            const to = urls.find(({ item }) => item.urlId === edge.urlId)
-            if (from === undefined || to === undefined) return undefined
-            return (
-              <Edge
-                key={`${edge.caller} ${edge.urlId}`}
-                edge={edge}
-                path={[columns.left, from.y, columns.right - 12, to.y]}
-                says={`${describeCaller(from.item)} and ${describeUrl(to.item)}: ${sayVerdict(edge)}`}
-                isChosen={edge.caller === chosen.caller && edge.urlId === chosen.urlId}
-                isBeside={isBeside(edge, chosen)}
-                onChoose={onChoose}
-              />
-            )
-          })}
+          {nameGroups(placeEdges(picture.edges, callers, urls)).map(({ edge, from, to, label }) => (
+            <Edge
+              key={`${edge.caller} ${edge.urlId}`}
+              edge={edge}
+              path={[columns.left, from.y, columns.right - 12, to.y]}
+              label={isWide ? label : undefined}
+              says={`${describeCaller(from.item)} and ${describeUrl(to.item)}: ${sayVerdict(edge)}`}
+              isChosen={edge.caller === chosen.caller && edge.urlId === chosen.urlId}
+              isBeside={isBeside(edge, chosen)}
+              onChoose={onChoose}
+            />
+          ))}
         </g>
         {callers.map(({ item, y }) => (
           <foreignObject
@@ -85,7 +86,12 @@ export function AccessDrawing(props: {
               class="drawing-node"
               aria-pressed={item.arn === chosen.caller}
               title={item.arn === '*' ? 'Everybody, unsigned' : item.arn}
-              onClick={() => onChoose({ caller: item.arn, urlId: chosen.urlId ?? '' })}
+              onClick={() =>
+                onChoose({
+                  caller: item.arn === chosen.caller ? '' : item.arn,
+                  urlId: chosen.urlId ?? '',
+                })
+              }
             >
               <span class="clip">{item.type === 'anonymous' ? 'everybody' : item.name}</span>
               <span class="muted">{item.type === 'anonymous' ? '' : item.type}</span>
@@ -105,7 +111,12 @@ export function AccessDrawing(props: {
               class="drawing-node url"
               aria-pressed={item.urlId === chosen.urlId}
               title={item.url}
-              onClick={() => onChoose({ caller: chosen.caller ?? '', urlId: item.urlId })}
+              onClick={() =>
+                onChoose({
+                  caller: chosen.caller ?? '',
+                  urlId: item.urlId === chosen.urlId ? '' : item.urlId,
+                })
+              }
             >
               <span class="clip">{describeUrl(item)}</span>
               <span class="muted">{item.authType === 'NONE' ? 'NONE' : ''}</span>
@@ -118,7 +129,7 @@ export function AccessDrawing(props: {
           <i class="line-sample granted" /> granted
         </span>
         <span>
-          <i class="line-sample half" /> half: the named permission is missing
+          <i class="line-sample half" /> half: {isWide ? 'the named permission' : 'one permission'} is missing
         </span>
         <span>
           <i class="line-sample denied" /> denied by a statement
@@ -163,8 +174,60 @@ function placeCallers(callers: readonly Caller[]): {
 /** What is wrong lies on top of what is right. */
 const layers: readonly AccessEdge['verdict'][] = ['granted', 'half', 'denied']
 
-function sortForDrawing(edges: readonly AccessEdge[]): readonly AccessEdge[] {
-  return edges.toSorted((one, other) => layers.indexOf(one.verdict) - layers.indexOf(other.verdict))
+interface PlacedEdge {
+  readonly edge: AccessEdge
+  readonly from: Placed<Caller>
+  readonly to: Placed<UrlSummary>
+}
+
+function placeEdges(
+  edges: readonly AccessEdge[],
+  callers: readonly Placed<Caller>[],
+  urls: readonly Placed<UrlSummary>[],
+): readonly PlacedEdge[] {
+  const ofArn = new Map(callers.map((caller) => [caller.item.arn, caller]))
+  const ofId = new Map(urls.map((url) => [url.item.urlId, url]))
+  return edges
+    .toSorted((one, other) => layers.indexOf(one.verdict) - layers.indexOf(other.verdict))
+    .flatMap((edge) => {
+      const [from, to] = [ofArn.get(edge.caller), ofId.get(edge.urlId)]
+      return from === undefined || to === undefined ? [] : [{ edge, from, to }]
+    })
+}
+
+/** What a line is named, and whether above or below its beginning. */
+interface EdgeLabel {
+  readonly text: string
+  readonly dy: number
+}
+
+/** Names of half-granted lines: near the caller, where the lines that want the same permission are still one, it stands once. */
+function nameGroups(
+  edges: readonly PlacedEdge[],
+): readonly (PlacedEdge & { readonly label: EdgeLabel | undefined })[] {
+  const nameOf = ({ verdict, missing }: AccessEdge): string =>
+    verdict === 'half' ? `no ${nameActions(missing)}` : ''
+  const above = -4
+  const below = 13
+  const labels = new Map<PlacedEdge, EdgeLabel>()
+  for (const ofCaller of Map.groupBy(edges, ({ edge }) => edge.caller).values()) {
+    const groups = Map.groupBy(ofCaller, ({ edge }) => nameOf(edge))
+    groups.delete('')
+    // The lines that go up must not go through the name.
+    const places = [...groups.values()].flat().every(({ from, to }) => to.y < from.y)
+      ? [below, above]
+      : [above, below]
+    for (const [at, [name, group]] of [...groups].entries()) {
+      const text = group.length === 1 ? name : `${name} ×${group.length}`
+      if (group[0] !== undefined) labels.set(group[0], { text, dy: places[at % 2] ?? above })
+    }
+  }
+  return edges.map((edge) => ({ ...edge, label: labels.get(edge) }))
+}
+
+function sortUrls(urls: readonly UrlSummary[]): readonly UrlSummary[] {
+  const named = urls.map((url) => ({ url, name: describeUrl(url) }))
+  return named.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name))).map(({ url }) => url)
 }
 
 /** Where the column of callers ends and that of URLs begins. */
@@ -194,17 +257,17 @@ function isBeside(
 function Edge(props: {
   readonly edge: AccessEdge
   readonly path: readonly [x1: number, y1: number, x2: number, y2: number]
+  readonly label: EdgeLabel | undefined
   readonly says: string
   readonly isChosen: boolean
   readonly isBeside: boolean
   readonly onChoose: (pair: AccessPair) => void
 }): JSX.Element {
-  const { edge, says, isChosen, onChoose } = props
+  const { edge, label, says, isChosen, onChoose } = props
   const [x1, y1, x2, y2] = props.path
   const middle = (x1 + x2) / 2
   const curve = `M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`
   const choose = (): void => onChoose({ caller: edge.caller, urlId: edge.urlId })
-  const missing = edge.verdict === 'half' ? nameActions(edge.missing) : ''
   return (
     <g
       class={`edge ${edge.verdict} ${isChosen ? 'chosen' : ''} ${props.isBeside ? 'beside' : ''}`}
@@ -223,10 +286,9 @@ function Edge(props: {
       <title>{says}</title>
       <path d={curve} class="edge-reach" />
       <path d={curve} class="edge-line" />
-      {missing !== '' && (
-        // Near the caller: there no two lines meet.
-        <text x={x1 + 16} y={y1 - 4 + (y2 - y1) * 0.03} class="edge-label">
-          no {missing}
+      {label !== undefined && (
+        <text x={x1 + 16} y={y1 + label.dy} class="edge-label">
+          {label.text}
         </text>
       )}
     </g>

@@ -1,6 +1,6 @@
 import type { AccessPicture, Step } from '@furlong/local/console'
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { call, sayError } from '../api/call.ts'
 import { Empty } from '../parts/empty.tsx'
 import { FixCommands } from '../request/fix-list.tsx'
@@ -20,11 +20,25 @@ interface Chosen {
 }
 
 /** Who may call what, of the whole side. */
-export function AccessView(props: Chosen): JSX.Element {
+export function AccessView(
+  props: Chosen & {
+    /** Whether no list stands beside it. */
+    readonly isAlone: boolean
+    readonly onClose: () => void
+  },
+): JSX.Element {
+  const { isAlone, onClose, ...chosen } = props
   return (
     <section class="pane request-body access-view" aria-label="Who may call what">
-      <h1>Who may call what</h1>
-      <AccessPanel {...props} />
+      <header class="access-head">
+        {isAlone && (
+          <button type="button" class="button quiet icon" aria-label="Back" onClick={onClose}>
+            ←
+          </button>
+        )}
+        <h1>Who may call what</h1>
+      </header>
+      <AccessPanel {...chosen} />
     </section>
   )
 }
@@ -34,7 +48,7 @@ export function AccessPanel(props: Chosen & { readonly urlIds?: ReadonlySet<stri
   const { caller, urlId, urlIds } = props
   // What was just granted is seen at once, also before the side says that something changed.
   const [done, setDone] = useState(0)
-  const loading = useLoaded((signal) => call('GET /access', { signal }), [sideChanges.value, done])
+  const loading = useLoaded((signal) => call('GET /access', { signal }), [], [sideChanges.value, done])
   if (loading.kind === 'loading') return <p class="muted">Deciding for every caller and URL…</p>
   if (loading.kind === 'failed') return <p class="bad">{loading.message}</p>
   const picture = narrow(loading.value, urlIds)
@@ -144,9 +158,13 @@ function PairAnswer(props: {
   const pair = { caller, urlId }
   const loading = useLoaded(
     (signal) => call('GET /access/pair', { query: pair, signal }),
-    [caller, urlId, version],
+    [caller, urlId],
+    [version],
   )
   const [outcome, setOutcome] = useState<{ steps: readonly Step[]; problem?: string }>()
+  const box = useRef<HTMLDivElement>(null)
+  // It may have been asked for from the other end of a long picture.
+  useEffect(() => box.current?.closest('.pair')?.scrollIntoView({ block: 'nearest' }), [loading.kind])
   const run = async (name: 'POST /grants' | 'POST /revocations'): Promise<void> => {
     try {
       const { steps } = await call(name, { body: pair })
@@ -163,7 +181,11 @@ function PairAnswer(props: {
   const canRevoke = (edge?.statementIds.length ?? 0) > 0
   return (
     <>
-      <div class={`outcome pair-verdict ${verdict === 'granted' ? 'fine' : 'failed'}`} role="status">
+      <div
+        ref={box}
+        class={`outcome pair-verdict ${verdict === 'granted' ? 'fine' : 'failed'}`}
+        role="status"
+      >
         <p>{asSentence(explanation.says)}</p>
         <span class="pair-buttons">
           {verdict !== 'granted' && (

@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { call, sayError } from '../api/call.ts'
 import { followLogs } from '../state/side.ts'
-import { formatTime, unqualify } from '../words.ts'
+import { formatTime, stripColours, unqualify } from '../words.ts'
 
 /** Lines that are kept: what a function writes without end must not fill the memory. */
 const maxLines = 1_000
@@ -78,7 +78,7 @@ export function FunctionLog(props: { readonly arn: string; readonly name: string
     >
       {lines.map(({ at, text }, index) => (
         <span key={index}>
-          <span class="muted">{formatTime(at)}</span> {`${text.trimEnd()}\n`}
+          <span class="muted">{formatTime(at)}</span> {`${stripColours(text).trimEnd()}\n`}
         </span>
       ))}
     </pre>

@@ -26,7 +26,8 @@ export function FunctionPage(props: {
   const { arn, isAlone, onClose } = props
   const loading = useLoaded(
     (signal) => call('GET /function', { query: { arn }, signal }),
-    [arn, sideChanges.value, useTicks(refreshMs)],
+    [arn],
+    [sideChanges.value, useTicks(refreshMs)],
   )
   return (
     <section class="pane request-pane" aria-label={`Function ${nameFunction(arn)}`}>
@@ -81,7 +82,7 @@ function Detail({ detail }: { readonly detail: FunctionDetail }): JSX.Element {
         <FunctionLog arn={detail.arn} name={name} />
       </Section>
       <Section title="Configuration">
-        <dl class="facts">
+        <dl class="facts wide">
           {Object.entries(configuration)
             .filter(([, value]) => value !== '' && value !== null)
             .map(([member, value]) => (

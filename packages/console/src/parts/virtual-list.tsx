@@ -13,6 +13,8 @@ export interface VirtualListProps {
   readonly rowHeight: number
   /** Counts the rows that ever came in at the top: what is being read stays where it is. */
   readonly head: number
+  /** Changes when rows came in behind the last one, though none of them is shown: the end may be in view still. */
+  readonly tail: string | undefined
   /** The row that is chosen, if any; kept in view. */
   readonly active: number | undefined
   /** Id of the element of a row. */
@@ -25,7 +27,7 @@ export interface VirtualListProps {
 
 /** A list of which only the visible rows exist: any number of them costs the same. */
 export function VirtualList(props: VirtualListProps): JSX.Element {
-  const { count, rowHeight, head, active, label, rowId, renderRow, onEnd } = props
+  const { count, rowHeight, head, tail, active, label, rowId, renderRow, onEnd } = props
   const box = useRef<HTMLDivElement>(null)
   const [seen, setSeen] = useState({ top: 0, height: 0 })
   const last = useRef(head)
@@ -65,7 +67,7 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
   const to = Math.min(count, Math.ceil((seen.top + seen.height) / rowHeight) + overscan)
   useLayoutEffect(() => {
     if (to >= count && seen.height > 0) onEnd?.()
-  }, [to, count, seen.height])
+  }, [to, count, tail, seen.height])
 
   return (
     <div

@@ -16,7 +16,13 @@ export function RequestView(props: {
   return (
     <section class="pane request-pane" aria-label={`Request ${id}`} aria-busy={loading.kind === 'loading'}>
       {loading.kind === 'loaded' && (
-        <RequestPage key={id} detail={loading.value} isAlone={isAlone} onClose={onClose} />
+        // Until another has come, the last one stays.
+        <RequestPage
+          key={loading.value.record.id}
+          detail={loading.value}
+          isAlone={isAlone}
+          onClose={onClose}
+        />
       )}
       {loading.kind === 'failed' && (
         <Empty title={`Request ${id} cannot be shown.`}>

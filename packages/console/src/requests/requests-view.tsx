@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Empty } from '../parts/empty.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import { RequestView } from '../request/request-view.tsx'
@@ -33,13 +33,15 @@ export function RequestsView(): JSX.Element {
   const open = (id: string | undefined): void =>
     go(
       { view: 'requests', query, ...(id === undefined ? {} : { subject: id }) },
-      subject === undefined || id === undefined ? 'push' : 'replace',
+      route.peek().subject === undefined || id === undefined ? 'push' : 'replace',
     )
   const active = subject === undefined ? undefined : rows.indexOf(subject)
   const move = (step: number): void => {
     const { count } = rows
     if (count.peek() === 0) return
-    const to = active === undefined ? 0 : Math.min(count.peek() - 1, Math.max(0, active + step))
+    // Keys may come faster than this is rendered.
+    const at = rows.indexOf(route.peek().subject ?? '')
+    const to = at === undefined ? 0 : Math.min(count.peek() - 1, Math.max(0, at + step))
     open(rows.at(to)?.id)
   }
   useKeys([
@@ -59,49 +61,49 @@ export function RequestsView(): JSX.Element {
 
   const isSplit = width >= splitWidth
   const isTwoLine = listWidth < oneLineWidth
-  const isListShown = subject === undefined || isSplit
+  const layout = subject === undefined ? '' : isSplit ? 'split' : 'covered'
   return (
-    <div ref={box} class={`requests ${isSplit && subject !== undefined ? 'split' : ''}`}>
-      {isListShown && (
-        <section ref={list} class="pane list-pane" aria-label="Requests">
-          <h1 class="visually-hidden">Requests</h1>
-          <FilterBar search={search} />
-          {rows.count.value === 0 ? (
-            <NoRows isFiltered={filterNames.some((name) => name in query)} />
-          ) : (
-            <>
-              {!isTwoLine && <Heads />}
-              <VirtualList
-                label="Requests, the newest first"
-                class={isTwoLine ? 'two-line' : 'one-line'}
-                count={rows.count.value}
-                head={rows.head.value}
-                rowHeight={isTwoLine ? rowHeights.two : rowHeights.one}
-                active={active}
-                rowId={(index) => `row-${rows.at(index)?.id ?? ''}`}
-                renderRow={(index) => {
-                  const row = rows.at(index)
-                  return (
-                    row && (
-                      <RequestRowView
-                        key={row.id}
-                        row={row}
-                        index={index}
-                        isChosen={row.id === subject}
-                        isTwoLine={isTwoLine}
-                        onOpen={open}
-                      />
-                    )
+    <div ref={box} class={`requests ${layout}`}>
+      {/* Beneath a request it stays as it is: who comes back finds the place where they were. */}
+      <section ref={list} class="pane list-pane" aria-label="Requests">
+        <h1 class="visually-hidden">Requests</h1>
+        <FilterBar search={search} />
+        {rows.count.value === 0 ? (
+          <NoRows isFiltered={filterNames.some((name) => name in query)} />
+        ) : (
+          <>
+            {!isTwoLine && <Heads />}
+            <VirtualList
+              label="Requests, the newest first"
+              class={isTwoLine ? 'two-line' : 'one-line'}
+              count={rows.count.value}
+              head={rows.head.value}
+              tail={readOldest()}
+              rowHeight={isTwoLine ? rowHeights.two : rowHeights.one}
+              active={active}
+              rowId={(index) => `row-${rows.at(index)?.id ?? ''}`}
+              renderRow={(index) => {
+                const row = rows.at(index)
+                return (
+                  row && (
+                    <RequestRowView
+                      key={row.id}
+                      row={row}
+                      index={index}
+                      isChosen={row.id === subject}
+                      isTwoLine={isTwoLine}
+                      onOpen={open}
+                    />
                   )
-                }}
-                onEnd={() => void loadOlder()}
-              />
-            </>
-          )}
-        </section>
-      )}
+                )
+              }}
+              onEnd={() => void loadOlder()}
+            />
+          </>
+        )}
+      </section>
       {subject !== undefined && (
-        <RequestView key={subject} id={subject} isAlone={!isSplit} onClose={() => open(undefined)} />
+        <RequestView id={subject} isAlone={!isSplit} onClose={() => open(undefined)} />
       )}
     </div>
   )
@@ -123,16 +125,7 @@ function Heads(): JSX.Element {
 }
 
 function NoRows({ isFiltered }: { readonly isFiltered: boolean }): JSX.Element {
-  if (isFiltered)
-    return (
-      <Empty title="No request matches these filters.">
-        <p>
-          <button type="button" class="button" onClick={() => go({ view: 'requests', query: {} })}>
-            Clear the filters
-          </button>
-        </p>
-      </Empty>
-    )
+  if (isFiltered && isLoaded.value) return <NoMatch />
   if (!isLoaded.value) return <Empty title="Reading what the local side has recorded…" />
   return (
     <Empty title="No request yet.">
@@ -144,4 +137,37 @@ function NoRows({ isFiltered }: { readonly isFiltered: boolean }): JSX.Element {
       </p>
     </Empty>
   )
+}
+
+/** Nothing that the page has matches; what is older may, and is asked for until it does. */
+function NoMatch(): JSX.Element {
+  const [isLooking, setLooking] = useState(true)
+  const oldest = readOldest()
+  useEffect(() => {
+    let isGone = false
+    const look = async (): Promise<void> => {
+      await loadOlder()
+      // Otherwise this is done again, for the rows that came.
+      if (!isGone && readOldest() === oldest) setLooking(false)
+    }
+    void look()
+    return () => {
+      isGone = true
+    }
+  }, [oldest])
+  if (isLooking) return <Empty title="Looking through older requests…" />
+  return (
+    <Empty title="No request matches these filters.">
+      <p>
+        <button type="button" class="button" onClick={() => go({ view: 'requests', query: {} })}>
+          Clear the filters
+        </button>
+      </p>
+    </Empty>
+  )
+}
+
+/** @returns the id of the oldest request that the page has, whether it is shown or not; followed by whoever renders it */
+function readOldest(): string | undefined {
+  return rows.total.value === 0 ? undefined : rows.oldest?.id
 }

@@ -1,5 +1,5 @@
 import { type RefObject } from 'preact'
-import { useLayoutEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 /**
  * Follows the width of an element.
@@ -8,13 +8,20 @@ import { useLayoutEffect, useState } from 'preact/hooks'
  */
 export function useWidth(box: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0)
+  const observed = useRef<{ readonly element: HTMLElement; readonly stop: () => void }>(undefined)
+  // Each time: the element may be another than the last time, or be gone for a while.
   useLayoutEffect(() => {
     const element = box.current
-    if (element === null) return undefined
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth))
+    if (element === null || element === observed.current?.element) return
+    observed.current?.stop()
+    const measure = (): void => {
+      if (element.isConnected) setWidth(element.clientWidth)
+    }
+    const observer = new ResizeObserver(measure)
     observer.observe(element)
-    setWidth(element.clientWidth)
-    return () => observer.disconnect()
-  }, [])
+    observed.current = { element, stop: () => observer.disconnect() }
+    measure()
+  })
+  useLayoutEffect(() => () => observed.current?.stop(), [])
   return width
 }

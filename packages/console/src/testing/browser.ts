@@ -138,3 +138,24 @@ export async function openPage(
   await window.open(local, place)
   return window
 }
+
+/**
+ * Looks at the page of a side at a place, in a window of its own, which is closed afterwards.
+ *
+ * @returns what went wrong in it
+ */
+export async function lookAt(
+  browser: Browser,
+  local: Local,
+  place: string,
+  look: (tab: Page) => Promise<void>,
+  opening?: Opening,
+): Promise<readonly string[]> {
+  const opened = await openPage(browser, local, place, opening)
+  try {
+    await look(opened.tab)
+    return opened.troubles
+  } finally {
+    await opened.close()
+  }
+}

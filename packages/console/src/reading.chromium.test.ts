@@ -1,0 +1,128 @@
+/** What somebody reads stays where it is, and everything is found, however much came before or comes after. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  buildTestPage,
+  type BuiltPage,
+  createLink,
+  executablePath,
+  lookAt,
+  type Opening,
+  startBrowser,
+} from './testing/browser.ts'
+import { type Scene, send, setScene } from './testing/scene.ts'
+
+const ordersPlace = `/functions/${encodeURIComponent('arn:aws:lambda:us-east-1:111122223333:function:orders')}`
+
+describe.skipIf(executablePath === undefined)('reading', () => {
+  let built: BuiltPage
+  let browser: Browser
+  let scene: Scene
+
+  beforeAll(async () => {
+    built = await buildTestPage()
+    browser = await startBrowser()
+    scene = await setScene({ page: built.page })
+    // More than the page gets at first: behind them lies all that the scene was set up with.
+    const urls = Array.from({ length: 420 }, (_, at) => `${scene.urls.orders}number/${at}`)
+    await Promise.all(urls.map((url) => send(url)))
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await scene?.close()
+    await built?.remove()
+  })
+
+  async function read(place: string, look: (tab: Page) => Promise<void>, opening?: Opening): Promise<void> {
+    expect(await lookAt(browser, scene.local, place, look, opening)).toEqual([])
+  }
+
+  describe('a filter', () => {
+    it('finds what is older than what the page has', () =>
+      read('/requests?kind=api&text=CreateRole', (tab) =>
+        tab.getByRole('row').filter({ hasText: 'CreateRole' }).first().waitFor(),
+      ))
+
+    it('says that nothing matches once it has looked through all', () =>
+      read('/requests?text=no-such-thing', async (tab) => {
+        await tab.getByText('No request matches these filters.').waitFor()
+        const [, all] = /^0 of ([\d,]+)$/.exec(await tab.locator('.filters .count').innerText()) ?? []
+        expect(Number(all?.replaceAll(',', ''))).toBeGreaterThan(420)
+      }))
+  })
+
+  it('shows a request until the next one has come', () =>
+    read('/requests', async (tab) => {
+      await tab.getByRole('row').first().waitFor()
+      await tab.keyboard.press('j')
+      const title = tab.locator('.request-title')
+      await title.waitFor()
+      const before = await title.innerText()
+      const asked = Promise.withResolvers<void>()
+      const wanted = Promise.withResolvers<void>()
+      await tab.route(/\/api\/requests\/[a-z0-9]+$/, async (route) => {
+        asked.resolve()
+        await wanted.promise
+        await route.continue()
+      })
+      await tab.keyboard.press('j')
+      await asked.promise
+      expect(await title.innerText()).toBe(before)
+      wanted.resolve()
+      await expect.poll(() => title.innerText()).not.toBe(before)
+    }))
+
+  it.each([
+    [900, '.one-line'],
+    [400, '.two-line'],
+  ])('comes back to the same place of the list from a request: %i pixels', (width, list) =>
+    read(
+      '/requests',
+      async (tab) => {
+        const grid = tab.locator(`.virtual${list}`)
+        await grid.waitFor()
+        await grid.evaluate((element) => element.scrollTo(0, 2_000))
+        await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(2_000)
+        // In the middle of what is seen.
+        const box = await grid.boundingBox()
+        await tab.mouse.click(200, (box?.y ?? 0) + 200)
+        await tab.getByRole('button', { name: 'Close' }).click()
+        await tab.waitForURL(/#\/requests$/)
+        await grid.waitFor()
+        expect(await grid.evaluate((element) => element.scrollTop)).toBe(2_000)
+        expect(await tab.locator('.heads').count()).toBe(width < 760 ? 0 : 1)
+      },
+      { width },
+    ),
+  )
+
+  it('takes a new link in the tab of an old one', () =>
+    read('/plots', async (tab) => {
+      await tab.getByRole('heading', { name: /The last/ }).waitFor()
+      await tab.evaluate('sessionStorage.clear()')
+      // As one pastes it: only the fragment is another.
+      const link = await createLink(scene.local, '/functions')
+      await tab.evaluate(`location.href = ${JSON.stringify(link)}`)
+      await tab.getByRole('heading', { name: 'Who may call what' }).waitFor()
+      expect(tab.url()).toMatch(/#\/functions$/)
+    }))
+
+  it('keeps what it shows while the local side does not answer', async () => {
+    const other = await setScene({ page: built.page })
+    try {
+      await lookAt(browser, other.local, ordersPlace, async (tab) => {
+        await tab.getByText('Nothing was written yet.').waitFor()
+        await other.close()
+        await tab.getByText('reconnecting').waitFor()
+        // List and function ask again and again.
+        for (const path of [/\/api\/functions$/, /\/api\/function\?/, /\/api\/functions$/])
+          await tab.waitForEvent('requestfailed', (request) => path.test(request.url()))
+        expect(await tab.locator('.function-item').count()).toBe(5)
+        await tab.getByRole('heading', { name: 'Resource-based policy' }).waitFor()
+        expect(await tab.getByText('cannot be shown').count()).toBe(0)
+      })
+    } finally {
+      await other.close()
+    }
+  })
+})

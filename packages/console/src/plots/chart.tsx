@@ -17,6 +17,11 @@ const dashes: Readonly<Partial<Record<NonNullable<ChartSeries['form']>, number[]
   dotted: [2, 3],
 }
 
+const pointSizes: Readonly<Partial<Record<NonNullable<ChartSeries['form']>, number>>> = {
+  dashed: 5,
+  dotted: 3,
+}
+
 /** Some series over time. */
 export function Chart(props: {
   /** What it shows, for those who hear the page. */
@@ -83,6 +88,13 @@ function readColour(token: string): string {
   return color
 }
 
+/** Places of values that have none before and none behind them. */
+const findSingle: uPlot.Series.Points.Filter = (chart, series) => {
+  const values = Array.from(chart.data[series] ?? [])
+  const isNone = (at: number): boolean => (values[at] ?? null) === null
+  return values.flatMap((_, at) => (!isNone(at) && isNone(at - 1) && isNone(at + 1) ? [at] : []))
+}
+
 function createOptions(how: {
   readonly series: readonly ChartSeries[]
   readonly format: (value: number) => string
@@ -103,7 +115,14 @@ function createOptions(how: {
   return {
     width,
     height,
-    legend: { show: !isBare },
+    legend: {
+      show: !isBare,
+      // As the line is.
+      markers: {
+        dash: (_chart, at) =>
+          ({ dashed: 'dashed', dotted: 'dotted' })[series[at - 1]?.form as string] ?? 'solid',
+      },
+    },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     ...(isBare ? { padding: [2, 0, 2, 0] as uPlot.Padding } : { padding: [8, 24, 0, 0] as uPlot.Padding }),
     scales: {
@@ -116,7 +135,7 @@ function createOptions(how: {
           { ...axis, grid: { show: false }, size: 26, values: '{HH}:{mm}:{ss}', space: 72 },
           {
             ...axis,
-            size: 48,
+            size: 56,
             space: 28,
             values: (_chart, values) => values.map(format),
             ...(isCount ? { incrs: wholeSteps } : {}),
@@ -131,8 +150,14 @@ function createOptions(how: {
           label,
           stroke,
           width: form === 'bars' ? 0 : 1.5,
-          points: { show: false },
-          spanGaps: form !== 'bars',
+          // A second with neighbours is a line; one by itself would not be seen without a point, in which others show.
+          points: {
+            show: form !== 'bars',
+            size: pointSizes[form] ?? 7,
+            width: 0,
+            fill: stroke,
+            filter: findSingle,
+          },
           value: (_chart, value) => (value === null ? '—' : format(value)),
           ...(dash === undefined ? {} : { dash }),
           ...(form === 'bars' ? { fill: stroke, ...(bars === undefined ? {} : { paths: bars }) } : {}),

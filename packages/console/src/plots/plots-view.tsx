@@ -5,7 +5,7 @@ import { Command } from '../parts/command.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { addSeconds, type Columns, createColumns, cutColumns } from '../state/metrics.ts'
 import { formatRoute, route, setQuery } from '../state/route.ts'
-import { followMetrics } from '../state/side.ts'
+import { followMetrics, side } from '../state/side.ts'
 import { formatCount, formatMs, gates } from '../words.ts'
 import { Chart } from './chart.tsx'
 
@@ -53,7 +53,9 @@ export function PlotsView(): JSX.Element {
         </div>
       </header>
       {sum(columns.requests) + sum(columns.apiCalls) === 0 && (
-        <Empty title="Nothing was called in the last 15 minutes.">
+        <Empty
+          title={`Nothing was called ${isYoung() ? 'since the local side started' : 'in the last 15 minutes'}.`}
+        >
           <p>Call a function URL, and its second shows here:</p>
           <Command text="npx furlong call <function>" />
         </Empty>
@@ -70,7 +72,7 @@ function Plots({ columns }: { readonly columns: Columns }): JSX.Element {
       <figure class="plot">
         <figcaption>
           <h2>Requests a second</h2>
-          <span class="muted number">{formatCount(sum(requests))} calls of function URLs</span>
+          <span class="muted number">{sayCount(sum(requests), 'call')} of function URLs</span>
         </figcaption>
         <Chart
           label={`Requests a second: ${formatCount(sum(requests))} in all`}
@@ -93,7 +95,7 @@ function Plots({ columns }: { readonly columns: Columns }): JSX.Element {
           label="Duration: median, 90th and 99th percentile"
           time={time}
           height={chartHeight}
-          format={formatMs}
+          format={formatDuration}
           series={[
             { label: 'p50', colour: 'accent', values: p50Ms },
             { label: 'p90', colour: 'accent', values: p90Ms, form: 'dashed' },
@@ -131,10 +133,10 @@ function Plots({ columns }: { readonly columns: Columns }): JSX.Element {
       <figure class="plot">
         <figcaption>
           <h2>Execution environments</h2>
-          <span class="muted number">{formatCount(sum(coldStarts))} cold starts</span>
+          <span class="muted number">{sayCount(sum(coldStarts), 'cold start')}</span>
         </figcaption>
         <Chart
-          label={`Execution environments: ${environments.at(-1) ?? 0} now, ${sum(coldStarts)} cold starts`}
+          label={`Execution environments: ${environments.at(-1) ?? 0} now, ${sayCount(sum(coldStarts), 'cold start')}`}
           time={time}
           height={chartHeight}
           format={formatCount}
@@ -150,3 +152,17 @@ function Plots({ columns }: { readonly columns: Columns }): JSX.Element {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
+
+const sayCount = (number: number, what: string): string =>
+  `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`
+
+/** As short as an axis needs it. */
+function formatDuration(ms: number): string {
+  if (ms === 0) return '0'
+  return ms < 1_000 ? formatMs(ms) : `${Number((ms / 1_000).toFixed(2))} s`
+}
+
+/** Whether the side is younger than what is plotted: what was before it is not counted. */
+const isYoung = (): boolean => Date.now() - Date.parse(side.value?.startedAt ?? '') < longestMs
+
+const longestMs = 15 * 60_000

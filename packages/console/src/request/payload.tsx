@@ -5,7 +5,12 @@ import { CopyButton } from '../parts/copy-button.tsx'
 import { formatBytes } from '../words.ts'
 
 /** A text or bytes, as much of them as is kept; JSON is indented. */
-export function Payload({ payload }: { readonly payload: PayloadFacts }): JSX.Element {
+export function Payload(props: {
+  /** What it is, for those who hear the page: `event`. */
+  readonly name: string
+  readonly payload: PayloadFacts
+}): JSX.Element {
+  const { name, payload } = props
   const { text, bytes, encoding, isCut } = payload
   if (bytes === 0) return <p class="muted">Empty.</p>
   const facts = [
@@ -15,10 +20,10 @@ export function Payload({ payload }: { readonly payload: PayloadFacts }): JSX.El
   ]
   return (
     <div class="payload">
-      <Block label="Content">{isCut || encoding === 'base64' ? text : indent(text)}</Block>
+      <Block label={`The ${name}`}>{isCut || encoding === 'base64' ? text : indent(text)}</Block>
       <p class="payload-foot muted">
         <span>{facts.join(' · ')}</span>
-        <CopyButton text={text} />
+        <CopyButton text={text} what={`the ${name}`} />
       </p>
     </div>
   )

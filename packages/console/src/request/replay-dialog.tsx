@@ -30,8 +30,12 @@ export function ReplayDialog(props: {
   const [input, setInput] = useState(first)
   const [problem, setProblem] = useState<string>()
   const callers = side.value?.callers ?? []
-  // A body of which only the beginning is known can be kept, and not edited.
-  const isBodyFixed = sent?.body.isCut === true || sent?.body.encoding === 'base64'
+  const bodyFixed =
+    sent?.body.isCut === true
+      ? 'only its beginning is kept as text'
+      : sent?.body.encoding === 'base64'
+        ? 'it is no text'
+        : undefined
   const set =
     (member: keyof typeof first) => (event: { readonly currentTarget: { readonly value: string } }) =>
       setInput((before) => ({ ...before, [member]: event.currentTarget.value }))
@@ -50,7 +54,7 @@ export function ReplayDialog(props: {
         method: input.method,
         target: input.target,
         headers,
-        ...(isBodyFixed || input.body === first.body ? {} : { body }),
+        ...(bodyFixed !== undefined || input.body === first.body ? {} : { body }),
       },
     })
   }
@@ -94,14 +98,12 @@ export function ReplayDialog(props: {
           />
         </label>
         <label>
-          <span>
-            {isBodyFixed ? 'Body: sent as it was, since only its beginning is kept as text' : 'Body'}
-          </span>
+          <span>{bodyFixed === undefined ? 'Body' : `Body: sent as it was, since ${bodyFixed}`}</span>
           <textarea
             class="field"
             rows={6}
             spellcheck={false}
-            disabled={isBodyFixed}
+            disabled={bodyFixed !== undefined}
             value={input.body}
             onInput={set('body')}
           />

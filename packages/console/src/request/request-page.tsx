@@ -7,7 +7,7 @@ import { Fact, Section } from '../parts/section.tsx'
 import { toneOf } from '../requests/row.ts'
 import { useKeys } from '../state/keys.ts'
 import { formatRoute } from '../state/route.ts'
-import { formatMs, formatTime, nameFunction, unqualify } from '../words.ts'
+import { formatMs, formatTime, nameFunction, stripColours, unqualify } from '../words.ts'
 import { Denial } from './denial.tsx'
 import { FixList } from './fix-list.tsx'
 import { Payload } from './payload.tsx'
@@ -56,24 +56,28 @@ export function RequestPage(props: {
           <span class="mono request-url">{record.operation ?? record.url}</span>
         </h1>
         <div class="request-actions">
-          <button
-            type="button"
-            class="button small"
-            disabled={!replay.possible || replaying.isBusy}
-            title={replay.possible ? 'Replay (r)' : replay.says}
-            onClick={again}
-          >
-            Replay
-          </button>
-          <button
-            type="button"
-            class="button small"
-            disabled={!replay.possible || replaying.isBusy}
-            title={replay.possible ? 'Edit and replay (e)' : replay.says}
-            onClick={edit}
-          >
-            Edit…
-          </button>
+          {record.kind === 'function-url' && (
+            <>
+              <button
+                type="button"
+                class="button small"
+                disabled={!replay.possible || replaying.isBusy}
+                title={replay.possible ? 'Replay (r)' : replay.says}
+                onClick={again}
+              >
+                Replay
+              </button>
+              <button
+                type="button"
+                class="button small"
+                disabled={!replay.possible || replaying.isBusy}
+                title={replay.possible ? 'Edit and replay (e)' : replay.says}
+                onClick={edit}
+              >
+                Edit…
+              </button>
+            </>
+          )}
           {detail.code !== undefined && (
             <span class="copy-as">
               <span class="muted">Copy as</span>
@@ -92,7 +96,7 @@ export function RequestPage(props: {
         <ReplayResult state={replaying.state} />
         <Verdict record={record} />
         <FixList detail={detail} replaying={replaying} />
-        <Facts record={record} />
+        <Facts detail={detail} />
         <Section title="Gates">
           <Waterfall record={record} />
         </Section>
@@ -105,13 +109,17 @@ export function RequestPage(props: {
         <Notes record={record} />
         {detail.errorDocument !== undefined && (
           <Section title="Error of the function">
-            <Payload payload={detail.errorDocument} />
+            <Payload name="error of the function" payload={detail.errorDocument} />
           </Section>
         )}
         <Log lines={record.logLines ?? []} />
         {detail.sent !== undefined && <Sent sent={detail.sent} />}
-        <Kept title="Event, as the function got it" payload={detail.event} />
-        <Kept title="Result, as the function gave it" payload={detail.result} />
+        <Kept
+          title={`Event, as the function ${isInvoked(record) ? 'got' : 'would have got'} it`}
+          name="event"
+          payload={detail.event}
+        />
+        <Kept title="Result, as the function gave it" name="result" payload={detail.result} />
       </div>
       {isEditing && (
         <ReplayDialog
@@ -127,7 +135,10 @@ export function RequestPage(props: {
   )
 }
 
-function Facts({ record }: { readonly record: RequestRecord }): JSX.Element {
+const isInvoked = ({ gates }: RequestRecord): boolean => gates.some(({ gate }) => gate === 'invoke')
+
+function Facts({ detail }: { readonly detail: RequestDetail }): JSX.Element {
+  const { record, replay } = detail
   const { caller, functionArn } = record
   return (
     <dl class="facts">
@@ -169,6 +180,7 @@ function Facts({ record }: { readonly record: RequestRecord }): JSX.Element {
       <Fact name="Record">
         <span class="mono">{record.id}</span>
       </Fact>
+      {!replay.possible && record.kind === 'function-url' && <Fact name="Replay">{replay.says}</Fact>}
     </dl>
   )
 }
@@ -189,22 +201,24 @@ function Notes({ record }: { readonly record: RequestRecord }): JSX.Element | nu
 
 function Log({ lines }: { readonly lines: readonly string[] }): JSX.Element | null {
   if (lines.length === 0) return null
+  const text = lines.map((line) => `${stripColours(line).trimEnd()}\n`).join('')
   return (
-    <Section title="Log of the function">
-      <Block label="Log lines">{lines.map((line) => `${line.trimEnd()}\n`)}</Block>
+    <Section title="Log of the function" aside={<CopyButton text={text} what="the log lines" />}>
+      <Block label="Log lines">{text}</Block>
     </Section>
   )
 }
 
 function Kept(props: {
   readonly title: string
+  readonly name: string
   readonly payload: PayloadFacts | undefined
 }): JSX.Element | null {
-  const { title, payload } = props
+  const { title, name, payload } = props
   if (payload === undefined) return null
   return (
     <Section title={title}>
-      <Payload payload={payload} />
+      <Payload name={name} payload={payload} />
     </Section>
   )
 }

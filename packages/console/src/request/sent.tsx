@@ -17,7 +17,7 @@ export function Sent({ sent }: { readonly sent: SentRequest }): JSX.Element {
           </span>
         ))}
       </Block>
-      {sent.body.bytes > 0 && <Payload payload={sent.body} />}
+      {sent.body.bytes > 0 && <Payload name="body" payload={sent.body} />}
     </Section>
   )
 }

@@ -31,16 +31,13 @@ export function RequestRowView(props: {
   )
   const target = (
     <span role="gridcell" class="target mono clip" title={`${row.host}${row.url}`}>
-      {row.operation ?? row.url}
+      {row.isFaulty && <span class="tag">fault</span>}
+      {row.operation ?? (row.kind === 'proxy' ? row.host : row.url)}
     </span>
   )
   const called = (
     <span role="gridcell" class="clip">
-      {row.functionArn === undefined ? (
-        <span class="muted">{row.kind === 'proxy' ? row.host : '—'}</span>
-      ) : (
-        nameFunction(row.functionArn)
-      )}
+      {row.functionArn === undefined ? <span class="muted">—</span> : nameFunction(row.functionArn)}
     </span>
   )
   const caller = (

@@ -139,7 +139,7 @@ export async function setScene(options: LocalOptions = {}): Promise<Scene> {
 export interface Sending {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array<ArrayBuffer>
   readonly credentials?: Credentials
   readonly service?: string
   readonly region?: string

@@ -102,19 +102,26 @@ async function watchSource(
     try {
       const bundle = await source.bundle(paths)
       await watchFiles()
-      await give(bundle)
+      // What was saved in the meantime may be in it or not: the bundle after it has it.
+      if (queued === 0 || given === undefined) await give(bundle)
     } catch (error) {
       await watchFiles()
       // A file that is written in several steps cannot be read in between: the next step is on its way.
-      if (!files.isPending) refuse(error)
+      if (!files.isPending && queued === 0) refuse(error)
     }
   }
   let last = Promise.resolve()
+  /** Changes that were told and have no bundle under way. */
+  let queued = 0
   const files = new FileWatch({
     isWanted: (path) => source.isWanted(path),
     onChange: (paths) => {
       listener.onChange(paths)
-      last = last.then(() => build(paths))
+      queued += 1
+      last = last.then(() => {
+        queued -= 1
+        return build(paths)
+      })
     },
   })
   const stop = (): void => first.reject(signal?.reason)

@@ -18,8 +18,10 @@ export class DevLoop {
   readonly #live: LiveFunction
   readonly #code: LiveCode
   readonly #teller: DevTeller
-  #changed = new Set<string>()
-  #changedAt = performance.now()
+  /** What was saved, and no code was made of yet. */
+  #saved: Change[] = []
+  /** What the code was made of that is on its way. */
+  #underWay: Change[] = []
   #isFailed = false
   #isStopped = false
 
@@ -37,9 +39,13 @@ export class DevLoop {
 
   /** Sources changed: calls wait from now on. */
   changed(paths: readonly string[]): void {
-    if (this.#changed.size === 0) this.#changedAt = performance.now()
-    for (const path of paths) this.#changed.add(path)
+    this.#saved.push({ paths, at: performance.now() })
     this.#live.hold()
+  }
+
+  /** Code was made of all that was saved so far; what is saved from now on has an end of its own. */
+  begin(): void {
+    this.#underWay.push(...this.#saved.splice(0))
   }
 
   /**
@@ -47,13 +53,16 @@ export class DevLoop {
    * @returns the files it was loaded from, where the runtime tells; undefined when it did not come to that
    */
   async swap(): Promise<readonly string[] | undefined> {
-    const outcome = await this.#live.swap(this.#code).catch((error: unknown) => {
+    const own = [...this.#underWay]
+    const isLatest = (): boolean => this.#saved.length === 0 && this.#underWay.length === own.length
+    const outcome = await this.#live.swap(this.#code, isLatest).catch((error: unknown) => {
       // The function was deleted, for one.
       this.#fail(error, 'the code cannot be put in place')
       return { kind: 'superseded' } as const
     })
+    // Nothing is told of code that was superseded: its changes go along with those of what follows.
     if (this.#isStopped || outcome.kind === 'superseded') return undefined
-    const paths = this.#take()
+    this.#underWay = this.#underWay.filter((change) => !own.includes(change))
     if (outcome.kind === 'failed') {
       this.#isFailed = true
       this.#teller.failed(outcome.failure, 'the code does not load')
@@ -61,7 +70,11 @@ export class DevLoop {
     }
     this.#isFailed = false
     // The first time nothing has changed.
-    if (paths.length > 0) this.#teller.updated(paths, Math.round(performance.now() - this.#changedAt))
+    const [first] = own
+    if (first !== undefined) {
+      const paths = new Set(own.flatMap((change) => change.paths))
+      this.#teller.updated([...paths], Math.round(performance.now() - first.at))
+    }
     return outcome.modules
   }
 
@@ -72,7 +85,8 @@ export class DevLoop {
 
   #fail(error: unknown, heading: string): void {
     if (this.#isStopped) return
-    this.#take()
+    this.#saved = []
+    this.#underWay = []
     this.#isFailed = true
     const failure = readFailure(error)
     this.#live.fail(failure)
@@ -82,10 +96,12 @@ export class DevLoop {
   /** The change made no difference. */
   same(): void {
     if (this.#isFailed) {
+      this.begin()
       void this.swap()
     } else {
-      this.#take()
-      this.#live.release()
+      this.#saved = []
+      // Code that is on its way lets calls go on itself.
+      if (this.#underWay.length === 0) this.#live.release()
     }
   }
 
@@ -93,10 +109,10 @@ export class DevLoop {
   stop(): void {
     this.#isStopped = true
   }
+}
 
-  #take(): string[] {
-    const paths = [...this.#changed]
-    this.#changed = new Set()
-    return paths
-  }
+/** Files that were saved, and when, by `performance.now()`. */
+interface Change {
+  readonly paths: readonly string[]
+  readonly at: number
 }

@@ -71,6 +71,7 @@ async function openBundled(
     onChange: (paths) => work?.loop.changed(paths),
     onBundle: async (bundle) => {
       await begun
+      work?.loop.begin()
       await work?.update(bundle)
       // Not awaited: under a debugger the new code may wait for as long as somebody looks at the old one.
       void work?.loop.swap()
@@ -104,6 +105,7 @@ async function openPython(
   const python = await findPython(listProjectFolders(folder), context)
   let work: { loop: DevLoop } | undefined
   const load = async (): Promise<void> => {
+    work?.loop.begin()
     const modules = await work?.loop.swap()
     if (modules !== undefined) await watch.follow(modules)
   }

@@ -87,9 +87,10 @@ export class LiveFunction {
    * Puts the code as it is now in the place of the code before: starts an environment of it, and lets calls go on when
    * it is ready, or tells them why it is not.
    * @param code What takes the place of the deployed code.
+   * @param isLatest Asked when it is ready: whether no change came since, which calls would have to wait for.
    * @returns What became of it.
    */
-  async swap(code: LiveCode = {}): Promise<SwapOutcome> {
+  async swap(code: LiveCode = {}, isLatest: () => boolean = () => true): Promise<SwapOutcome> {
     this.hold()
     this.#change += 1
     const change = this.#change
@@ -104,7 +105,7 @@ export class LiveFunction {
     const report = await readReport(reportFile)
     if (failed === undefined) {
       this.#failure = undefined
-      this.release()
+      if (isLatest()) this.release()
       return { kind: 'ready', modules: report.modules ?? [] }
     }
     const failure = report.failure ?? (await describe(failed, code.root ?? spec.codeFolder))

@@ -249,6 +249,10 @@ describe.skipIf(executablePath === undefined)('the looks', () => {
           const title = tab.getByRole('heading', { name: 'Who may call what' })
           await title.waitFor()
           expect((await title.boundingBox())?.y).toBeLessThan(120)
+          await tab.getByLabel('Caller', { exact: true }).selectOption('*')
+          const pair = tab.locator('.pair')
+          const beyond = await pair.evaluate((box) => box.scrollWidth - box.clientWidth)
+          expect(beyond).toBe(0)
           await tab.getByRole('button', { name: 'Back' }).click()
           await title.waitFor({ state: 'detached' })
         },
@@ -284,6 +288,20 @@ describe.skipIf(executablePath === undefined)('the looks', () => {
   })
 
   describe('plots', () => {
+    it('have a sample of each line in their legends', () =>
+      look('/plots', async (tab) => {
+        const markers = tab.locator('.u-series:not(:first-child) .u-marker')
+        await markers.first().waitFor()
+        const samples = await markers.evaluateAll((all) =>
+          all.map((one) => {
+            const { borderTopStyle, borderTopWidth } = getComputedStyle(one)
+            return `${borderTopWidth} ${borderTopStyle}`
+          }),
+        )
+        const [line, dashed, dotted] = ['2px solid', '2px dashed', '2px dotted']
+        expect(samples).toEqual([line, dashed, line, dashed, dotted, line, line])
+      }))
+
     it('show a second that stands alone', async () => {
       const lone = await setScene({ page: built.page })
       try {

@@ -119,6 +119,8 @@ function createOptions(how: {
       show: !isBare,
       // As the line is.
       markers: {
+        width: 2,
+        stroke: (_chart, at) => paint(series[at - 1]?.colour ?? 'muted'),
         dash: (_chart, at) =>
           ({ dashed: 'dashed', dotted: 'dotted' })[series[at - 1]?.form as string] ?? 'solid',
       },

@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 /** A file of the page, by its name in `index.html`. */
-type Built = Readonly<Record<'console.js' | 'console.css' | 'icon.svg', string>>
+type Built = Readonly<Record<'begin.js' | 'console.js' | 'console.css' | 'icon.svg', string>>
 
 /**
  * Builds the page.
@@ -18,6 +18,7 @@ type Built = Readonly<Record<'console.js' | 'console.css' | 'icon.svg', string>>
 export async function buildPage(folder: string = here('../furlong/page')): Promise<void> {
   const { metafile, outputFiles } = await build({
     entryPoints: [
+      { in: here('src/begin.ts'), out: 'begin' },
       { in: here('src/main.tsx'), out: 'console' },
       { in: here('src/styles/console.css'), out: 'console' },
       { in: here('src/icon.svg'), out: 'icon' },
@@ -42,22 +43,27 @@ export async function buildPage(folder: string = here('../furlong/page')): Promi
     legalComments: 'none',
     logLevel: 'warning',
   })
-  const names = Object.keys(metafile.outputs).map((path) => basename(path))
-  const find = (start: string, end: string): string =>
-    names.find((name) => name.startsWith(start) && name.endsWith(end)) ?? `${start}${end}`
+  const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({
+    ...output,
+    name: basename(path),
+  }))
+  /** The file that a source went into, whole. */
+  const find = (source: string): string =>
+    outputs.find(({ inputs }) => Object.keys(inputs).some((path) => path.endsWith(source)))?.name ?? source
   const built: Built = {
-    'console.js': find('console-', '.js'),
-    'console.css': find('console-', '.css'),
-    'icon.svg': find('icon-', '.svg'),
+    'begin.js': find('src/begin.ts'),
+    'console.js': find('src/main.tsx'),
+    'console.css': find('src/styles/console.css'),
+    'icon.svg': find('src/icon.svg'),
   }
   const linked = Object.entries(built).reduce(
     (html, [name, hashed]) => html.replace(`"${name}"`, `"${hashed}"`),
     await readFile(here('src/index.html'), 'utf8'),
   )
   // What the first script imports is fetched beside it, not behind it.
-  const first = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint?.endsWith('main.tsx'))
+  const first = outputs.find(({ name }) => name === built['console.js'])
   const preloads = (first?.imports ?? [])
-    .filter(({ kind }) => kind === 'import-statement')
+    .filter(({ kind, path }) => kind === 'import-statement' && basename(path) !== built['begin.js'])
     .map(({ path }) => `    <link rel="modulepreload" href="${basename(path)}" />\n`)
   const page = linked.replace('  </head>', `${preloads.join('')}  </head>`)
   await rm(folder, { recursive: true, force: true })

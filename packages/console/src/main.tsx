@@ -1,16 +1,23 @@
 import { render } from 'preact'
-import { openSession } from './api/call.ts'
 import { App } from './app.tsx'
+import { first } from './begin.ts'
 import { startKeys } from './state/keys.ts'
 import { startRouting } from './state/route.ts'
 import { startSide } from './state/side.ts'
 import { startTheme } from './state/theme.ts'
 
 startTheme()
-// Before the address is read: the ticket is taken out of it.
-openSession()
 startRouting()
 startSide()
 startKeys()
+
+/** Longest time that the first drawing waits for the first answers, in milliseconds. */
+const firstAnswersMs = 150
+
+// One drawing with rows is seen sooner than one without and a second one behind it.
+await Promise.race([
+  Promise.allSettled([first.overview, first.newest]),
+  new Promise((done) => setTimeout(done, firstAnswersMs)),
+])
 const page = document.querySelector('#page')
 if (page !== null) render(<App />, page)

@@ -81,15 +81,15 @@ describe.skipIf(executablePath === undefined)('reading', () => {
       async (tab) => {
         const grid = tab.locator(`.virtual${list}`)
         await grid.waitFor()
-        await grid.evaluate((element) => element.scrollTo(0, 2_000))
-        await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(2_000)
+        await grid.evaluate((element) => element.scrollTo(0, 1_500))
+        await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(1_500)
         // In the middle of what is seen.
         const box = await grid.boundingBox()
         await tab.mouse.click(200, (box?.y ?? 0) + 200)
         await tab.getByRole('button', { name: 'Close' }).click()
         await tab.waitForURL(/#\/requests$/)
         await grid.waitFor()
-        expect(await grid.evaluate((element) => element.scrollTop)).toBe(2_000)
+        expect(await grid.evaluate((element) => element.scrollTop)).toBe(1_500)
         expect(await tab.locator('.heads').count()).toBe(width < 760 ? 0 : 1)
       },
       { width },

@@ -1,8 +1,14 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 /** Rows beyond the visible ones, so that a quick turn of the wheel shows no gap. */
 const overscan = 8
+
+/** The rows that exist: from the first to before the last. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
 
 /** What a list shows. */
 export interface VirtualListProps {
@@ -29,13 +35,14 @@ export interface VirtualListProps {
 export function VirtualList(props: VirtualListProps): JSX.Element {
   const { count, rowHeight, head, tail, active, label, rowId, renderRow, onEnd } = props
   const box = useRef<HTMLDivElement>(null)
-  const [seen, setSeen] = useState({ top: 0, height: 0 })
+  // No list is higher than the window: the first rows can be drawn before anything is measured.
+  const [range, setRange] = useState<Range>(() => ({ from: 0, to: Math.ceil(innerHeight / rowHeight) }))
   const last = useRef(head)
 
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return undefined
-    const measure = (): void => setSeen({ top: element.scrollTop, height: element.clientHeight })
+    const measure = (): void => setRange((now) => cover(now, element, rowHeight))
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     element.addEventListener('scroll', measure, { passive: true })
@@ -43,7 +50,7 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
       observer.disconnect()
       element.removeEventListener('scroll', measure)
     }
-  }, [])
+  }, [rowHeight])
 
   useLayoutEffect(() => {
     const element = box.current
@@ -63,11 +70,12 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
     // Only when another row is chosen: a row that is chosen may be scrolled away.
   }, [active === undefined ? undefined : rowId(active), rowHeight])
 
-  const from = Math.max(0, Math.floor(seen.top / rowHeight) - overscan)
-  const to = Math.min(count, Math.ceil((seen.top + seen.height) / rowHeight) + overscan)
-  useLayoutEffect(() => {
-    if (to >= count && seen.height > 0) onEnd?.()
-  }, [to, count, tail, seen.height])
+  const to = Math.min(count, range.to)
+  // Of a list that has become shorter the end is seen.
+  const from = Math.max(0, Math.min(range.from, to - (range.to - range.from)))
+  useEffect(() => {
+    if (to === count) onEnd?.()
+  }, [to, count, tail])
 
   return (
     <div
@@ -81,9 +89,17 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
     >
       <div class="virtual-space" style={{ height: `${count * rowHeight}px` }}>
         <div class="virtual-rows" style={{ transform: `translateY(${from * rowHeight}px)` }}>
-          {Array.from({ length: Math.max(0, to - from) }, (_, at) => renderRow(from + at))}
+          {Array.from({ length: to - from }, (_, at) => renderRow(from + at))}
         </div>
       </div>
     </div>
   )
+}
+
+/** The rows to draw for what is seen: those that are drawn, as long as they cover it. */
+function cover(drawn: Range, { scrollTop, clientHeight }: Element, rowHeight: number): Range {
+  const first = Math.floor(scrollTop / rowHeight)
+  const end = Math.ceil((scrollTop + clientHeight) / rowHeight)
+  if (drawn.from <= first && end <= drawn.to) return drawn
+  return { from: Math.max(0, first - overscan), to: end + overscan }
 }

@@ -26,8 +26,8 @@ export function RequestsView(): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLElement>(null)
   const search = useRef<HTMLInputElement>(null)
-  const width = useWidth(box)
-  const listWidth = useWidth(list)
+  const width = useWidth(box, innerWidth)
+  const listWidth = useWidth(list, innerWidth)
   useEffect(() => rows.filter(query), [JSON.stringify(query)])
 
   const open = (id: string | undefined): void =>

@@ -1,7 +1,8 @@
-import type { Metrics, Overview, RequestRow, StreamEvents } from '@furlong/local/console'
+import type { Metrics, Overview, RequestPage, RequestRow, StreamEvents } from '@furlong/local/console'
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
 import { ApiError, call } from '../api/call.ts'
 import { readStream } from '../api/stream.ts'
+import { askNewest, first } from '../begin.ts'
 import { Rows } from '../requests/rows.ts'
 import { createBatch } from './frames.ts'
 
@@ -67,22 +68,29 @@ export function followLogs(listener: Listener<'logs'>): () => void {
   return () => void logListeners.delete(listener)
 }
 
-/** Rows of one page: the first shows soon, the rest comes when it is looked for. */
+/** Rows of a page that is loaded when the end of the list is looked at. */
 const pageSize = '300'
+
+/** Time after which the first rows, which are few to be there at once, get more behind them: filters offer what rows have. */
+const moreAfterMs = 500
 
 /** Waiting time before the side is asked again, doubled each time up to the most. */
 const retryMs = { first: 500, most: 5_000 } as const
 
 /** Loads what is there, and follows what comes, for as long as the page lives. */
 export function startSide(): void {
-  void refreshOverview()
+  void takeOverview(first.overview)
   void run()
 }
 
 /** Asks the side about itself again: who can sign, above all. */
-export async function refreshOverview(): Promise<void> {
+export function refreshOverview(): Promise<void> {
+  return takeOverview(call('GET /overview', {}))
+}
+
+async function takeOverview(overview: Promise<Overview>): Promise<void> {
   try {
-    facts.value = await call('GET /overview', {})
+    facts.value = await overview
   } catch {
     // The connection's own state says it.
   }
@@ -95,8 +103,11 @@ let isFetchingOlder = false
 async function run(): Promise<void> {
   for (let wait: number = retryMs.first; ; wait = Math.min(wait * 2, retryMs.most)) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- again and again is the point
-      if (cursor === undefined) cursor = await loadNewest()
+      if (cursor === undefined) {
+        // oxlint-disable-next-line no-await-in-loop -- again and again is the point
+        cursor = await loadNewest()
+        setTimeout(() => void loadOlder(), moreAfterMs)
+      }
       // oxlint-disable-next-line no-await-in-loop
       await follow(() => {
         wait = retryMs.first
@@ -113,8 +124,13 @@ async function run(): Promise<void> {
   }
 }
 
+let asked: Promise<RequestPage> | undefined = first.newest
+
 async function loadNewest(): Promise<number> {
-  const page = await call('GET /requests', { query: { limit: pageSize } })
+  const newest = asked ?? askNewest()
+  // What failed is asked for again.
+  asked = undefined
+  const page = await newest
   olderThan = page.next
   rows.unshift(page.rows.toReversed())
   loaded.value = true

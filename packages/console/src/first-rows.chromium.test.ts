@@ -1,0 +1,115 @@
+/** The first rows are there with the first drawing, and the list draws what is seen of it. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  buildTestPage,
+  type BuiltPage,
+  executablePath,
+  lookAt,
+  openWindow,
+  startBrowser,
+} from './testing/browser.ts'
+import { type Scene, send, setScene } from './testing/scene.ts'
+
+/** Notes how many rows there are when something is drawn for the first time. */
+const noteFirstDrawing = `
+  const observer = new MutationObserver(() => {
+    if (document.querySelector('#page')?.hasChildNodes() !== true) return
+    observer.disconnect()
+    globalThis.rowsAtFirst = document.querySelectorAll('[role=row]').length
+  })
+  observer.observe(document, { childList: true, subtree: true })`
+
+describe.skipIf(executablePath === undefined)('the first rows', () => {
+  let built: BuiltPage
+  let browser: Browser
+  let scene: Scene
+
+  beforeAll(async () => {
+    built = await buildTestPage()
+    browser = await startBrowser()
+    scene = await setScene({ page: built.page })
+    await Promise.all(Array.from({ length: 120 }, (_, at) => send(`${scene.urls.orders}number/${at}`)))
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await scene?.close()
+    await built?.remove()
+  })
+
+  it('are drawn at once, and no more of them than a screen shows', async () => {
+    const window = await openWindow(browser, { height: 900 })
+    try {
+      const { tab } = window
+      await tab.addInitScript(noteFirstDrawing)
+      // However slow the machine is: the page does not come to the end of its patience.
+      await tab.clock.install()
+      await tab.clock.pauseAt(Date.now() + 60_000)
+      await window.open(scene.local, '/requests')
+      await tab.waitForFunction('globalThis.rowsAtFirst !== undefined', undefined, { polling: 50 })
+      const count = await tab.evaluate<number>('globalThis.rowsAtFirst')
+      expect(count).toBeGreaterThanOrEqual(Math.ceil((900 - 150) / 26))
+      expect(count).toBeLessThanOrEqual(Math.ceil(900 / 26))
+      expect(window.troubles).toEqual([])
+    } finally {
+      await window.close()
+    }
+  })
+
+  it('are not waited for when they are late: the page stands, and says what it does', async () => {
+    const window = await openWindow(browser)
+    try {
+      const { tab } = window
+      const wanted = Promise.withResolvers<void>()
+      await tab.route(/\/api\/requests\?/, async (route) => {
+        await wanted.promise
+        await route.continue()
+      })
+      await window.open(scene.local, '/requests')
+      await tab.getByText('Reading what the local side has recorded…').waitFor()
+      wanted.resolve()
+      await tab.getByRole('row').first().waitFor()
+    } finally {
+      await window.close()
+    }
+  })
+
+  it('are asked for again when the side did not answer', async () => {
+    const window = await openWindow(browser)
+    try {
+      const { tab } = window
+      let asked = 0
+      await tab.route(/\/api\/requests\?/, (route) => {
+        asked += 1
+        return asked === 1 ? route.abort() : route.continue()
+      })
+      await window.open(scene.local, '/requests')
+      await tab.getByRole('row').first().waitFor()
+      expect(asked).toBeGreaterThanOrEqual(2)
+    } finally {
+      await window.close()
+    }
+  })
+
+  it('leave no gap when a filter makes a list short that was scrolled', async () => {
+    const troubles = await lookAt(browser, scene.local, '/requests', async (tab) => {
+      const grid = tab.locator('.virtual')
+      await grid.waitFor()
+      await grid.evaluate((element) => element.scrollTo(0, 1_500))
+      await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(1_500)
+      await tab.keyboard.press('/')
+      await tab.keyboard.type('number/11')
+      const rows = tab.getByRole('row').filter({ hasText: 'number/11' })
+      // 11 and 110 to 119.
+      await expect.poll(() => rows.count()).toBe(11)
+      const [list, first, last] = [
+        await grid.boundingBox(),
+        await rows.first().boundingBox(),
+        await rows.last().boundingBox(),
+      ]
+      expect(first?.y).toBe(list?.y)
+      expect((last?.y ?? 0) - (first?.y ?? 0)).toBe(10 * 26)
+    })
+    expect(troubles).toEqual([])
+  })
+})

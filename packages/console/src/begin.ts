@@ -1,19 +1,8 @@
-/** Asks for what the page shows first, while the rest of it is still on its way. */
-import type { Overview, RequestPage } from '@furlong/local/console'
-import { call, openSession } from './api/call.ts'
+/** Asks for what the page begins with, while the rest of it is still on its way. */
+import type { Start } from '@furlong/local/console'
+import { openSession } from './api/call.ts'
 
-/** Asks for the newest requests: more than a screen shows, and few enough to be there at once. */
-export function askNewest(): Promise<RequestPage> {
-  return call('GET /requests', { query: { limit: '100' } })
-}
-
-// The ticket is taken out of the address before anything reads that.
-openSession()
-
-/** The side's first answers. */
-export const first: { readonly overview: Promise<Overview>; readonly newest: Promise<RequestPage> } = {
-  overview: call('GET /overview', {}),
-  newest: askNewest(),
-}
-// Whoever takes them says what went wrong.
-for (const answer of Object.values(first)) answer.catch(() => undefined)
+/** The side's first answer. The ticket is taken out of the address before anything reads that. */
+export const start: Promise<Start> = openSession()
+// Whoever takes it says what went wrong.
+start.catch(() => undefined)

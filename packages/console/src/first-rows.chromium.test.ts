@@ -61,7 +61,7 @@ describe.skipIf(executablePath === undefined)('the first rows', () => {
     try {
       const { tab } = window
       const wanted = Promise.withResolvers<void>()
-      await tab.route(/\/api\/requests\?/, async (route) => {
+      await tab.route(/\/api\/session$/, async (route) => {
         await wanted.promise
         await route.continue()
       })
@@ -78,14 +78,16 @@ describe.skipIf(executablePath === undefined)('the first rows', () => {
     const window = await openWindow(browser)
     try {
       const { tab } = window
+      await window.open(scene.local, '/requests')
+      await tab.getByRole('row').first().waitFor()
       let asked = 0
-      await tab.route(/\/api\/requests\?/, (route) => {
+      await tab.route(/\/api\/start$/, (route) => {
         asked += 1
         return asked === 1 ? route.abort() : route.continue()
       })
-      await window.open(scene.local, '/requests')
+      await tab.reload()
       await tab.getByRole('row').first().waitFor()
-      expect(asked).toBeGreaterThanOrEqual(2)
+      expect(asked).toBe(2)
     } finally {
       await window.close()
     }

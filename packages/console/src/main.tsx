@@ -1,6 +1,6 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { first } from './begin.ts'
+import { start } from './begin.ts'
 import { startKeys } from './state/keys.ts'
 import { startRouting } from './state/route.ts'
 import { startSide } from './state/side.ts'
@@ -11,13 +11,10 @@ startRouting()
 startSide()
 startKeys()
 
-/** Longest time that the first drawing waits for the first answers, in milliseconds. */
-const firstAnswersMs = 150
+/** Longest time that the first drawing waits for the first answer, in milliseconds. */
+const firstAnswerMs = 150
 
 // One drawing with rows is seen sooner than one without and a second one behind it.
-await Promise.race([
-  Promise.allSettled([first.overview, first.newest]),
-  new Promise((done) => setTimeout(done, firstAnswersMs)),
-])
+await Promise.race([start.catch(() => undefined), new Promise((done) => setTimeout(done, firstAnswerMs))])
 const page = document.querySelector('#page')
 if (page !== null) render(<App />, page)

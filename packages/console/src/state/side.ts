@@ -1,8 +1,8 @@
-import type { Metrics, Overview, RequestPage, RequestRow, StreamEvents } from '@furlong/local/console'
+import type { Metrics, Overview, RequestRow, Start, StreamEvents } from '@furlong/local/console'
 import { computed, type ReadonlySignal, signal } from '@preact/signals'
-import { ApiError, call } from '../api/call.ts'
+import { ApiError, askStart, call } from '../api/call.ts'
 import { readStream } from '../api/stream.ts'
-import { askNewest, first } from '../begin.ts'
+import { start } from '../begin.ts'
 import { Rows } from '../requests/rows.ts'
 import { createBatch } from './frames.ts'
 
@@ -79,18 +79,13 @@ const retryMs = { first: 500, most: 5_000 } as const
 
 /** Loads what is there, and follows what comes, for as long as the page lives. */
 export function startSide(): void {
-  void takeOverview(first.overview)
   void run()
 }
 
 /** Asks the side about itself again: who can sign, above all. */
-export function refreshOverview(): Promise<void> {
-  return takeOverview(call('GET /overview', {}))
-}
-
-async function takeOverview(overview: Promise<Overview>): Promise<void> {
+export async function refreshOverview(): Promise<void> {
   try {
-    facts.value = await overview
+    facts.value = await call('GET /overview', {})
   } catch {
     // The connection's own state says it.
   }
@@ -105,7 +100,7 @@ async function run(): Promise<void> {
     try {
       if (cursor === undefined) {
         // oxlint-disable-next-line no-await-in-loop -- again and again is the point
-        cursor = await loadNewest()
+        cursor = await begin()
         setTimeout(() => void loadOlder(), moreAfterMs)
       }
       // oxlint-disable-next-line no-await-in-loop
@@ -124,17 +119,18 @@ async function run(): Promise<void> {
   }
 }
 
-let asked: Promise<RequestPage> | undefined = first.newest
+let asked: Promise<Start> | undefined = start
 
-async function loadNewest(): Promise<number> {
-  const newest = asked ?? askNewest()
+async function begin(): Promise<number> {
+  const answer = asked ?? askStart()
   // What failed is asked for again.
   asked = undefined
-  const page = await newest
-  olderThan = page.next
-  rows.unshift(page.rows.toReversed())
+  const { overview, newest } = await answer
+  facts.value = overview
+  olderThan = newest.next
+  rows.unshift(newest.rows.toReversed())
   loaded.value = true
-  return page.cursor
+  return newest.cursor
 }
 
 /** Loads the page before the oldest row. */

@@ -13,6 +13,7 @@ import type {
   Overview,
   ReplayInput,
   RequestPage,
+  Start,
 } from './contract.ts'
 import { describeRequest } from './detail.ts'
 import { applyFixes } from './fixes.ts'
@@ -42,6 +43,7 @@ type Answers = {
 type AnswerOf<Call> = Call extends { readonly answer: infer Answer } ? Answer : never
 
 const answers: Answers = {
+  'GET /start': readStart,
   'GET /overview': readOverview,
   'GET /requests': readRequests,
   'GET /requests/<id>': (parts, { id }) => describeRequest(parts, findRecord(parts, id)),
@@ -92,6 +94,15 @@ export async function answerCall(
   return { json: await answers[name as keyof Answers](parts, { ...input, id }) }
 }
 
+/** Rows of the first answer: a high screen shows 80. */
+const firstRows = '100'
+
+/** What the page begins with. */
+export function readStart(parts: ConsoleParts): Start {
+  const query = new URLSearchParams({ limit: firstRows })
+  return { overview: readOverview(parts), newest: readRequests(parts, { query }) }
+}
+
 function readOverview({ side, store }: ConsoleParts): Overview {
   const { endpoint, region, stateFolder, startedAt, accounts } = side
   return {
@@ -105,7 +116,7 @@ function readOverview({ side, store }: ConsoleParts): Overview {
   }
 }
 
-function readRequests({ records }: ConsoleParts, { query }: ApiInput): RequestPage {
+function readRequests({ records }: ConsoleParts, { query }: Pick<ApiInput, 'query'>): RequestPage {
   const { cursor } = records
   const page = readRecordPage(query)
   const found = records.list(page)

@@ -2,7 +2,7 @@
 import { headerOf, type Exchange } from '../exchange.ts'
 import type { Answer } from '../front/send.ts'
 import type { EventStream } from '../front/send-events.ts'
-import { answerCall } from './api.ts'
+import { answerCall, readStart } from './api.ts'
 import { refuseOrigin, refusePlace, Sessions } from './guard.ts'
 import { guardedHeaders, PageFiles, pagePath } from './page-files.ts'
 import { ConsoleError, type ConsoleParts } from './parts.ts'
@@ -91,7 +91,7 @@ export class Console {
     const token = typeof ticket === 'string' ? this.#sessions.exchange(ticket) : undefined
     return token === undefined
       ? json(403, { error: 'The link was used, or is too old. Make another with: npx furlong console' })
-      : json(200, { token })
+      : json(200, { token, start: readStart(this.#parts) })
   }
 
   #readFiles(): Promise<PageFiles> {

@@ -33,7 +33,12 @@ export type { Gate, GateOutcome, RequestRecord }
 /** Every call: method and path below the API's own, its query, its body and what is answered. */
 export interface ConsoleApi {
   /** The one call without a token. 403 for a ticket that was used, is too old, or is none. */
-  'POST /session': { readonly body: { readonly ticket: string }; readonly answer: { readonly token: string } }
+  'POST /session': {
+    readonly body: { readonly ticket: string }
+    readonly answer: { readonly token: string; readonly start: Start }
+  }
+  /** The same for a page that has a token, as after a reload. */
+  'GET /start': { readonly answer: Start }
   'GET /overview': { readonly answer: Overview }
   /** Newest first. */
   'GET /requests': { readonly query: RequestQuery & PageQuery; readonly answer: RequestPage }
@@ -57,6 +62,13 @@ export interface ConsoleApi {
   'POST /revocations': { readonly body: AccessPair; readonly answer: { readonly steps: readonly Step[] } }
   /** Sends a recorded request once more, as it was or edited, signed anew. */
   'POST /replays': { readonly body: ReplayInput; readonly answer: Replay }
+}
+
+/** What the page begins with, in one answer, so that it can be drawn at once. */
+export interface Start {
+  readonly overview: Overview
+  /** The newest requests: more than a screen shows. */
+  readonly newest: RequestPage
 }
 
 /** The side as a whole. */

@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLocal } from '../start.ts'
 import { type ConsoleSide, startConsoleSide } from '../testing/console-side.ts'
+import type { Start } from './contract.ts'
 import { Sessions } from './guard.ts'
 
 let side: ConsoleSide
@@ -174,10 +175,21 @@ describe('tokens and tickets', () => {
       })
     // What a form of another page could send takes nothing away.
     expect((await open('text/plain')).status).toBe(400)
+    await side.send('/just-now')
     const first = await open()
     expect(first.status).toBe(200)
     expect(first.headers['set-cookie']).toBeUndefined()
-    expect((await open()).status).toBe(403)
+    // Whoever holds it, and nobody else, learns what the page begins with.
+    const { token, start } = JSON.parse(first.body) as { token: string; start: Start }
+    expect(start.overview.endpoint).toBe(side.local.endpoint)
+    expect(start.newest.rows[0]?.url).toBe('/just-now')
+    const path = '/_furlong/console/api/start'
+    const again = await side.send(path, { headers: [['authorization', `Bearer ${token}`]] })
+    expect(JSON.parse(again.body)).toMatchObject({ overview: start.overview })
+    expect((await side.send(path)).status).toBe(403)
+    const second = await open()
+    expect(second.status).toBe(403)
+    expect(JSON.parse(second.body)).toEqual({ error: expect.stringContaining('The link was used') })
   })
 
   it('forgets a ticket after ten minutes, and the oldest beyond a hundred', () => {

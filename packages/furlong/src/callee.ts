@@ -22,8 +22,8 @@ export interface Callee {
 export const calleeOptions: Readonly<Record<string, Option>> = {
   as: {
     type: 'string',
-    value: '<function|role>',
-    says: 'call as that role, or as the role of that function',
+    value: '<function|role|user>',
+    says: 'call as that role, as the role of that function, or locally as that user',
   },
   ...targetOptions,
 }
@@ -64,7 +64,7 @@ export async function findCallee(invocation: Invocation, text: string): Promise<
  * @param invocation the call of the command
  * @param selection the target
  * @returns the credentials as they are now; a role's are those of a new session
- * @throws {CliError} `local-only` when `--as` names no role
+ * @throws {CliError} `no-keys` when `--as` names somebody whose keys nobody has here
  * @throws {AwsError} when the role is unknown or may not be assumed
  */
 export async function chooseCredentials(

@@ -117,6 +117,24 @@ describe('furlong against a local side', () => {
     expect(allowed.err).toContain('let in by lambda:InvokeFunction: the policy of function books')
   })
 
+  it('calls as a user of the local side, by keys that are made for it; on AWS users have their own', async () => {
+    const iam = await createClients(targetOf(await sideAt(port), 0)).iam()
+    await iam.createUser({ UserName: 'shop' })
+    const user = 'arn:aws:iam::111122223333:user/shop'
+    const refused = await here('call', 'books', '--as', 'shop')
+    expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('"Message":"Forbidden.') })
+    expect(refused.err).toContain(`fix: npx furlong grant books --to ${user}`)
+    expect(await here('grant', 'books', '--to', 'shop', '--wait')).toMatchObject({ code: 0 })
+    const allowed = await here('call', 'books', '--as', 'shop')
+    expect(allowed).toMatchObject({ code: 0, out: 'first edition' })
+    expect(allowed.err).toContain(`→ 200  ${user}`)
+    expect(await here('doctor', 'books', '--as', user)).toMatchObject({ code: 0 })
+    expect((await iam.listAccessKeys({ UserName: 'shop' })).AccessKeyMetadata).toEqual([])
+    const nobody = await here('call', 'books', '--as', '111122223333')
+    expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('There are no keys to sign as') })
+    expect(nobody.err).toContain('Try: name a role or a function')
+  })
+
   it('doctors a URL: says what is missing, mends it, and finds old grants', async () => {
     expect(await here('deploy', 'caller.mjs', '--name', 'visitor', '--no-url')).toMatchObject({ code: 0 })
     const mine = await here('doctor', 'books')

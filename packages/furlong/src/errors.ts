@@ -26,6 +26,7 @@ export type CliErrorCode =
   | 'not-a-transcript'
   | 'url-id-taken'
   | 'local-only'
+  | 'no-keys'
   | 'needs-yes'
   | 'not-sent'
   | 'folder-not-empty'
@@ -195,6 +196,14 @@ export const catalogue: Readonly<Record<CliErrorCode, CatalogueRow>> = {
     means: 'The command, or what it was asked, is of the local side alone.',
     sentence: ({ what }) => `${what} is not served for AWS.`,
     tryThis: ({ suggestion }) => suggestion || 'the same on the local side, without --aws and --profile',
+  },
+  'no-keys': {
+    title: 'No keys to sign with',
+    exitCode: failed,
+    means:
+      'Requests are signed as a role, for which a session is made, or as a user of the local side. A user of AWS has keys of their own, and an account or a service none.',
+    sentence: ({ principal }) => `There are no keys to sign as ${principal}.`,
+    tryThis: ({ suggestion }) => suggestion || 'name a role or a function',
   },
   'needs-yes': {
     title: 'Not confirmed',

@@ -26,8 +26,8 @@ export interface SideClient {
     filter: { readonly function?: string; readonly after?: number },
     signal: AbortSignal,
   ): AsyncGenerator<LogEvent>
-  /** Credentials as Lambda gives them to a function of this role. */
-  mintSession(roleArn: string): Promise<SessionCredentials>
+  /** Credentials of a role as Lambda gives them to a function of it, of a user as GetSessionToken gives them. */
+  mintSession(principalArn: string): Promise<SessionCredentials>
   /** Path of the local CA's certificate; the side makes it when it is not there. */
   certificateFile(): Promise<string>
   /** Lets the side write its state into a file: keys never travel over HTTP. */
@@ -101,8 +101,8 @@ export function createSideClient(side: Pick<Side, 'endpoint' | 'token'>): SideCl
         yield { event, cursor: Number(id), data: JSON.parse(data) } as LogEvent
       }
     },
-    mintSession: async (roleArn) => {
-      const { expiresAt, ...keys } = (await get('sessions', { roleArn })) as Credentials & {
+    mintSession: async (principalArn) => {
+      const { expiresAt, ...keys } = (await get('sessions', { principalArn })) as Credentials & {
         expiresAt: string
       }
       return { ...keys, expiration: new Date(expiresAt) }

@@ -492,15 +492,17 @@ describe('startLocal()', () => {
       expect(lines.some(({ text }: { text: string }) => text.startsWith('REPORT RequestId'))).toBe(true)
     })
 
-    it('mints a session of a role, and refuses one that does not exist', async () => {
+    it('mints a session of a role or user, and refuses what does not exist', async () => {
       const post = (arn: string) =>
         call({
           url: `${local.endpoint}/_furlong/sessions`,
           method: 'POST',
           headers: [['authorization', `Bearer ${local.side.token}`]],
-          body: JSON.stringify({ roleArn: arn }),
+          body: JSON.stringify({ principalArn: arn }),
         })
       expect(JSON.parse((await post(roleArn)).body).accessKeyId).toMatch(/^ASIA/)
+      const [{ userArn = '' } = {}] = local.accounts
+      expect(JSON.parse((await post(userArn)).body).accessKeyId).toMatch(/^ASIA/)
       const refused = await post('arn:aws:iam::111122223333:role/nobody')
       expect(refused.status).toBe(400)
       expect(refused.body).toContain('does not exist')

@@ -6,6 +6,7 @@ import type { Console } from './console/console.ts'
 import { MetricsRecorder } from './console/metrics.ts'
 import type { ConsolePage } from './console/page.ts'
 import { CompiledPolicies } from './auth/compiled-policies.ts'
+import { mintCallerSession } from './auth/caller-sessions.ts'
 import { mintSession } from './auth/function-sessions.ts'
 import { CodeStore } from './store/code-store.ts'
 import {
@@ -281,7 +282,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
           records,
           logs,
           status: () => describeSide(side, store, engine, render),
-          mintSession: (roleArn) => mintSession(store, roleArn, 'furlong-call', now()),
+          mintSession: (principalArn) => mintCallerSession(store, principalArn, 'furlong-call', now()),
           certificateFile: async () => (await ca.authority()).file,
           exportState: async (file, exporting) => {
             // Its library is needed by this alone.

@@ -20,7 +20,7 @@ import { type CallFigures, findUnknownVariable, variableNames, writeOut } from '
 export const command: Command = {
   name: 'call',
   summary: 'send a signed request',
-  usage: 'call <url|function>[/path] [curl options] [--as <function|role>]',
+  usage: 'call <url|function>[/path] [curl options] [--as <function|role|user>]',
   description: [
     "Signs with the target's credentials and sends, with curl's options. stderr says who called and which policy",
     'let it in; the exit code is 1 for a status of 400 and more. A function is called by its URL.',

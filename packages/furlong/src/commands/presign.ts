@@ -8,7 +8,7 @@ const defaultExpirySeconds = 3600
 export const command: Command = {
   name: 'presign',
   summary: 'a link that is signed already',
-  usage: 'presign <url|function>[/path] [--expires <seconds>] [--as <function|role>]',
+  usage: 'presign <url|function>[/path] [--expires <seconds>] [--as <function|role|user>]',
   description: [
     'Prints a URL that whoever has it may call until it expires, as the one who signed it: share it as you would share',
     'a key. A function URL takes it without a body only. A session that ends sooner ends the link with it.',

@@ -15,7 +15,7 @@ const tokenVariable = 'FURLONG_PROXY_TOKEN'
 export const command: Command = {
   name: 'proxy',
   summary: 'plain HTTP in, signed requests out',
-  usage: 'proxy <url|function>[/path] [--listen <port>] [--as <function|role>]',
+  usage: 'proxy <url|function>[/path] [--listen <port>] [--as <function|role|user>]',
   description: [
     'Listens on 127.0.0.1 and signs what comes: for programs that cannot sign, in any language, and for browsers.',
     'Whoever may open a connection on this machine calls as you: pages of other origins are refused, and --token asks',

@@ -1,15 +1,11 @@
 import { type Credentials, type RawRequest, readAuthorization } from '@furlong/sigv4'
 import { parseArn, parseFunctionArn } from '@furlong/iam'
-import { mintSession } from '../auth/function-sessions.ts'
+import { mintCallerSession } from '../auth/caller-sessions.ts'
 import type { RequestRecord } from '../record/record.ts'
-import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../store/ids.ts'
 import type { PrincipalRecord } from '../store/principals.ts'
 import { sessionName } from './access.ts'
 import { everybody } from './callers.ts'
 import { ConsoleError, type ConsoleParts } from './parts.ts'
-
-/** How long a user's session for one replay lives. */
-const sessionMs = 15 * 60_000
 
 /**
  * Says who would send a request once more: who sent it; whose key it claimed; nobody, when it was not signed; and the
@@ -56,26 +52,11 @@ export function findCredentials(
   const principal = store.principals.byArn(arn)
   if (principal === undefined || principal.type === 'group')
     throw new ConsoleError(404, `No user or role of this side has the ARN ${arn}.`)
-  if (principal.type === 'role') return mintSession(store, arn, lastSession ?? sessionName, now())
-  const key = store.accessKeys.list(principal.id).find(({ active }) => active)
-  if (key !== undefined) return { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey }
-  const session = {
-    accessKeyId: createAccessKeyId('ASIA'),
-    secretAccessKey: createSecretAccessKey(),
-    sessionToken: createSessionToken(),
-  }
-  const issuedAt = now()
-  store.putSession({
-    ...session,
-    kind: 'user',
-    principalId: principal.id,
-    sessionName: '',
-    issuedAt,
-    expiresAt: new Date(issuedAt.getTime() + sessionMs),
-    policies: [],
-    tags: {},
-  })
-  return session
+  const key =
+    principal.type === 'user' ? store.accessKeys.list(principal.id).find(({ active }) => active) : undefined
+  return key === undefined
+    ? mintCallerSession(store, arn, lastSession ?? sessionName, now())
+    : { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey }
 }
 
 /** @returns the name of the session in a caller's ARN, if it is that of a role's session */

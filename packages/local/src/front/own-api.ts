@@ -22,7 +22,8 @@ export interface OwnApiServices {
   readonly records: Records
   readonly logs: Ring<LogLine>
   status(): SideStatus
-  mintSession(roleArn: string): SessionCredentials
+  /** Credentials of a user or role of this side. */
+  mintSession(principalArn: string): SessionCredentials
   /** Path of the local CA's certificate, which is made when it is not there yet. */
   certificateFile(): Promise<string>
   /** Writes the state into a file; keys leave the process that way, never over HTTP. */
@@ -78,9 +79,10 @@ const operations: readonly { readonly method: string; readonly path: RegExp; rea
     method: 'POST',
     path: /^\/_furlong\/sessions$/,
     handle: (services, { body }) => {
-      const { roleArn } = JSON.parse(body.toString('utf8')) as { roleArn?: unknown }
-      if (typeof roleArn !== 'string') throw new LocalError('UnknownRole', 'roleArn must be a string.')
-      return services.mintSession(roleArn)
+      const { principalArn } = JSON.parse(body.toString('utf8')) as { principalArn?: unknown }
+      if (typeof principalArn !== 'string')
+        throw new LocalError('UnknownRole', 'principalArn must be a string.')
+      return services.mintSession(principalArn)
     },
   },
   { method: 'GET', path: /^\/_furlong\/faults$/, handle: ({ faults }) => ({ faults: faults.list() }) },

@@ -501,8 +501,8 @@ describe('startLocal()', () => {
           body: JSON.stringify({ principalArn: arn }),
         })
       expect(JSON.parse((await post(roleArn)).body).accessKeyId).toMatch(/^ASIA/)
-      const [{ userArn = '' } = {}] = local.accounts
-      expect(JSON.parse((await post(userArn)).body).accessKeyId).toMatch(/^ASIA/)
+      const [administrator] = local.accounts
+      expect(JSON.parse((await post(administrator?.userArn ?? '')).body).accessKeyId).toMatch(/^ASIA/)
       const refused = await post('arn:aws:iam::111122223333:role/nobody')
       expect(refused.status).toBe(400)
       expect(refused.body).toContain('does not exist')

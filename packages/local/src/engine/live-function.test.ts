@@ -120,6 +120,18 @@ describe('a function under development', () => {
     expect((await get()).body).toBe('mended')
   })
 
+  it('lets calls wait on when code does not load and a later change is on its way', async () => {
+    await deploy(answering('good'))
+    const live = local.develop(functionArn)
+    live.hold()
+    const waiting = get()
+    await change('throw new Error("not yet")\n')
+    expect(await live.swap({}, () => false)).toMatchObject({ kind: 'failed' })
+    await change(answering('mended'))
+    await live.swap()
+    expect(await waiting).toMatchObject({ status: 200, body: 'mended' })
+  })
+
   it('lets the latest of several changes win', async () => {
     await deploy(answering('first'))
     const live = local.develop(functionArn)

@@ -87,7 +87,7 @@ export class LiveFunction {
    * Puts the code as it is now in the place of the code before: starts an environment of it, and lets calls go on when
    * it is ready, or tells them why it is not.
    * @param code What takes the place of the deployed code.
-   * @param isLatest Asked when it is ready: whether no change came since, which calls would have to wait for.
+   * @param isLatest Asked when it has an end: whether no change came since, which calls would have to wait for.
    * @returns What became of it.
    */
   async swap(code: LiveCode = {}, isLatest: () => boolean = () => true): Promise<SwapOutcome> {
@@ -103,15 +103,14 @@ export class LiveFunction {
     const failed = await this.#services.prepare(spec)
     if (isSuperseded()) return { kind: 'superseded' }
     const report = await readReport(reportFile)
-    if (failed === undefined) {
-      this.#failure = undefined
-      if (isLatest()) this.release()
-      return { kind: 'ready', modules: report.modules ?? [] }
-    }
-    const failure = report.failure ?? (await describe(failed, code.root ?? spec.codeFolder))
+    const failure =
+      failed && (report.failure ?? (await describeFailure(failed, code.root ?? spec.codeFolder)))
     if (isSuperseded()) return { kind: 'superseded' }
-    this.fail(failure)
-    return { kind: 'failed', failure }
+    this.#failure = failure
+    if (isLatest()) this.release()
+    return failure === undefined
+      ? { kind: 'ready', modules: report.modules ?? [] }
+      : { kind: 'failed', failure }
   }
 
   /** Goes back to the deployed code. */
@@ -170,7 +169,7 @@ async function readReport(file: string): Promise<LoadReport> {
   }
 }
 
-async function describe(failed: StartFailure, root: string): Promise<SourceFailure> {
+async function describeFailure(failed: StartFailure, root: string): Promise<SourceFailure> {
   if (failed.kind === 'error') return { message: failed.error.message }
   return describeInitFailure(failed.report(''), root)
 }

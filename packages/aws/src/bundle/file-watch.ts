@@ -26,15 +26,20 @@ export class FileWatch {
   readonly #digests = new Map<string, string>()
   readonly #touched = new Set<string>()
   #timer: NodeJS.Timeout | undefined
+  /** Looks at what was touched one after the other, so that what is told last is what is there. */
+  #looking: Promise<void> = Promise.resolve()
+  /** Ends with the last look at what was touched; undefined while nothing is. */
+  #settling: PromiseWithResolvers<void> | undefined
+  #isClosed = false
 
   /** @param listener told of changes, from the first call of `setFolders` on */
   constructor(listener: FileWatchListener) {
     this.#listener = listener
   }
 
-  /** Whether a change was seen that is not told yet. */
-  get isPending(): boolean {
-    return this.#touched.size > 0
+  /** Resolves once each change that was seen is told, or turned out to be none. */
+  async settled(): Promise<void> {
+    await this.#settling?.promise
   }
 
   /**
@@ -63,8 +68,10 @@ export class FileWatch {
 
   /** Watches nothing any more. */
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#timer)
     this.setFolders([])
+    this.#settle()
   }
 
   #open(folder: string): void {
@@ -73,8 +80,8 @@ export class FileWatch {
         const path = name === null ? folder : join(folder, name)
         if (!this.#listener.isWanted(path)) return
         this.#touched.add(path)
-        clearTimeout(this.#timer)
-        this.#timer = setTimeout(() => void this.#tell(), settleMs)
+        this.#settling ??= Promise.withResolvers()
+        this.#lookSoon()
       })
       // A folder that goes away is watched again when it is asked for again.
       watcher.on('error', () => {
@@ -87,17 +94,33 @@ export class FileWatch {
     }
   }
 
-  async #tell(attempt = 0): Promise<void> {
+  #lookSoon(attempt = 0): void {
+    clearTimeout(this.#timer)
+    if (this.#isClosed) return
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#looking.then(() => this.#look(attempt))
+    }, settleMs)
+  }
+
+  async #look(attempt: number): Promise<void> {
     const touched = [...this.#touched]
     // Who writes a file empties it first; what is empty now may have its bytes in a moment.
     if (attempt < emptyAttempts && (await Promise.all(touched.map(isEmpty))).includes(true)) {
-      this.#timer = setTimeout(() => void this.#tell(attempt + 1), settleMs)
+      this.#lookSoon(attempt + 1)
       return
     }
     for (const path of touched) this.#touched.delete(path)
     const changed = await Promise.all(touched.map((path) => this.#hasChanged(path)))
+    if (this.#isClosed) return
     const paths = touched.filter((_path, index) => changed[index])
     if (paths.length > 0) this.#listener.onChange(paths)
+    // What was touched in the meantime is looked at in a moment.
+    if (this.#touched.size === 0) this.#settle()
+  }
+
+  #settle(): void {
+    this.#settling?.resolve()
+    this.#settling = undefined
   }
 
   async #hasChanged(path: string): Promise<boolean> {

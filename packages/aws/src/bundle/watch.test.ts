@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs'
 import { appendFile, mkdir, mkdtemp, realpath, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,13 +41,28 @@ const codeOf = ({ zip }: Bundle): string =>
     .map(([, bytes]) => strFromU8(bytes))
     .join('')
 
-async function start(entry = 'app.ts'): Promise<Bundle> {
+/** Hears of changes, and says which code is put in place. */
+interface Place {
+  readonly onChange?: () => void
+  readonly isTaken?: () => boolean
+}
+
+async function start(
+  entry = 'app.ts',
+  { onChange = () => {}, isTaken = () => true }: Place = {},
+): Promise<Bundle> {
   watch = await watchBundle(
     entry,
     { cwd: folder, development: true, hostModule: join(folder, 'host.mjs') },
     {
-      onChange: (paths) => tell(`change ${paths.map((path) => path.slice(folder.length + 1)).join(' ')}`),
-      onBundle: (bundle) => Promise.resolve(tell(`bundle ${codeOf(bundle)}`)),
+      onChange: (paths) => {
+        onChange()
+        tell(`change ${paths.map((path) => path.slice(folder.length + 1)).join(' ')}`)
+      },
+      onBundle: async (bundle) => {
+        tell(`bundle ${codeOf(bundle)}`)
+        return isTaken()
+      },
       onError: (error) => tell(`error ${error.message}`),
       onSame: () => tell('same'),
     },
@@ -79,6 +95,14 @@ describe('watchBundle()', () => {
     expect(told.filter((what) => what.startsWith('error'))).toEqual([])
   })
 
+  it('tells what does not compile, also of a file that is touched meanwhile', async () => {
+    const lib = join(folder, 'lib.ts')
+    await start('app.ts', { onChange: () => utimesSync(lib, new Date(), new Date()) })
+    await write('lib.ts', 'export const edition = (\n')
+    await until(/^error [^]*lib\.ts:2:1/)
+    expect(told).toHaveLength(2)
+  })
+
   it('tells what does not compile, and goes on when what was missing is there', async () => {
     await start()
     await write('lib.ts', "export { edition } from './more/other.ts'\n")
@@ -87,6 +111,14 @@ describe('watchBundle()', () => {
     await write('more/other.ts', "export const edition = 'third'\n")
     // The folder came first, maybe without the file in it.
     await until(/^bundle [^]*third/)
+  })
+
+  it('compares with the code that was put in place last', async () => {
+    await start('app.ts', { isTaken: () => false })
+    await write('lib.ts', "export const edition = 'second'\n")
+    await until(/^bundle [^]*second/)
+    await write('lib.ts', "export const edition = 'first'\n")
+    await until(/^same/)
   })
 
   it('looks at the entry anew when what it exports has changed', async () => {

@@ -18,13 +18,13 @@ import { planJavaScript, readOutput, type JavaScriptPlan } from './javascript.ts
 
 /** What a watched entry tells. Of `onBundle`, `onError` and `onSame` one follows each change, or another change does. */
 export interface WatchListener {
-  /** Sources changed; absolute paths. */
+  /** Sources of the last bundle changed; absolute paths. */
   onChange(paths: readonly string[]): void
-  /** A new bundle. Runs one at a time. */
-  onBundle(bundle: Bundle): Promise<void>
+  /** A new bundle; resolves with whether it was put in place. Runs one at a time. */
+  onBundle(bundle: Bundle): Promise<boolean>
   /** The entry cannot be bundled as it is now. */
   onError(error: Error): void
-  /** The change made no difference to the last bundle that was given. */
+  /** The change made no difference to the last bundle that was put in place. */
   onSame(): void
   /**
    * The entry cannot be bundled at first, nor after the changes since: the first bundle is waited for. Without this the first
@@ -84,8 +84,8 @@ async function watchSource(
   let given: string | undefined
   const give = async (bundle: Bundle): Promise<void> => {
     if (given === undefined) first.resolve(bundle)
-    else if (bundle.codeSha256 === given) listener.onSame()
-    else await listener.onBundle(bundle)
+    else if (bundle.codeSha256 === given) return listener.onSame()
+    else if (!(await listener.onBundle(bundle))) return
     given = bundle.codeSha256
   }
   const refuse = (error: unknown): void => {
@@ -106,8 +106,9 @@ async function watchSource(
       if (queued === 0 || given === undefined) await give(bundle)
     } catch (error) {
       await watchFiles()
-      // A file that is written in several steps cannot be read in between: the next step is on its way.
-      if (!files.isPending && queued === 0) refuse(error)
+      // A file that is written in several steps cannot be read in between: the next step is on its way, if it is one.
+      await files.settled()
+      if (queued === 0) refuse(error)
     }
   }
   let last = Promise.resolve()
@@ -116,7 +117,8 @@ async function watchSource(
   const files = new FileWatch({
     isWanted: (path) => source.isWanted(path),
     onChange: (paths) => {
-      listener.onChange(paths)
+      // Until there is a first bundle nobody has anything that could change.
+      if (given !== undefined) listener.onChange(paths)
       queued += 1
       last = last.then(() => {
         queued -= 1

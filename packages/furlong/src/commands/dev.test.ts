@@ -103,6 +103,19 @@ describe('furlong dev of TypeScript', () => {
     expect(await call()).toMatchObject({ code: 0, out: 'third' })
   })
 
+  it('tells what is saved before the first code is deployed', async () => {
+    dev = place.start(['dev', 'app.ts', '--memory', '--port', '0', '--public'], { cwd: project })
+    // The entry is watched by now, and not deployed.
+    await dev.until('err', /ready on/)
+    await writeFile(join(project, 'lib.ts'), 'export const edition = (\n')
+    await dev.until('err', /the source does not compile\nlib\.ts:2:1: /)
+    url = (await dev.until('out', /http:\/\/\S+\//))[0]
+    expect((await fetch(url)).status).toBe(502)
+    await writeFile(join(project, 'lib.ts'), lib('first'))
+    await dev.until('err', /updated books in \d+ ms/)
+    expect(await (await fetch(url)).text()).toBe('first')
+  })
+
   it('watches sources outside the folder of the entry, and what decides how they are bundled', async () => {
     await writeFile(join(place.folder, 'shared.ts'), lib('outside'))
     await writeFile(join(project, 'lib.ts'), "export { edition } from '../shared.ts'\n")

@@ -1,5 +1,5 @@
 import type { LiveFunction, SwapOutcome } from '@furlong/local'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DevLoop } from './loop.ts'
 import type { DevTeller } from './tell.ts'
 
@@ -7,13 +7,18 @@ import type { DevTeller } from './tell.ts'
 function createLoop() {
   const swaps: ((outcome: SwapOutcome) => void)[] = []
   const told: string[] = []
+  let isHeld = false
+  const release = (): void => {
+    isHeld = false
+    told.push('release')
+  }
   const live: Pick<LiveFunction, 'hold' | 'release' | 'fail' | 'swap'> = {
-    hold: () => {},
-    release: () => void told.push('release'),
-    fail: () => {},
+    hold: () => (isHeld = true),
+    release,
+    fail: release,
     swap: async (_code, isLatest = () => true) => {
       const outcome = await new Promise<SwapOutcome>((done) => swaps.push(done))
-      if (outcome.kind === 'ready' && isLatest()) told.push('release')
+      if (outcome.kind !== 'superseded' && isLatest()) release()
       return outcome
     },
   }
@@ -21,7 +26,7 @@ function createLoop() {
     updated: (paths: readonly string[]) => told.push(`updated ${paths.join(' ')}`),
     failed: () => told.push('failed'),
   } as unknown as DevTeller
-  return { loop: new DevLoop(live as LiveFunction, {}, teller), swaps, told }
+  return { loop: new DevLoop(live as LiveFunction, {}, teller), swaps, told, isHeld: () => isHeld }
 }
 
 const ready: SwapOutcome = { kind: 'ready', modules: [] }
@@ -73,6 +78,40 @@ describe('DevLoop', () => {
     swaps[0]?.({ kind: 'superseded' })
     await first
     expect(told).toEqual(['release', 'updated a b'])
+  })
+
+  it('lets calls wait for a save that came while the one before it failed', async () => {
+    const { loop, swaps, told, isHeld } = createLoop()
+    loop.changed(['a'])
+    const loading = swap(loop)
+    loop.changed(['b'])
+    swaps[0]?.({ kind: 'failed', failure: { message: 'does not load' } })
+    await loading
+    expect(isHeld()).toBe(true)
+    const stored = Promise.withResolvers<void>()
+    const storing = loop.store(() => stored.promise)
+    loop.changed(['c'])
+    stored.reject(new Error('No such function.'))
+    expect(await storing).toBe(false)
+    expect(isHeld()).toBe(true)
+    expect(await loop.store(async () => {})).toBe(true)
+    swaps[1]?.(ready)
+    await vi.waitFor(() => expect(told.at(-1)).toBe('updated c'))
+    expect(isHeld()).toBe(false)
+    expect(told.filter((what) => what !== 'release')).toEqual(['failed', 'failed', 'updated c'])
+  })
+
+  it('lets calls go on when what a failed save came after is back', async () => {
+    const { loop, swaps, told, isHeld } = createLoop()
+    loop.changed(['a'])
+    expect(await loop.store(() => Promise.reject(new Error('No such function.')))).toBe(false)
+    expect(isHeld()).toBe(false)
+    loop.changed(['a'])
+    loop.same()
+    expect(isHeld()).toBe(true)
+    swaps[0]?.(ready)
+    await vi.waitFor(() => expect(told.at(-1)).toBe('updated a'))
+    expect(isHeld()).toBe(false)
   })
 
   it('takes nothing from code that is on its way for a save that changed nothing', async () => {

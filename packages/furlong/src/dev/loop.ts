@@ -49,6 +49,25 @@ export class DevLoop {
   }
 
   /**
+   * Stores code that was made of all that was saved so far, and lets it answer.
+   * @param update stores it
+   * @returns whether it is stored; callers are told why it is not
+   */
+  async store(update: () => Promise<void>): Promise<boolean> {
+    this.begin()
+    try {
+      await update()
+    } catch (error) {
+      // The function was deleted, for one.
+      this.#fail(error, cannotBePut)
+      return false
+    }
+    // Not awaited: under a debugger the new code may wait for as long as somebody looks at the old one.
+    void this.swap()
+    return true
+  }
+
+  /**
    * Lets the code as it is now answer.
    * @returns the files it was loaded from, where the runtime tells; undefined when it did not come to that
    */
@@ -56,8 +75,7 @@ export class DevLoop {
     const own = [...this.#underWay]
     const isLatest = (): boolean => this.#saved.length === 0 && this.#underWay.length === own.length
     const outcome = await this.#live.swap(this.#code, isLatest).catch((error: unknown) => {
-      // The function was deleted, for one.
-      this.#fail(error, 'the code cannot be put in place')
+      this.#fail(error, cannotBePut)
       return { kind: 'superseded' } as const
     })
     // Nothing is told of code that was superseded: its changes go along with those of what follows.
@@ -80,16 +98,17 @@ export class DevLoop {
 
   /** The sources cannot be made into code. */
   failed(error: Error): void {
+    this.begin()
     this.#fail(error, 'the source does not compile')
   }
 
   #fail(error: unknown, heading: string): void {
     if (this.#isStopped) return
-    this.#saved = []
     this.#underWay = []
     this.#isFailed = true
     const failure = readFailure(error)
     this.#live.fail(failure)
+    if (this.#saved.length > 0) this.#live.hold()
     this.#teller.failed(failure, heading)
   }
 
@@ -110,6 +129,8 @@ export class DevLoop {
     this.#isStopped = true
   }
 }
+
+const cannotBePut = 'the code cannot be put in place'
 
 /** Files that were saved, and when, by `performance.now()`. */
 interface Change {

@@ -65,35 +65,38 @@ async function openBundled(
     development: true,
     ...(handler === undefined ? {} : { handler }),
   }
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
-  let work: { loop: DevLoop; update: (bundle: Bundle) => Promise<void> } | undefined
+  const { promise: begun, resolve: begin } = Promise.withResolvers<BundledWork | undefined>()
+  // What comes before there is a function to tell of it is told then, and in its order.
+  const once = (tell: (loop: DevLoop) => void): void => void begun.then((work) => work && tell(work.loop))
   const watch = await watchBundle(path, options, {
-    onChange: (paths) => work?.loop.changed(paths),
+    onChange: (paths) => once((loop) => loop.changed(paths)),
     onBundle: async (bundle) => {
-      await begun
-      work?.loop.begin()
-      await work?.update(bundle)
-      // Not awaited: under a debugger the new code may wait for as long as somebody looks at the old one.
-      void work?.loop.swap()
+      const work = await begun
+      return work !== undefined && work.loop.store(() => work.update(bundle))
     },
-    onError: (error) => work?.loop.failed(error),
-    onSame: () => work?.loop.same(),
+    onError: (error) => once((loop) => loop.failed(error)),
+    onSame: () => once((loop) => loop.same()),
     onFirstError: first.onError,
   })
   return {
     bundle: watch.first,
     code: { root: context.cwd },
     begin: (loop, update) => {
-      work = { loop, update }
-      begin()
+      begin({ loop, update })
       void loop.swap()
     },
     close: () => {
       // A bundle that waits for a beginning that never came must not wait any more.
-      begin()
+      begin(undefined)
       return watch.close()
     },
   }
+}
+
+/** What the sources of a deployed function are told to. */
+interface BundledWork {
+  readonly loop: DevLoop
+  readonly update: (bundle: Bundle) => Promise<void>
 }
 
 async function openPython(

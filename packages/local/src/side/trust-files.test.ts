@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { rootCertificates } from 'node:tls'
@@ -21,7 +21,7 @@ async function age(file: string, days: number): Promise<void> {
   await utimes(file, at, at)
 }
 
-it('clears away files of roots that nobody was given for 30 days, and nothing else', async () => {
+it('clears away files of roots that nobody was given or has read for 30 days, and nothing else', async () => {
   const folder = await makeFolder()
   const certificate = join(folder, 'ca.pem')
   const extra = join(folder, 'roots-of-mine.pem')
@@ -39,6 +39,17 @@ it('clears away files of roots that nobody was given for 30 days, and nothing el
   await age(bundle, 29)
   await removeUnusedTrustFiles(folder)
   expect(await readdir(folder)).toContain(basename(bundle))
+})
+
+it('leaves what a client still reads, and what cannot be removed', async () => {
+  const folder = await makeFolder()
+  const { bundle } = await writeTrustFiles(join(folder, 'ca.pem'), {})
+  await utimes(bundle, new Date(), new Date(Date.now() - 31 * dayMs))
+  const stuck = join(folder, 'roots-0000000000000000.pem')
+  await mkdir(stuck)
+  await age(stuck, 31)
+  await removeUnusedTrustFiles(folder)
+  expect(await readdir(folder)).toEqual(expect.arrayContaining([basename(bundle), basename(stuck)]))
 })
 
 it('is done by a side that starts', async () => {

@@ -89,21 +89,22 @@ async function isThere(file: string): Promise<boolean> {
   )
 }
 
-/** Longer than a command runs that was given one. */
+/** A client that keeps reading its file may be older: a read shows in the file's time, once a day on most file systems. */
 const unusedMs = 30 * 24 * 60 * 60_000
 
 /**
- * Removes the files of roots that nobody was given for 30 days, nor left unfinished: one is left each time the system's roots change,
- * or the local CA. For a side that starts: what it gives out itself has to stay.
+ * Removes the files of roots that nobody was given or has read for 30 days, nor left unfinished: one is left each time the system's
+ * roots change, or the local CA. Before a side gives out any: one that it gives must not be taken away at that moment.
  *
  * @param folder where the local CA's certificate lies, if it was made
  */
 export async function removeUnusedTrustFiles(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
+  const unusedSince = Date.now() - unusedMs
   for (const name of names.filter((one) => /^roots-[\da-f]{16}\.pem(?:\.[\da-f-]{36})?$/.test(one))) {
     const file = join(folder, name)
-    // Gone in the meantime: another one has looked, too.
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }))
-    if (Date.now() - mtimeMs > unusedMs) await rm(file, { force: true })
+    // Gone in the meantime, or another user's: it hinders nobody.
+    const { atimeMs, mtimeMs } = await stat(file).catch(() => ({ atimeMs: Infinity, mtimeMs: Infinity }))
+    if (Math.max(atimeMs, mtimeMs) < unusedSince) await rm(file, { force: true }).catch(() => {})
   }
 }

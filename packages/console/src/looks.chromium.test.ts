@@ -76,6 +76,25 @@ describe.skipIf(executablePath === undefined)('the looks', () => {
       StatementId: 'half',
     } as const
     for (const FunctionName of ['reports', 'broken']) await lambda.addPermission({ FunctionName, ...half })
+    const abroad = [
+      ['reports', `arn:aws:iam::${local.accounts[1]?.accountId}:user/partner-service`],
+      ['orders', '999988887777'],
+    ] as const
+    for (const [FunctionName, Principal] of abroad) {
+      const named = { FunctionName, Principal }
+      await lambda.addPermission({
+        ...named,
+        StatementId: 'abroad-url',
+        Action: 'lambda:InvokeFunctionUrl',
+        FunctionUrlAuthType: 'AWS_IAM',
+      })
+      await lambda.addPermission({
+        ...named,
+        StatementId: 'abroad-invoke',
+        Action: 'lambda:InvokeFunction',
+        InvokedViaFunctionUrl: true,
+      })
+    }
   })
   afterAll(async () => {
     await browser?.close()
@@ -259,14 +278,44 @@ describe.skipIf(executablePath === undefined)('the looks', () => {
         { width: 400 },
       ))
 
-    it('name what is missing so that it can be read', () =>
+    it.each([400, 1440])('name what is missing so that it can be read: %i pixels', (width) =>
+      look(
+        '/functions',
+        async (tab) => {
+          if (width < 560) await tab.getByRole('link', { name: 'Who may call what' }).click()
+          const labels = tab.locator('.edge-label')
+          await labels.first().waitFor()
+          const texts = await labels.allTextContents()
+          for (const text of ['no InvokeFunction ×3', 'no identity policy', 'account not known here'])
+            expect(texts).toContain(text)
+          const boxes = await readBoxes(labels)
+          expect(boxes).toHaveLength(texts.length)
+          const names = await readBoxes(tab.locator('.drawing-node > .clip'))
+          for (const [at, one] of boxes.entries()) {
+            expect(one.x).toBeGreaterThanOrEqual(0)
+            expect(one.x + one.width).toBeLessThanOrEqual(width)
+            for (const other of boxes.slice(at + 1)) expect(overlap(one, other)).toBe(false)
+            // Text has room above and below its letters.
+            const letters = { ...one, y: one.y + 2, height: one.height - 4 }
+            for (const other of names)
+              expect(overlap(letters, { ...other, y: other.y + 2, height: other.height - 4 })).toBe(false)
+          }
+        },
+        { width },
+      ),
+    )
+
+    it('say of another account what its policy has to allow, and of one that is not known that it is not', () =>
       look('/functions', async (tab) => {
-        const labels = tab.locator('.edge-label')
-        await labels.first().waitFor()
-        expect(await labels.allTextContents()).toContain('no InvokeFunction ×3')
-        const boxes = await readBoxes(labels)
-        for (const [at, one] of boxes.entries())
-          for (const other of boxes.slice(at + 1)) expect(overlap(one, other)).toBe(false)
+        const edge = (name: RegExp): Locator => tab.getByRole('button', { name })
+        await edge(/partner-service of \d+ and reports: half-granted, no identity policy/).waitFor()
+        await edge(/account 999988887777, not known here and orders: half-granted/).focus()
+        await tab.keyboard.press('Enter')
+        await tab.getByText(/It is no account of this side/).waitFor()
+        const pair = tab.locator('.pair')
+        await pair.getByRole('button', { name: 'Revoke' }).waitFor()
+        expect(await pair.getByRole('button', { name: 'Grant', exact: true }).count()).toBe(0)
+        expect(await pair.getByText('left open by what could not be read').count()).toBe(2)
       }))
 
     it('bring the answer about a line into sight', () =>

@@ -2,12 +2,16 @@ import type { AccessEdge, AccessPair, AccessPicture, Caller, UrlSummary } from '
 import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { useWidth } from '../state/width.ts'
-import { describeCaller, describeUrl } from './describe.ts'
+import { describeCaller, describeUrl, listMissing, nameShortly } from './describe.ts'
 
 /** Measures of the drawing in CSS pixels. */
 const rowHeight = 26
 const accountHeight = 24
 const padding = 6
+/** A line of a name beneath a caller. */
+const labelHeight = 14
+/** Of one character of a name, of 11 pixels. */
+const labelWidth = 6.7
 
 /** With more callers than these, those without any grant are left out at first. */
 const fewCallers = 16
@@ -26,7 +30,6 @@ export function AccessDrawing(props: {
   const { picture, chosen, onChoose } = props
   const box = useRef<HTMLElement>(null)
   const width = Math.max(useWidth(box), 320)
-  // Names of lines need room between the columns; without it a line says it when it is chosen.
   const isWide = width >= 560
   const [isAll, setAll] = useState(false)
   const granted = new Set(picture.edges.map(({ caller }) => caller))
@@ -36,7 +39,16 @@ export function AccessDrawing(props: {
   )
   const hidden = picture.callers.length - shown.length
 
-  const { callers, accounts, height: callersHeight } = placeCallers(shown)
+  const columns = readColumns(width)
+  const groups = groupHalf(picture.edges, shown)
+  // Names of lines need room between the columns, and each of a caller's its own; without it they stand beneath the callers.
+  const room = columns.right - 12 - columns.left - 28
+  const isBetween = [...groups.values()].every(
+    (all) => all.length <= 1 && all.every(({ says }) => says.join(', ').length * labelWidth <= room),
+  )
+  const countLines = ({ arn }: Caller): number =>
+    isBetween ? 0 : (groups.get(arn) ?? []).reduce((sum, { says }) => sum + says.length, 0)
+  const { callers, accounts, height: callersHeight } = placeCallers(shown, countLines)
   const urlsHeight = picture.urls.length * rowHeight
   const height = Math.max(callersHeight, urlsHeight + accountHeight) + padding
   const urlsTop = Math.max(accountHeight, (height - urlsHeight) / 2)
@@ -44,14 +56,17 @@ export function AccessDrawing(props: {
     item,
     y: urlsTop + at * rowHeight + rowHeight / 2,
   }))
-  const columns = readColumns(width)
+  const edges = placeEdges(picture.edges, callers, urls)
+  const labels = isBetween
+    ? labelBetween(groups, edges, columns.left)
+    : labelBeneath(groups, edges, columns.left)
   const caption = `${picture.callers.length} callers, ${picture.urls.length} function URLs, ${picture.edges.length} grants`
   return (
     <figure ref={box} class="drawing">
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={caption}>
         {accounts.map(({ item, y }) => (
           <text key={item} x={columns.left - 18} y={y} class="drawing-account" text-anchor="end">
-            {item === '' ? 'no account' : `account ${item}`}
+            {item}
           </text>
         ))}
         {isWide && (
@@ -60,13 +75,13 @@ export function AccessDrawing(props: {
           </text>
         )}
         <g>
-          {nameGroups(placeEdges(picture.edges, callers, urls)).map(({ edge, from, to, label }) => (
+          {edges.map(({ edge, from, to }) => (
             <Edge
               key={`${edge.caller} ${edge.urlId}`}
               edge={edge}
               path={[columns.left, from.y, columns.right - 12, to.y]}
-              label={isWide ? label : undefined}
-              says={`${describeCaller(from.item)} and ${describeUrl(to.item)}: ${sayVerdict(edge)}`}
+              label={labels.get(edge)}
+              says={`${describeCaller(from.item)} and ${describeUrl(to.item)}: ${sayVerdict(edge, from.item)}`}
               isChosen={edge.caller === chosen.caller && edge.urlId === chosen.urlId}
               isBeside={isBeside(edge, chosen)}
               onChoose={onChoose}
@@ -85,7 +100,13 @@ export function AccessDrawing(props: {
               type="button"
               class="drawing-node"
               aria-pressed={item.arn === chosen.caller}
-              title={item.arn === '*' ? 'Everybody, unsigned' : item.arn}
+              title={
+                item.arn === '*'
+                  ? 'Everybody, unsigned'
+                  : item.type === 'account'
+                    ? describeCaller(item)
+                    : item.arn
+              }
               onClick={() =>
                 onChoose({
                   caller: item.arn === chosen.caller ? '' : item.arn,
@@ -93,8 +114,8 @@ export function AccessDrawing(props: {
                 })
               }
             >
-              <span class="clip">{item.type === 'anonymous' ? 'everybody' : item.name}</span>
-              <span class="muted">{item.type === 'anonymous' ? '' : item.type}</span>
+              <span class="clip">{nameShortly(item)[0]}</span>
+              <span class="muted">{nameShortly(item)[1]}</span>
             </button>
           </foreignObject>
         ))}
@@ -129,7 +150,7 @@ export function AccessDrawing(props: {
           <i class="line-sample granted" /> granted
         </span>
         <span>
-          <i class="line-sample half" /> half: {isWide ? 'the named permission' : 'one permission'} is missing
+          <i class="line-sample half" /> half: what is named is missing
         </span>
         <span>
           <i class="line-sample denied" /> denied by a statement
@@ -150,7 +171,10 @@ export function AccessDrawing(props: {
   )
 }
 
-function placeCallers(callers: readonly Caller[]): {
+function placeCallers(
+  callers: readonly Caller[],
+  countLines: (caller: Caller) => number,
+): {
   callers: readonly Placed<Caller>[]
   accounts: readonly Placed<string>[]
   height: number
@@ -162,11 +186,11 @@ function placeCallers(callers: readonly Caller[]): {
   for (const item of callers) {
     if (item.accountId !== account) {
       account = item.accountId
-      accounts.push({ item: account, y: y + accountHeight - 8 })
+      accounts.push({ item: account === '' ? 'no account' : `account ${account}`, y: y + accountHeight - 8 })
       y += accountHeight
     }
     placed.push({ item, y: y + rowHeight / 2 })
-    y += rowHeight
+    y += rowHeight + countLines(item) * labelHeight
   }
   return { callers: placed, accounts, height: y }
 }
@@ -195,34 +219,75 @@ function placeEdges(
     })
 }
 
-/** What a line is named, and whether above or below its beginning. */
+/** What a line is named: lines of text, each by the baseline at its beginning or, beneath a caller, at its end. */
 interface EdgeLabel {
-  readonly text: string
-  readonly dy: number
+  readonly says: readonly string[]
+  readonly x: number
+  readonly y: number
+  readonly anchor: 'start' | 'end'
 }
 
-/** Names of half-granted lines: near the caller, where the lines that want the same permission are still one, it stands once. */
-function nameGroups(
+/** Half-granted lines of one caller that wait for the same. */
+interface HalfGroup {
+  readonly says: readonly string[]
+  readonly edges: readonly AccessEdge[]
+}
+
+/** Lines of a caller that want the same are named once. */
+function groupHalf(
+  edges: readonly AccessEdge[],
+  callers: readonly Caller[],
+): ReadonlyMap<string, readonly HalfGroup[]> {
+  const ofCaller = Map.groupBy(
+    edges.filter(({ verdict }) => verdict === 'half'),
+    ({ caller }) => caller,
+  )
+  const group = (caller: Caller): readonly HalfGroup[] => {
+    const groups = Map.groupBy(ofCaller.get(caller.arn) ?? [], (edge) => listMissing(edge, caller).join('\n'))
+    return [...groups].map(([name, all]) => {
+      const says = name.split('\n')
+      const count = all.length === 1 ? '' : ` ×${all.length}`
+      return { says: [...says.slice(0, -1), `${says.at(-1) ?? ''}${count}`], edges: all }
+    })
+  }
+  return new Map(callers.map((caller) => [caller.arn, group(caller)]))
+}
+
+type LabelEdges = (
+  groups: ReadonlyMap<string, readonly HalfGroup[]>,
   edges: readonly PlacedEdge[],
-): readonly (PlacedEdge & { readonly label: EdgeLabel | undefined })[] {
-  const nameOf = ({ verdict, missing }: AccessEdge): string =>
-    verdict === 'half' ? `no ${nameActions(missing)}` : ''
-  const above = -4
-  const below = 13
-  const labels = new Map<PlacedEdge, EdgeLabel>()
-  for (const ofCaller of Map.groupBy(edges, ({ edge }) => edge.caller).values()) {
-    const groups = Map.groupBy(ofCaller, ({ edge }) => nameOf(edge))
-    groups.delete('')
+  left: number,
+) => ReadonlyMap<AccessEdge, EdgeLabel>
+
+/** Near the caller, where the lines that want the same are still one: above or below their beginning. */
+const labelBetween: LabelEdges = (groups, edges, left) => {
+  const labels = new Map<AccessEdge, EdgeLabel>()
+  for (const { says, edges: all } of [...groups.values()].flat()) {
+    const placed = edges.filter(({ edge }) => all.includes(edge))
+    const [first] = placed
+    if (first === undefined) continue
     // The lines that go up must not go through the name.
-    const places = [...groups.values()].flat().every(({ from, to }) => to.y < from.y)
-      ? [below, above]
-      : [above, below]
-    for (const [at, [name, group]] of [...groups].entries()) {
-      const text = group.length === 1 ? name : `${name} ×${group.length}`
-      if (group[0] !== undefined) labels.set(group[0], { text, dy: places[at % 2] ?? above })
+    const y = first.from.y + (placed.every(({ from, to }) => to.y < from.y) ? 13 : -4)
+    labels.set(first.edge, { says: [says.join(', ')], x: left + 16, y, anchor: 'start' })
+  }
+  return labels
+}
+
+/** Beneath the name of the caller, one thing a line. */
+const labelBeneath: LabelEdges = (groups, edges, left) => {
+  const labels = new Map<AccessEdge, EdgeLabel>()
+  for (const ofCaller of groups.values()) {
+    let lines = 0
+    for (const { says, edges: all } of ofCaller) {
+      const first = edges.find(({ edge }) => all.includes(edge))
+      if (first === undefined) continue
+      const longest = Math.max(...says.map(({ length }) => length)) * labelWidth
+      const y = first.from.y + rowHeight / 2 + 8 + lines * labelHeight
+      labels.set(first.edge, { says, x: Math.max(left - 18, longest), y, anchor: 'end' })
+      lines += says.length
     }
   }
-  return edges.map((edge) => ({ ...edge, label: labels.get(edge) }))
+  return labels
 }
 
 function sortUrls(urls: readonly UrlSummary[]): readonly UrlSummary[] {
@@ -236,14 +301,10 @@ function readColumns(width: number): { left: number; right: number } {
   return { left: Math.min(260, width * share), right: width - Math.min(220, width * (share - 0.06)) }
 }
 
-function sayVerdict({ verdict, missing }: AccessEdge): string {
-  if (verdict === 'granted') return 'granted'
-  return verdict === 'half' ? `half-granted, no ${nameActions(missing)}` : 'denied'
+function sayVerdict(edge: AccessEdge, caller: Caller): string {
+  if (edge.verdict === 'granted') return 'granted'
+  return edge.verdict === 'half' ? `half-granted, ${listMissing(edge, caller).join(', ')}` : 'denied'
 }
-
-/** All of them are Lambda's. */
-const nameActions = (actions: readonly string[]): string =>
-  actions.map((action) => action.replace('lambda:', '')).join(', ')
 
 function isBeside(
   edge: AccessEdge,
@@ -287,8 +348,12 @@ function Edge(props: {
       <path d={curve} class="edge-reach" />
       <path d={curve} class="edge-line" />
       {label !== undefined && (
-        <text x={x1 + 16} y={y1 + label.dy} class="edge-label">
-          {label.text}
+        <text class="edge-label" text-anchor={label.anchor}>
+          {label.says.map((text, at) => (
+            <tspan key={text} x={label.x} y={label.y + at * labelHeight}>
+              {text}
+            </tspan>
+          ))}
         </text>
       )}
     </g>

@@ -179,16 +179,19 @@ function PairAnswer(props: {
   const { verdict, explanation, fixes } = loading.value
   const edge = picture.edges.find((one) => one.caller === caller && one.urlId === urlId)
   const canRevoke = (edge?.statementIds.length ?? 0) > 0
+  // What is left to the caller's own account is granted by nobody here.
+  const isOpen = edge?.unknown !== undefined && fixes?.steps.length === 0
+  const canGrant = verdict !== 'granted' && !isOpen
   return (
     <>
       <div
         ref={box}
-        class={`outcome pair-verdict ${verdict === 'granted' ? 'fine' : 'failed'}`}
+        class={`outcome pair-verdict ${verdict === 'granted' ? 'fine' : isOpen ? '' : 'failed'}`}
         role="status"
       >
         <p>{asSentence(explanation.says)}</p>
         <span class="pair-buttons">
-          {verdict !== 'granted' && (
+          {canGrant && (
             <button type="button" class="button small primary" onClick={() => void run('POST /grants')}>
               Grant
             </button>

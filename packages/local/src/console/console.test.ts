@@ -1,5 +1,5 @@
 import { readAuthorization } from '@furlong/sigv4'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Recording } from '../record/recording.ts'
 import { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'
@@ -203,6 +203,179 @@ describe('who may call what', () => {
     expect((await side.ask('POST /revocations', pair))[0]).toBe(200)
     expect(await explain()).toMatchObject({ verdict: 'none' })
     expect((await side.ask('POST /revocations', pair))[0]).toBe(409)
+  })
+
+  describe('across accounts', () => {
+    let abroad: { urlId: string; account: string; user: string; role: string }
+    const draw = async (): Promise<AccessPicture> => (await side.ask('GET /access'))[1] as AccessPicture
+    const explain = async (caller: string): Promise<AccessAnswer> =>
+      (
+        await side.ask(`GET /access/pair?${new URLSearchParams({ caller, urlId: abroad.urlId }).toString()}`)
+      )[1] as AccessAnswer
+    const permit = async (Principal: string, which: 'both' | 'url' = 'both'): Promise<void> => {
+      const FunctionName = 'shared'
+      await administrator.lambda.addPermission({
+        FunctionName,
+        StatementId: 'abroad-url',
+        Action: 'lambda:InvokeFunctionUrl',
+        Principal,
+        FunctionUrlAuthType: 'AWS_IAM',
+      })
+      if (which === 'url') return
+      await administrator.lambda.addPermission({
+        FunctionName,
+        StatementId: 'abroad-invoke',
+        Action: 'lambda:InvokeFunction',
+        Principal,
+        InvokedViaFunctionUrl: true,
+      })
+    }
+    const forbid = async (): Promise<void> => {
+      const { policies } = (
+        await side.ask(`GET /function?arn=${functionArn.replace('orders', 'shared')}`)
+      )[1] as FunctionDetail
+      for (const { sid } of policies.flatMap(({ statements }) => statements))
+        await administrator.lambda.removePermission({ FunctionName: 'shared', StatementId: sid })
+    }
+    /** Of the shared URL, by caller: verdict, what nothing grants, what lacks, what is not known. */
+    const edges = async (): Promise<Readonly<Record<string, unknown>>> =>
+      Object.fromEntries(
+        (await draw()).edges
+          .filter(({ urlId: id }) => id === abroad.urlId)
+          .map(({ caller, verdict, missing, lacks, unknown, statementIds }) => [
+            caller,
+            [verdict, missing, lacks ?? [], unknown ?? [], statementIds.length],
+          ]),
+      )
+
+    beforeAll(async () => {
+      await deployFunction(
+        administrator,
+        'shared',
+        'export const handler = async () => ({ statusCode: 200 })',
+      )
+      await administrator.lambda.createFunctionUrlConfig({ FunctionName: 'shared', AuthType: 'AWS_IAM' })
+      const { urls } = await draw()
+      const foreign = createAdministrator(side.local, 1).iam
+      const { User } = await foreign.createUser({ UserName: 'visitor' })
+      const { Role } = await foreign.createRole({
+        RoleName: 'visiting-job',
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: {
+            Effect: 'Allow',
+            Principal: { Service: 'lambda.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+          },
+        }),
+      })
+      abroad = {
+        urlId: urls.find((one) => one.functionArn.endsWith(':shared'))?.urlId ?? '',
+        account: side.local.accounts[1]?.accountId ?? '',
+        user: User?.Arn ?? '',
+        role: Role?.Arn ?? '',
+      }
+    })
+    afterEach(forbid)
+
+    it('a grant of the function’s side waits for the identity policy of the other', async () => {
+      await permit(abroad.user)
+      expect(await edges()).toMatchObject({ [abroad.user]: ['half', [], ['identity'], [], 2] })
+      const answer = await explain(abroad.user)
+      expect(answer).toMatchObject({
+        verdict: 'half',
+        fixes: { canApply: true, furlong: ['put-user-policy'] },
+      })
+      expect(answer.explanation.says).toContain('that account must allow the call, too')
+      const [, { steps }] = (await side.ask('POST /grants', {
+        caller: abroad.user,
+        urlId: abroad.urlId,
+      })) as [number, { steps: Step[] }]
+      expect(steps.map(({ operation }) => operation)).toEqual(['iam:PutUserPolicy'])
+      expect(await edges()).toMatchObject({ [abroad.user]: ['granted', [], [], [], 2] })
+      // Its own account alone is no grant of anybody here.
+      await forbid()
+      expect(await edges()).not.toHaveProperty([abroad.user])
+      const { iam } = createAdministrator(side.local, 1)
+      await iam.deleteUserPolicy({ UserName: 'visitor', PolicyName: 'furlong-call-shared' })
+    })
+
+    it('half of a grant names both what the policy lacks and what the account lacks', async () => {
+      await permit(abroad.role, 'url')
+      expect(await edges()).toMatchObject({
+        [abroad.role]: ['half', ['lambda:InvokeFunction'], ['identity'], [], 1],
+      })
+    })
+
+    it('an account is drawn as such, with each of its callers by its own policies', async () => {
+      const root = `arn:aws:iam::${abroad.account}:root`
+      await permit(abroad.account)
+      expect(await edges()).toMatchObject({
+        [root]: ['half', [], [], ['identity'], 2],
+        [abroad.user]: ['half', [], ['identity'], [], 0],
+        [side.local.accounts[1]?.userArn ?? '']: ['granted', [], [], [], 0],
+      })
+      const { callers } = await draw()
+      expect(callers.find(({ arn }) => arn === root)).toEqual({
+        arn: root,
+        type: 'account',
+        accountId: abroad.account,
+        name: abroad.account,
+      })
+      const answer = await explain(root)
+      expect(answer.verdict).toBe('half')
+      expect(answer.explanation.says).toMatch(
+        /lets account \d+ in; whom of it, its own identity policies decide/,
+      )
+      expect(answer.fixes?.steps).toEqual([])
+      expect((await side.ask('POST /revocations', { caller: root, urlId: abroad.urlId }))[0]).toBe(200)
+      expect(Object.keys(await edges())).not.toContain(root)
+    })
+
+    it('of an account that is not of this side it is said that its policies are not known', async () => {
+      const root = 'arn:aws:iam::999988887777:root'
+      await permit('999988887777', 'url')
+      expect(await edges()).toMatchObject({
+        [root]: ['half', ['lambda:InvokeFunction'], [], ['identity'], 1],
+      })
+      expect((await draw()).callers.find(({ arn }) => arn === root)?.isUnknown).toBe(true)
+      const { explanation, fixes } = await explain(root)
+      expect(explanation.says).toContain('but not for lambda:InvokeFunction')
+      expect(explanation.says).toContain('It is no account of this side')
+      expect(fixes?.steps).toMatchObject([{ action: 'lambda:InvokeFunction', principal: root }])
+      await side.ask('POST /grants', { caller: root, urlId: abroad.urlId })
+      expect(await edges()).toMatchObject({ [root]: ['half', [], [], ['identity'], 3] })
+    })
+
+    it('* lets every account in that allows it, and nobody unsigned', async () => {
+      await permit('*')
+      const drawn = await edges()
+      expect(drawn).toMatchObject({
+        'arn:aws:iam::*:root': ['half', [], [], ['identity'], 2],
+        [abroad.user]: ['half', [], ['identity'], [], 0],
+        [users.half.arn]: ['granted', [], [], [], 0],
+      })
+      expect(drawn).not.toHaveProperty(['*'])
+      const [status, answer] = await side.ask('POST /grants', { caller: '*', urlId: abroad.urlId })
+      expect([status, answer]).toEqual([409, { error: expect.stringContaining('sign') as string }])
+    })
+
+    it('somebody who was deleted is not let in', async () => {
+      const { User } = await administrator.iam.createUser({ UserName: 'short-lived' })
+      await permit(User?.Arn ?? '')
+      await administrator.iam.deleteUser({ UserName: 'short-lived' })
+      const [id] = Object.keys(await edges()).filter((caller) => caller.startsWith('AIDA'))
+      expect(id).toBe(User?.UserId)
+      const { verdict, explanation } = await explain(id ?? '')
+      expect(verdict).toBe('half')
+      expect(explanation.says).toContain('was deleted')
+      expect((await side.ask('POST /revocations', { caller: id, urlId: abroad.urlId }))[0]).toBe(200)
+    })
+
+    it('a service needs no policy but the function’s', async () => {
+      await permit('cloudfront.amazonaws.com')
+      expect(await edges()).toMatchObject({ 'cloudfront.amazonaws.com': ['granted', [], [], [], 2] })
+    })
   })
 
   it('names what is not there', async () => {

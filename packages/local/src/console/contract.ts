@@ -88,15 +88,21 @@ export interface Overview {
   readonly callers: readonly Caller[]
 }
 
-/** A user or role of the side; or everybody, unsigned. */
+/** A user or role of the side; everybody, unsigned; or whom else the policy of a function names. */
 export interface Caller {
-  /** `*` for everybody. */
+  /** `*` for everybody; the unique id of somebody deleted; the name of a service. */
   readonly arn: string
-  readonly type: 'user' | 'role' | 'anonymous'
-  /** Empty for everybody. */
+  /**
+   * `account`: whoever signs of another account, or of any. `session`: one session of a role, or of federation. `deleted`: what
+   * is left of a user or role.
+   */
+  readonly type: 'user' | 'role' | 'anonymous' | 'account' | 'session' | 'service' | 'deleted'
+  /** Empty for those who are of no one account. */
   readonly accountId: string
-  /** Without its path. */
+  /** Without its path; of an account its id, or `any account`. */
   readonly name: string
+  /** An account that is not one of this side. */
+  readonly isUnknown?: true
 }
 
 /** Which requests are wanted: all that is given must match. */
@@ -304,7 +310,7 @@ export interface LogPage {
 
 /** Who may call what: callers × URLs. A pair that is in no edge is denied, and nothing grants it even in part. */
 export interface AccessPicture {
-  /** Users and roles by account and name, everybody last. */
+  /** Users and roles by account and name, with whom else the URLs' policies name; those of no one account last. */
   readonly callers: readonly Caller[]
   readonly urls: readonly UrlSummary[]
   readonly edges: readonly AccessEdge[]
@@ -313,16 +319,23 @@ export interface AccessPicture {
 }
 
 export interface AccessPair {
-  /** ARN of a user or role, `*` for everybody; of a grant also an account id or the ARN of another account's caller. */
+  /** `arn` of a caller; of a grant also an account id or the ARN of another account's caller. */
   readonly caller: string
   readonly urlId: string
 }
 
 export interface AccessEdge extends AccessPair {
-  /** `half`: one of the two actions is granted. `denied`: a statement denies what others grant. */
+  /**
+   * `half`: one of the two actions is granted, or one side's policy grants what the other's has to grant as well. `denied`: a
+   * statement denies what others grant.
+   */
   readonly verdict: 'granted' | 'half' | 'denied'
-  /** Of a half grant or a denial: the actions that are refused. */
+  /** Of a half grant: the actions that nothing grants; across accounts, those that the function's side does not. Of a denial: those refused. */
   readonly missing: readonly string[]
+  /** Kinds of policy that do not allow what is granted, and have to: `identity` for a caller of another account. */
+  readonly lacks?: readonly PolicyKind[]
+  /** Kinds that have to allow it and are not known here. */
+  readonly unknown?: readonly PolicyKind[]
   /** Statements of the function's own policy that name this caller: what a revocation takes away. */
   readonly statementIds: readonly string[]
 }

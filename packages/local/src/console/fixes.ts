@@ -1,7 +1,9 @@
-import { type Fix, parseArn, parseFunctionArn } from '@furlong/iam'
+import { createUrlPermissions, type Fix, parseArn, parseFunctionArn } from '@furlong/iam'
 import type { RequestRecord } from '../record/record.ts'
 import { type ApiCall, callInOrder } from './api-calls.ts'
 import type { Fixes, Step, ThrottleStep } from './contract.ts'
+import type { FunctionUrlRow } from '../store/function-urls.ts'
+import { anyAccount } from './parties.ts'
 import { ConsoleError, type ConsoleParts, homeOf } from './parts.ts'
 
 type AnyFix = Fix | ThrottleStep
@@ -10,6 +12,23 @@ type AnyFix = Fix | ThrottleStep
 export function listFixes({ refusal }: RequestRecord): readonly AnyFix[] {
   return refusal?.explanation?.fixes ?? refusal?.throttle?.fixes ?? []
 }
+
+/** Both statements that let somebody in on the function's side, as steps. */
+export function createGrant(
+  url: FunctionUrlRow,
+  principal: string,
+): (Fix & { readonly kind: 'add-permission' })[] {
+  const named = principal === anyAccount ? '*' : principal
+  return createUrlPermissions(named, url.authType).map((permission) => ({
+    kind: 'add-permission',
+    functionArn: qualify(url),
+    ...permission,
+  }))
+}
+
+/** The function that a URL calls, with its alias. */
+export const qualify = ({ functionArn, qualifier }: FunctionUrlRow): string =>
+  qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`
 
 /** Describes fixes as commands, and whether the console can do them. */
 export function planFixes(parts: ConsoleParts, steps: readonly AnyFix[]): Fixes {

@@ -1,24 +1,25 @@
-import { createUrlPermissions, type Fix } from '@furlong/iam'
-import type { FunctionUrlRow } from '../store/function-urls.ts'
-import { findPair, findRefusal, findUrl, listStatementIds } from './access.ts'
 import { everybody } from './callers.ts'
+import { findPair, findRefusal, findUrl } from './access.ts'
 import type { AccessPair, Step } from './contract.ts'
-import { applySteps } from './fixes.ts'
+import { applySteps, createGrant, qualify } from './fixes.ts'
+import { findParty, listStatementIds } from './parties.ts'
 import { ConsoleError, type ConsoleParts } from './parts.ts'
 
 /**
  * Lets a caller call a URL. For a user or role of this side that is what is missing, on both sides of an account's border;
  * for others, both statements of the function's policy.
  *
- * @throws {ConsoleError} 404 for a URL that is not there, 409 when a Deny stands in the way
+ * @throws {ConsoleError} 404 for a URL that is not there, 409 when a Deny stands in the way, or for everybody where a signature
+ *   is asked for
  */
 export function grant(parts: ConsoleParts, pair: AccessPair): Promise<Step[]> {
   const url = findUrl(parts, pair.urlId)
-  const caller = parts.store.principals.byArn(pair.caller)
-  if (caller === undefined || url.authType === 'NONE') {
-    return applySteps(parts, createStatements(url, url.authType === 'NONE' ? everybody.arn : pair.caller))
-  }
-  const refusal = findRefusal(parts, url, caller)
+  if (url.authType === 'NONE') return applySteps(parts, createGrant(url, everybody.arn))
+  const party = findParty(parts.store, pair.caller, parts.now())
+  // Whoever is known by policies of its own may need another on that side; anybody else Lambda itself knows or refuses.
+  const isRead = party !== undefined && (party.signer !== undefined || party.shown === everybody)
+  if (!isRead) return applySteps(parts, createGrant(url, pair.caller))
+  const refusal = findRefusal(parts, url, party)
   if (refusal === undefined) return Promise.resolve([])
   if (refusal.fixes.length === 0) throw new ConsoleError(409, refusal.says)
   return applySteps(parts, refusal.fixes)
@@ -30,12 +31,12 @@ export function grant(parts: ConsoleParts, pair: AccessPair): Promise<Step[]> {
  * @throws {ConsoleError} 404 for a caller or URL that is not there, 409 when the policy names the caller nowhere
  */
 export function revoke(parts: ConsoleParts, pair: AccessPair): Promise<Step[]> {
-  const { url, caller } = findPair(parts, pair)
-  const statementIds = listStatementIds(parts, url, caller)
+  const { url, party } = findPair(parts, pair)
+  const statementIds = listStatementIds(parts.store, url, party)
   if (statementIds.length === 0)
     throw new ConsoleError(
       409,
-      `No statement of the function's policy names ${pair.caller}: what lets it in is a policy of its own account.`,
+      `No statement of the function's policy names ${pair.caller}: what lets it in is a policy of its own account, or a statement that names all of that.`,
     )
   return applySteps(
     parts,
@@ -46,13 +47,3 @@ export function revoke(parts: ConsoleParts, pair: AccessPair): Promise<Step[]> {
     })),
   )
 }
-
-const createStatements = (url: FunctionUrlRow, principal: string): Fix[] =>
-  createUrlPermissions(principal, url.authType).map((permission) => ({
-    kind: 'add-permission',
-    functionArn: qualify(url),
-    ...permission,
-  }))
-
-const qualify = ({ functionArn, qualifier }: FunctionUrlRow): string =>
-  qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`

@@ -3,8 +3,8 @@ import { parseArn, parseFunctionArn } from '@furlong/iam'
 import { mintCallerSession } from '../auth/caller-sessions.ts'
 import type { RequestRecord } from '../record/record.ts'
 import type { PrincipalRecord } from '../store/principals.ts'
-import { sessionName } from './access.ts'
 import { everybody } from './callers.ts'
+import { sessionName } from './parties.ts'
 import { ConsoleError, type ConsoleParts } from './parts.ts'
 
 /**

@@ -1,4 +1,3 @@
-import { parseFunctionArn } from './arn.ts'
 import type { CaseFacts, Cause } from './case-facts.ts'
 import { findOnlyMiss, findPrincipalMiss } from './case-facts.ts'
 import { findConditionNotes } from './condition-notes.ts'
@@ -10,7 +9,6 @@ import {
   capitalize,
   describeCaller,
   describeOperator,
-  describeQualifier,
   describeStatement,
   describeTarget,
   joinWords,
@@ -58,31 +56,6 @@ export function findSharedCondition(facts: CaseFacts): Cause | undefined {
     says: `${capitalize(describeStatement(found.ref))} grants ${found.action} under a condition on ${source.key}, but that key exists only for ${owner}, so that ${found.action} is never granted`,
     about: found.ref,
     notes: ['Each of the two actions needs a statement of its own: the conditions that narrow them differ.'],
-  }
-}
-
-/** A statement is for the function and the URL on an alias, or the other way round. */
-export function findQualifier(facts: CaseFacts): Cause | undefined {
-  const { resource } = facts.request
-  const called = parseFunctionArn(resource)
-  if (called === undefined) return undefined
-  const isSibling = (other: string): boolean =>
-    other !== resource && readCovered(other)?.unqualifiedArn === called.unqualifiedArn
-  const found = findOnlyMiss(
-    facts,
-    ({ failure, miss }) =>
-      failure.element === 'Resource' && (miss.statement.source.resources?.some(isSibling) ?? false),
-  )
-  const sibling = found?.miss.statement.source.resources?.find(isSibling)
-  if (found === undefined || sibling === undefined) return undefined
-  const covered = readCovered(sibling)?.qualifier
-  const what = facts.request.endpoint === undefined ? 'The call is for' : 'The URL belongs to'
-  return {
-    says: `${what} ${describeQualifier(called.qualifier)}, but ${describeStatement(found.ref)} is for ${describeQualifier(covered)}, which is another resource`,
-    about: found.ref,
-    notes: [
-      `Here the resource is ${resource}. A function, each of its aliases and each of its versions have policies of their own.`,
-    ],
   }
 }
 
@@ -209,16 +182,6 @@ const authTypeKey = 'lambda:functionurlauthtype'
 
 const wholeArnNote =
   'ARNs are compared as a whole: account, path, and for a session its name must be the same.'
-
-/** What a `Resource` covers, when it names one function; a pattern over its qualifiers is no ARN. */
-function readCovered(pattern: string): { unqualifiedArn: string; qualifier?: string } | undefined {
-  const plain = parseFunctionArn(pattern)
-  if (plain !== undefined) return plain
-  const last = pattern.lastIndexOf(':')
-  const covered = parseFunctionArn(pattern.slice(0, last))
-  const isOfFunction = covered !== undefined && covered.qualifier === undefined
-  return isOfFunction ? { ...covered, qualifier: pattern.slice(last + 1) } : undefined
-}
 
 /** Its id holds a hash of the ARN it was made for; a number may follow. */
 function isMadeFor({ sid = '' }: StatementRef, { endpoint, principal }: AccessRequest): boolean {

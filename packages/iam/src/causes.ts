@@ -5,13 +5,13 @@ import {
   findCondition,
   findDeadId,
   findNamesake,
-  findQualifier,
   findServicePrincipal,
   findSharedCondition,
   findSimilarPrincipal,
   findUniqueId,
   findUrlOnlyGrant,
 } from './causes-of-misses.ts'
+import { findQualifier, findSimilarFunction } from './causes-of-resources.ts'
 import { findUnknown } from './causes-of-unknown.ts'
 import {
   findDelegated,
@@ -43,6 +43,7 @@ export const causes: readonly CauseRow[] = [
   { id: 'auth-type', isNote: true, find: findAuthType },
   { id: 'shared-condition', isNote: true, find: findSharedCondition },
   { id: 'qualifier', isNote: true, find: findQualifier },
+  { id: 'similar-function', isNote: true, find: findSimilarFunction },
   { id: 'unique-id', isNote: true, find: findUniqueId },
   { id: 'namesake', isNote: true, find: findNamesake },
   { id: 'similar-principal', isNote: true, find: findSimilarPrincipal },

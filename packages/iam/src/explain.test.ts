@@ -285,6 +285,42 @@ describe('explain() of a function URL', () => {
     )
   })
 
+  it.each([
+    ['my-fm', 'is for function my-fm, but the URL belongs to function my-fn'],
+    ['my-f', 'is for function my-f, but the URL belongs to function my-fn'],
+    ['my-fnn', 'is for function my-fnn, but the URL belongs to function my-fn'],
+    ['My-Fn', 'is for function My-Fn, but the URL belongs to function my-fn'],
+  ])('an identity policy whose Resource is mistyped: %s', (name, expected) => {
+    const arn = functionArn.replace('my-fn', name)
+    const { says, notes, fixes } = explainProved(callUrl(app), {
+      identity: [compile('identity', 'app', allowBoth(arn))],
+    })
+    expect(says).toBe(
+      `Statement 1 of identity policy "app" ${expected}: correct its Resource, or add two permissions to the function.`,
+    )
+    expect(notes).toEqual([`Here the resource is ${functionArn}.`])
+    expect(fixes).toEqual([addUrl, addInvoke])
+  })
+
+  it.each([
+    [functionArn.replace('us-east-1', 'eu-west-1'), ' in eu-west-1', ' in us-east-1'],
+    [functionArn.replace(account, otherAccount), ` of account ${otherAccount}`, ` of account ${account}`],
+    [
+      functionArn.replace('us-east-1', 'eu-west-1').replace(account, otherAccount),
+      ` in eu-west-1 of account ${otherAccount}`,
+      ` in us-east-1 of account ${account}`,
+    ],
+  ])('an identity policy for the function of that name elsewhere: %s', (arn, there, here) => {
+    const { says } = explainProved(callUrl(app), { identity: [compile('identity', 'app', allowBoth(arn))] })
+    expect(says).toContain(`is for function my-fn${there}, but the URL belongs to function my-fn${here}: `)
+  })
+
+  it.each(['orders', 'my-fn2', 'my-other', 'm', 'my-ab'])('a grant for function %s is no mistake', (name) => {
+    const identity = [compile('identity', 'app', allowBoth(functionArn.replace('my-fn', name)))]
+    const { says } = explainProved(callUrl(app), { identity })
+    expect(says).toContain('because no policy allows')
+  })
+
   it('(h) the unique id of a deleted role', () => {
     const dead = { AWS: 'AROAOLDAPPDELETED0001' }
     const resource = compile(

@@ -1,9 +1,9 @@
 import type { CaseFacts, Cause } from './case-facts.ts'
 import { listSilenced } from './case-facts.ts'
+import { describePrincipal } from './compare-element.ts'
 import { createSubject, resourceKindOf } from './decide.ts'
 import { capitalize, describeCaller, describeStatement, describeTarget, joinWords } from './describe.ts'
 import { matchStatement } from './match-statement.ts'
-import { describePrincipal } from './compare-element.ts'
 import { accountOfPrincipal } from './principal.ts'
 import { grantClasses } from './principal-match.ts'
 

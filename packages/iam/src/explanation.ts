@@ -13,8 +13,8 @@ export interface Explanation {
   readonly notes: readonly string[]
   readonly actions: readonly ExplainedAction[]
   /**
-   * The statements that `nearest` and `denying` of the actions speak of, each once, as they stood when it was decided.
-   * Absent when they speak of none.
+   * The statements that `nearest` of the actions speaks of, and the first three in `by` of an action that is denied, each
+   * once, as they stood when it was decided. One that is too long for a quote is left out; absent when there is none.
    */
   readonly statements?: readonly QuotedStatement[]
   /**

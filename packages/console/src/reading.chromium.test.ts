@@ -7,6 +7,7 @@ import {
   createLink,
   executablePath,
   lookAt,
+  openWindow,
   type Opening,
   startBrowser,
 } from './testing/browser.ts'
@@ -49,6 +50,34 @@ describe.skipIf(executablePath === undefined)('reading', () => {
         const [, all] = /^0 of ([\d,]+)$/.exec(await tab.locator('.filters .count').innerText()) ?? []
         expect(Number(all?.replaceAll(',', ''))).toBeGreaterThan(420)
       }))
+
+    it('does not say so while older requests are on their way already', async () => {
+      const window = await openWindow(browser)
+      try {
+        const { tab } = window
+        const asked = Promise.withResolvers<void>()
+        const wanted = Promise.withResolvers<void>()
+        await tab.route(/\/api\/requests\?.*before=/, async (route) => {
+          asked.resolve()
+          await wanted.promise
+          await route.continue()
+        })
+        await window.open(scene.local, '/requests')
+        await asked.promise
+        await tab.keyboard.press('/')
+        await tab.keyboard.type('no-such-thing')
+        await tab.locator('.filters .count').filter({ hasText: /^0 of/ }).waitFor()
+        await tab.evaluate(
+          'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))',
+        )
+        expect(await tab.getByText('Looking through older requests…').count()).toBe(1)
+        wanted.resolve()
+        await tab.getByText('No request matches these filters.').waitFor()
+        expect(window.troubles).toEqual([])
+      } finally {
+        await window.close()
+      }
+    })
   })
 
   it('shows a request until the next one has come', () =>

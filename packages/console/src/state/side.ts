@@ -93,7 +93,7 @@ export async function refreshOverview(): Promise<void> {
 
 let cursor: number | undefined
 let olderThan: number | undefined
-let isFetchingOlder = false
+let loadingOlder: Promise<void> | undefined
 
 async function run(): Promise<void> {
   for (let wait: number = retryMs.first; ; wait = Math.min(wait * 2, retryMs.most)) {
@@ -133,18 +133,22 @@ async function begin(): Promise<number> {
   return newest.cursor
 }
 
-/** Loads the page before the oldest row. */
-export async function loadOlder(): Promise<void> {
-  if (isFetchingOlder || olderThan === undefined || !rows.hasRoom) return
-  isFetchingOlder = true
+/** Loads the page before the oldest row; whoever asks while it is on its way waits for the same. */
+export function loadOlder(): Promise<void> {
+  if (olderThan === undefined || !rows.hasRoom) return Promise.resolve()
+  loadingOlder ??= fetchOlder(olderThan).finally(() => {
+    loadingOlder = undefined
+  })
+  return loadingOlder
+}
+
+async function fetchOlder(before: number): Promise<void> {
   try {
-    const page = await call('GET /requests', { query: { limit: pageSize, before: String(olderThan) } })
+    const page = await call('GET /requests', { query: { limit: pageSize, before: String(before) } })
     olderThan = page.next
     rows.unshift(page.rows.toReversed())
   } catch {
     // Asked again when the end comes into view again.
-  } finally {
-    isFetchingOlder = false
   }
 }
 

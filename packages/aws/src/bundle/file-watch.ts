@@ -1,7 +1,7 @@
 import { watch as watchFolder, type FSWatcher } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** Editors write a file in several steps; changes this close together are one. */
 const settleMs = 30
@@ -75,13 +75,14 @@ export class FileWatch {
   }
 
   #open(folder: string): void {
+    // Who bundles when it is closed asks once more.
+    if (this.#isClosed) return
     try {
       const watcher = watchFolder(folder, (_event, name) => {
+        // A folder tells its own end by its name, and what is made in its place is another one. What lies in it may have that name, too.
+        if (name === basename(folder)) this.#reopen(folder)
         const path = name === null ? folder : join(folder, name)
-        if (!this.#listener.isWanted(path)) return
-        this.#touched.add(path)
-        this.#settling ??= Promise.withResolvers()
-        this.#lookSoon()
+        if (this.#listener.isWanted(path)) this.#touch(path)
       })
       // A folder that goes away is watched again when it is asked for again.
       watcher.on('error', () => {
@@ -91,7 +92,22 @@ export class FileWatch {
       this.#watchers.set(folder, watcher)
     } catch {
       // It is not there.
+      return
     }
+    // What was saved while nobody watched.
+    for (const path of this.#digests.keys()) if (dirname(path) === folder) this.#touch(path)
+  }
+
+  #reopen(folder: string): void {
+    this.#watchers.get(folder)?.close()
+    this.#watchers.delete(folder)
+    this.#open(folder)
+  }
+
+  #touch(path: string): void {
+    this.#touched.add(path)
+    this.#settling ??= Promise.withResolvers()
+    this.#lookSoon()
   }
 
   #lookSoon(attempt = 0): void {

@@ -113,6 +113,36 @@ describe('watchBundle()', () => {
     await until(/^bundle [^]*third/)
   })
 
+  it('goes on watching a folder that was made anew', async () => {
+    const lib = (edition: string): Promise<void> =>
+      write('parts/lib.ts', `export const edition = '${edition}'\n`)
+    await mkdir(join(folder, 'parts'))
+    await lib('first')
+    await write('lib.ts', "export { edition } from './parts/lib.ts'\n")
+    await start()
+    await rm(join(folder, 'parts'), { recursive: true })
+    await mkdir(join(folder, 'parts'))
+    await lib('second')
+    await until(/^bundle [^]*second/)
+    await lib('third')
+    await until(/^bundle [^]*third/)
+    await rm(join(folder, 'parts'), { recursive: true })
+    await until(/^error [^]*Could not resolve/)
+    await mkdir(join(folder, 'parts'))
+    await lib('fourth')
+    await until(/^bundle [^]*fourth/)
+    await lib('fifth')
+    await until(/^bundle [^]*fifth/)
+  })
+
+  it('watches nothing any more when it is closed while it bundles', async () => {
+    await start()
+    await write('lib.ts', "export const edition = 'second'\n")
+    await until(/^change/)
+    await watch?.close()
+    expect(process.getActiveResourcesInfo()).not.toContain('FSEventWrap')
+  })
+
   it('compares with the code that was put in place last', async () => {
     await start('app.ts', { isTaken: () => false })
     await write('lib.ts', "export const edition = 'second'\n")

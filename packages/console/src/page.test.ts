@@ -281,6 +281,33 @@ describe.skipIf(executablePath === undefined)('the page', () => {
         expect(await part('Request, as it arrived').innerText()).toMatch(/Signature=\*\*\*/)
       }))
 
+    it.each([
+      ['halfGranted', '{"Message":"Forbidden. For troubleshooting', 'HTTP/1.1 403 Forbidden'],
+      ['wrongService', '{"message":"', 'HTTP/1.1 403 Forbidden'],
+      ['broken', 'Internal Server Error', 'HTTP/1.1 502 Bad Gateway'],
+    ] as const)('shows the answer as the client got it: %s', (name, body, line) =>
+      visit(`/requests/${ids[name]}`, async (tab) => {
+        const answer = tab.locator('.section').filter({ hasText: 'Answer, as the client got it' })
+        await answer.waitFor()
+        expect(await answer.getByRole('group', { name: 'The body of the answer' }).innerText()).toContain(
+          body,
+        )
+        const head = await answer.getByRole('group', { name: 'Answer', exact: true }).innerText()
+        expect(head).toContain(line)
+        expect(head).toContain(`x-furlong-why: npx furlong explain ${ids[name]}`)
+      }),
+    )
+
+    it('shows the answer to a replay without leaving the page', () =>
+      visit('/requests?function=orders&status=200', async (tab) => {
+        await tab.getByRole('row').filter({ hasText: '/book?page=5' }).first().click()
+        await tab.getByRole('button', { name: 'Replay', exact: true }).click()
+        const outcome = tab.locator('.outcome')
+        await outcome.getByText('The answer').click()
+        await outcome.getByText('{"path":"/book","query":{"page":"5"}}').waitFor()
+        expect(await outcome.innerText()).toContain('content-type: application/json')
+      }))
+
     it('copies a request as curl, as fetch and as furlong, and a fix', () =>
       visit(`/requests/${ids.halfGranted}`, async (tab) => {
         const url = `${scene.urls.orders}book?page=1`
@@ -333,6 +360,20 @@ describe.skipIf(executablePath === undefined)('the page', () => {
         expect(arrived).toContain('x-note: edited')
         expect(arrived).toContain('a new body')
       }))
+
+    it.each(['Control+Enter', 'Meta+Enter'])('sends an edited request by %s', (keys) =>
+      visit(`/requests/${ids.stranger}`, async (tab) => {
+        await tab.getByRole('button', { name: 'Edit…' }).click()
+        const dialog = tab.getByRole('dialog', { name: 'Edit and replay' })
+        const body = dialog.getByRole('textbox', { name: 'Body' })
+        await body.fill('a line')
+        await body.press('Enter')
+        expect(await body.inputValue()).toBe('a line\n')
+        await body.press(keys)
+        await dialog.waitFor({ state: 'detached' })
+        await tab.getByText(/Replayed as user\/curious-colleague: 403/).waitFor()
+      }),
+    )
 
     it('applies a fix, and replays the request', () =>
       visit(`/requests/${ids.halfGranted}`, async (tab) => {

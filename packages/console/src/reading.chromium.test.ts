@@ -80,6 +80,45 @@ describe.skipIf(executablePath === undefined)('reading', () => {
     })
   })
 
+  it('says how many requests there are, and how many of them are here', () =>
+    read('/requests', async (tab) => {
+      const count = tab.locator('.filters .count')
+      // The first 100 and the 300 behind them; all of the scene lies behind those.
+      await tab.getByText(/^400 here · 4\d\d in all$/).waitFor()
+      await tab.getByLabel('Any gate').selectOption('authenticate')
+      await tab.getByText(/^\d+ of \d+ here · 4\d\d in all$|^42\d of 4\d\d$/).waitFor()
+      await tab.getByRole('button', { name: 'Clear' }).click()
+      await expect
+        .poll(
+          async () => {
+            await tab.getByRole('grid').evaluate((grid) => grid.scrollTo(0, grid.scrollHeight))
+            return count.innerText()
+          },
+          { timeout: 15_000 },
+        )
+        .toMatch(/^4\d\d$/)
+    }))
+
+  it('says in a log how many lines came too fast to be shown', async () => {
+    const line = {
+      functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:orders',
+      at: '2026-01-01T00:00:00.000Z',
+      text: 'behind the gap',
+    }
+    const data = JSON.stringify({ lines: [line], missed: 1_234, cursor: 1_000_000 })
+    await read(ordersPlace, async (tab) => {
+      await tab.route('**/api/stream**', (route) =>
+        route.fulfill({ contentType: 'text/event-stream', body: `event: logs\ndata: ${data}\n\n` }),
+      )
+      await tab.reload()
+      const log = tab.getByRole('log')
+      await log.getByText('behind the gap').waitFor()
+      expect(await log.innerText()).toMatch(
+        /1,234 lines of all functions were not shown: .*\n.* behind the gap/,
+      )
+    })
+  })
+
   it('shows a request until the next one has come', () =>
     read('/requests', async (tab) => {
       await tab.getByRole('row').first().waitFor()

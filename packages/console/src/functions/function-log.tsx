@@ -1,9 +1,9 @@
-import type { LogLine, StreamEvents } from '@furlong/local/console'
 import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { call, sayError } from '../api/call.ts'
 import { followLogs } from '../state/side.ts'
-import { formatTime, stripColours, unqualify } from '../words.ts'
+import { formatCount, formatTime, stripColours, unqualify } from '../words.ts'
+import { type LogEntry, LogLines } from './log-lines.ts'
 
 /** Lines that are kept: what a function writes without end must not fill the memory. */
 const maxLines = 1_000
@@ -11,44 +11,34 @@ const maxLines = 1_000
 /** What a function writes, as it comes; the end stays in view while it is looked at. */
 export function FunctionLog(props: { readonly arn: string; readonly name: string }): JSX.Element {
   const { arn, name } = props
-  const [lines, setLines] = useState<readonly LogLine[]>()
+  const [shown, setShown] = useState<Pick<LogLines, 'entries' | 'hasOlder'>>()
   const [problem, setProblem] = useState<string>()
   const box = useRef<HTMLPreElement>(null)
   const isAtEnd = useRef(true)
 
   useEffect(() => {
     const gone = new AbortController()
-    // Undefined until the first page is there; what comes before that waits.
-    let known: number | undefined
-    let early: StreamEvents['logs'][] = []
-    const add = (added: readonly LogLine[]): void => {
-      const own = added.filter(({ functionArn }) => unqualify(functionArn) === arn)
-      setLines((before = []) => (own.length === 0 ? before : [...before, ...own].slice(-maxLines)))
-    }
-    const follow = (event: StreamEvents['logs']): void => {
-      if (known === undefined) {
-        early.push(event)
-        return
-      }
-      // An event holds every line up to its cursor: those that the first page had are left out.
-      const from = event.cursor - event.lines.length
-      add(event.lines.slice(Math.max(0, known - from)))
-      known = Math.max(known, event.cursor)
+    const lines = new LogLines(({ functionArn }) => unqualify(functionArn) === arn, maxLines)
+    let isLoaded = false
+    const show = (): void => {
+      const { entries, hasOlder } = lines
+      if (isLoaded) setShown((before) => (before?.entries === entries ? before : { entries, hasOlder }))
     }
     const load = async (): Promise<void> => {
       try {
         const query = { function: name, limit: String(maxLines) }
-        const page = await call('GET /logs', { query, signal: gone.signal })
-        known = page.cursor
-        add(page.lines)
-        for (const event of early) follow(event)
-        early = []
+        lines.begin(await call('GET /logs', { query, signal: gone.signal }))
+        isLoaded = true
+        show()
       } catch (error) {
         if (!gone.signal.aborted) setProblem(sayError(error))
       }
     }
     void load()
-    const end = followLogs(follow)
+    const end = followLogs((event) => {
+      lines.follow(event)
+      show()
+    })
     return () => {
       gone.abort()
       end()
@@ -58,11 +48,12 @@ export function FunctionLog(props: { readonly arn: string; readonly name: string
   useLayoutEffect(() => {
     const element = box.current
     if (element !== null && isAtEnd.current) element.scrollTop = element.scrollHeight
-  }, [lines])
+  }, [shown])
 
   if (problem !== undefined) return <p class="bad">{problem}</p>
-  if (lines === undefined) return <p class="muted">Reading the log…</p>
-  if (lines.length === 0)
+  if (shown === undefined) return <p class="muted">Reading the log…</p>
+  const { entries, hasOlder } = shown
+  if (entries.length === 0)
     return <p class="muted">Nothing was written yet. Each invocation writes its lines here as it runs.</p>
   return (
     <pre
@@ -76,11 +67,28 @@ export function FunctionLog(props: { readonly arn: string; readonly name: string
           currentTarget.scrollTop + currentTarget.clientHeight >= currentTarget.scrollHeight - 20
       }}
     >
-      {lines.map(({ at, text }, index) => (
-        <span key={index}>
-          <span class="muted">{formatTime(at)}</span> {`${stripColours(text).trimEnd()}\n`}
-        </span>
+      {hasOlder && (
+        <span class="muted">{`Older lines are not shown: the newest ${formatCount(maxLines)} are.\n`}</span>
+      )}
+      {entries.map((entry, index) => (
+        <Entry key={index} entry={entry} />
       ))}
     </pre>
+  )
+}
+
+function Entry({ entry }: { readonly entry: LogEntry }): JSX.Element {
+  if ('notShown' in entry) {
+    const [lines, were] = entry.notShown === 1 ? ['line', 'was'] : ['lines', 'were']
+    return (
+      <span class="warn">
+        {`${formatCount(entry.notShown)} ${lines} of all functions ${were} not shown: they came faster than this page could take them.\n`}
+      </span>
+    )
+  }
+  return (
+    <span>
+      <span class="muted">{formatTime(entry.at)}</span> {`${stripColours(entry.text).trimEnd()}\n`}
+    </span>
   )
 }

@@ -4,13 +4,14 @@ import { Block } from '../parts/block.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { formatBytes } from '../words.ts'
 
-/** A text or bytes, as much of them as is kept; JSON is indented. */
+/** A text or bytes, as much of them as is kept; JSON is indented, unless every byte counts. */
 export function Payload(props: {
   /** What it is, for those who hear the page: `event`. */
   readonly name: string
   readonly payload: PayloadFacts
+  readonly asItIs?: boolean
 }): JSX.Element {
-  const { name, payload } = props
+  const { name, payload, asItIs = false } = props
   const { text, bytes, encoding, isCut } = payload
   if (bytes === 0) return <p class="muted">Empty.</p>
   const facts = [
@@ -20,7 +21,7 @@ export function Payload(props: {
   ]
   return (
     <div class="payload">
-      <Block label={`The ${name}`}>{isCut || encoding === 'base64' ? text : indent(text)}</Block>
+      <Block label={`The ${name}`}>{asItIs || isCut || encoding === 'base64' ? text : indent(text)}</Block>
       <p class="payload-foot muted">
         <span>{facts.join(' · ')}</span>
         <CopyButton text={text} what={`the ${name}`} />

@@ -60,7 +60,16 @@ export function ReplayDialog(props: {
   }
   return (
     <Dialog title="Edit and replay" wide onClose={onClose}>
-      <form class="form" onSubmit={submit}>
+      <form
+        class="form"
+        onSubmit={submit}
+        onKeyDown={(event) => {
+          // Enter alone is a line of its own where headers and bodies are written.
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+          event.preventDefault()
+          event.currentTarget.requestSubmit()
+        }}
+      >
         <label>
           <span>Signed as</span>
           <select class="field" autofocus value={input.as} onChange={set('as')}>
@@ -114,7 +123,7 @@ export function ReplayDialog(props: {
           </p>
         )}
         <div class="form-buttons">
-          <button type="submit" class="button primary">
+          <button type="submit" class="button primary" title="Send (ctrl or ⌘ with enter)">
             Send
           </button>
           <button type="button" class="button" onClick={onClose}>

@@ -5,6 +5,7 @@ import { call, sayError } from '../api/call.ts'
 import { formatRoute, route } from '../state/route.ts'
 import { formatMs, nameCaller } from '../words.ts'
 import { toneOf } from '../requests/row.ts'
+import { Answered } from './sent.tsx'
 
 /** What became of the last try. */
 export type ReplayState =
@@ -75,6 +76,14 @@ export function ReplayResult({ state }: { readonly state: ReplayState }): JSX.El
             Open request {replay.recordId}
           </a>
         </p>
+      )}
+      {replay !== undefined && replay.status !== 0 && (
+        <details>
+          <summary>The answer</summary>
+          <div class="details-body">
+            <Answered answer={replay} />
+          </div>
+        </details>
       )}
     </div>
   )

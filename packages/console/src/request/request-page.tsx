@@ -13,7 +13,7 @@ import { FixList } from './fix-list.tsx'
 import { Payload } from './payload.tsx'
 import { ReplayDialog } from './replay-dialog.tsx'
 import { ReplayResult, useReplay } from './replay.tsx'
-import { Sent } from './sent.tsx'
+import { Answered, Sent } from './sent.tsx'
 import { Signature } from './signature.tsx'
 import { Verdict } from './verdict.tsx'
 import { Waterfall } from './waterfall.tsx'
@@ -120,6 +120,11 @@ export function RequestPage(props: {
           payload={detail.event}
         />
         <Kept title="Result, as the function gave it" name="result" payload={detail.result} />
+        {detail.answer !== undefined && (
+          <Section title="Answer, as the client got it">
+            <Answered answer={detail.answer} />
+          </Section>
+        )}
       </div>
       {isEditing && (
         <ReplayDialog

@@ -2,7 +2,7 @@ import type { RequestRow } from '@furlong/local/console'
 import type { JSX, RefObject } from 'preact'
 import { useState } from 'preact/hooks'
 import { route, setQuery } from '../state/route.ts'
-import { heldCount, isPaused, missed, pause, rows } from '../state/side.ts'
+import { heldCount, isPaused, keptBySide, missed, pause, rows } from '../state/side.ts'
 import { accountOf, formatCount, gates, nameCaller, nameFunction } from '../words.ts'
 import { type FilterName, filterNames } from './filter.ts'
 
@@ -19,6 +19,8 @@ export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElem
   const isFiltered = filterNames.some((name) => name in query)
   const chosen = filterNames.filter((name) => name !== 'text' && name in query).length
   const total = rows.total.value
+  const kept = keptBySide.value ?? 0
+  const hasMore = kept > total + heldCount.value + missed.value
   return (
     <form
       class={isOpen ? 'filters open' : 'filters'}
@@ -89,12 +91,15 @@ export function FilterBar({ search }: { readonly search: RefObject<HTMLInputElem
           {formatCount(missed.value)} not shown
         </span>
       )}
-      <span class="muted number count" aria-live="off">
+      <span class="muted number count" aria-live="off" title={hasMore ? whereMoreAre : undefined}>
         {isFiltered ? `${formatCount(rows.count.value)} of ${formatCount(total)}` : formatCount(total)}
+        {hasMore && ` here · ${formatCount(kept)} in all`}
       </span>
     </form>
   )
 }
+
+const whereMoreAre = 'Older ones come at the end of the list, and when a filter has not found enough.'
 
 const kindNames: Readonly<Record<RequestRow['kind'], string>> = {
   'function-url': 'function URLs',

@@ -30,6 +30,10 @@ export const sideChanges: ReadonlySignal<number> = computed(() => changes.value)
 /** Requests that came too fast to be shown, since the page was opened. */
 export const missed: ReadonlySignal<number> = computed(() => missedRequests.value)
 
+/** How many requests the side has; undefined until it was said. */
+export const keptBySide: ReadonlySignal<number | undefined> = computed(() => kept.value)
+const kept = signal<number | undefined>(undefined)
+
 /** The requests of the list. */
 export const rows: Rows = new Rows()
 
@@ -146,14 +150,16 @@ async function fetchOlder(before: number): Promise<void> {
   try {
     const page = await call('GET /requests', { query: { limit: pageSize, before: String(before) } })
     olderThan = page.next
+    kept.value = page.total
     rows.unshift(page.rows.toReversed())
   } catch {
     // Asked again when the end comes into view again.
   }
 }
 
-const take = createBatch<readonly RequestRow[]>((batches) => {
-  const added = batches.flat()
+const take = createBatch<StreamEvents['requests']>((batches) => {
+  const added = batches.flatMap((batch) => batch.rows)
+  kept.value = batches.at(-1)?.total
   if (paused.peek()) held.value = [...held.peek(), ...added].slice(-maxHeld)
   else rows.push(added)
 })
@@ -163,7 +169,7 @@ type Handlers = { readonly [Name in keyof StreamEvents]: Listener<Name> }
 const handlers: Handlers = {
   requests: (data) => {
     cursor = data.cursor
-    take(data.rows)
+    take(data)
   },
   missed: (data) => {
     cursor = data.cursor

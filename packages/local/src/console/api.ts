@@ -45,7 +45,7 @@ type AnswerOf<Call> = Call extends { readonly answer: infer Answer } ? Answer : 
 const answers: Answers = {
   'GET /start': readStart,
   'GET /overview': readOverview,
-  'GET /requests': readRequests,
+  'GET /requests': (parts, input) => ({ ...readRequests(parts, input), total: parts.records.total }),
   'GET /requests/<id>': (parts, { id }) => describeRequest(parts, findRecord(parts, id)),
   'GET /functions': (parts) => ({ functions: listFunctions(parts) }),
   'GET /function': (parts, { query }) => {

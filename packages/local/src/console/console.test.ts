@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Recording } from '../record/recording.ts'
 import { Records } from '../record/records.ts'
 import type { RequestRecord } from '../record/record.ts'
-import { call } from '../testing/call.ts'
+import { call, type Calling } from '../testing/call.ts'
 import { type ConsoleSide, startConsoleSide } from '../testing/console-side.ts'
 import {
   type Administrator,
@@ -23,7 +23,10 @@ import type {
   RequestPage,
   Step,
 } from './contract.ts'
+import { Ring } from '../record/ring.ts'
+import type { LogLine } from '../engine/index.ts'
 import { MetricsRecorder } from './metrics.ts'
+import { streamEvents } from './stream.ts'
 
 let side: ConsoleSide
 let administrator: Administrator
@@ -109,6 +112,72 @@ describe('one request', () => {
     for (const secret of ['of-the-client', 'secret-cookie', users.granted.keys.secretAccessKey])
       expect(text).not.toContain(secret)
     expect(text).not.toMatch(/Signature=[0-9a-f]{16}/)
+  })
+
+  describe('has the answer as the client got it', () => {
+    /** What the client got, as the page shows it; secrets aside. */
+    const compare = async (path: string, calling: Partial<Calling> = {}): Promise<RequestDetail> => {
+      const got = await call({ url: `${url}${path}`, credentials: users.granted.keys, ...calling })
+      const detail = await detailOf(await latest('function=orders'))
+      const { answer } = detail
+      expect(answer?.status).toBe(got.status)
+      const headers = (answer?.headers ?? []).map(([name, value]) => [name.toLowerCase(), value])
+      expect({ ...Object.fromEntries(headers), 'set-cookie': '' }).toEqual({
+        ...got.headers,
+        'set-cookie': '',
+      })
+      expect(answer?.body).toMatchObject({ text: got.body, bytes: Buffer.byteLength(got.body), isCut: false })
+      return detail
+    }
+
+    it('of a function, secrets masked', async () => {
+      const { answer } = await compare('x', { headers: [['x-note', 'kept']] })
+      expect(answer).toMatchObject({ status: 200, statusText: 'OK' })
+      expect(answer?.headers).toContainEqual(['set-cookie', '***'])
+      expect(answer?.headers).toContainEqual(['x-path', '/x'])
+      expect(JSON.parse(answer?.body?.text ?? '')).toMatchObject({ note: 'kept' })
+    })
+
+    it('of a policy, of a signature and of a function that failed: AWS’s own bodies', async () => {
+      const denied = await compare('', { credentials: users.foreign.keys })
+      expect(denied.answer?.body?.text).toMatch(/^\{"Message":"Forbidden\. For troubleshooting/)
+      expect(denied.answer?.headers).toContainEqual(['x-amzn-ErrorType', 'AccessDeniedException'])
+      expect(denied.answer?.headers.at(-1)).toEqual([
+        'x-furlong-why',
+        `npx furlong explain ${denied.record.id}`,
+      ])
+      const unsigned = await compare('', { service: 'execute-api' })
+      expect(unsigned.answer?.body?.text).toMatch(/^\{"message":"/)
+      const failed = await compare('fail')
+      expect(failed.answer).toMatchObject({ status: 502, statusText: 'Bad Gateway' })
+      expect(failed.answer?.body?.text).toBe('Internal Server Error')
+    })
+
+    it('to HEAD without a body, to anything with its own head when it is a stream', async () => {
+      const head = await compare('', { method: 'HEAD' })
+      expect(head.answer?.body?.bytes).toBe(0)
+      await deployFunction(
+        administrator,
+        'streamed',
+        `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+          const out = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { 'x-kind': 'stream' } })
+          out.write('one')
+          out.end('two')
+        })`,
+      )
+      const { FunctionUrl = '' } = await administrator.lambda.createFunctionUrlConfig({
+        FunctionName: 'streamed',
+        AuthType: 'AWS_IAM',
+        InvokeMode: 'RESPONSE_STREAM',
+      })
+      await grantBoth(administrator, 'streamed', users.granted.arn)
+      const got = await call({ url: FunctionUrl, credentials: users.granted.keys })
+      expect(got.body).toBe('onetwo')
+      const { answer } = await detailOf(await latest('function=streamed'))
+      expect(answer).toMatchObject({ status: 201, statusText: 'Created' })
+      expect(answer?.headers).toContainEqual(['x-kind', 'stream'])
+      expect(answer).not.toHaveProperty('body')
+    })
   })
 
   it('shows both sides of a signature, and what differs', async () => {
@@ -549,6 +618,42 @@ describe('the stream', () => {
     const { records: found, missed } = records.since(first, 1_000)
     expect([found.length, missed, found.at(-1)?.cursor]).toEqual([1_000, 500, records.cursor])
     expect(records.since(records.cursor, 1_000)).toEqual({ records: [], missed: 0 })
+  })
+
+  it.each([
+    [1_500, undefined, 1_000, 500],
+    [1_500, 'orders', 1_000, 500],
+    // The ring has room for 2,000, all of another function.
+    [2_500, 'reports', 0, 500],
+  ])('of %i log lines at once for a reader of %s', async (written, name, shown, missed) => {
+    const logs = new Ring<LogLine>({ entries: 2_000, characters: Infinity, sizeOf: () => 1 })
+    const metrics = new MetricsRecorder(
+      () => new Date(),
+      () => 0,
+    )
+    const records = new Records()
+    const gone = new AbortController()
+    const wish = { after: records.cursor, metrics: false, logs: name ?? '*' }
+    const events = streamEvents({ records, logs, metrics }, wish)(gone.signal)[Symbol.asyncIterator]()
+    const first = events.next()
+    for (let at = 0; at < written; at += 1)
+      logs.push({ functionArn, text: `line ${at}`, at: '' } as unknown as LogLine)
+    const { event, data } = (await first).value as Event
+    expect(event).toBe('logs')
+    expect([(data['lines'] as unknown[]).length, data['missed']]).toEqual([shown, missed])
+    gone.abort()
+  })
+
+  it('says how many requests there are', async () => {
+    const [, page] = (await side.ask('GET /requests?limit=1')) as [number, RequestPage]
+    const [, all] = (await side.ask('GET /requests?limit=1000')) as [number, RequestPage]
+    expect(page.total).toBe(all.rows.length)
+    const gone = new AbortController()
+    for await (const { data } of follow(`after=${page.cursor - 1}`, gone.signal)) {
+      expect(data['total']).toBe(page.total)
+      break
+    }
+    gone.abort()
   })
 
   it('goes on from a cursor', async () => {

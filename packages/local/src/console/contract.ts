@@ -136,6 +136,8 @@ export interface RequestPage {
   readonly cursor: number
   /** Where the next page begins; absent on the last. */
   readonly next?: number
+  /** How many the side has, whatever the query; absent in `Start`, which is not to wait for a count. */
+  readonly total?: number
 }
 
 /** What a list shows of a request. */
@@ -167,6 +169,8 @@ export interface RequestDetail {
   readonly sent?: SentRequest
   readonly event?: Payload
   readonly result?: Payload
+  /** What the client was answered, byte for byte; absent when nothing was, and of older requests, as `sent` is. */
+  readonly answer?: SentAnswer
   /** The runtime's error document of a function that failed: `errorType`, `errorMessage`, `stackTrace`. */
   readonly errorDocument?: Payload
   /** What mends a refusal. */
@@ -197,6 +201,17 @@ export interface SentRequest {
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Payload
+}
+
+/** An answer as it went out. */
+export interface SentAnswer {
+  readonly status: number
+  /** The reason phrase behind it. */
+  readonly statusText: string
+  /** In their order; secrets are masked. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Absent for a stream, whose body is not kept. */
+  readonly body?: Payload
 }
 
 /** The beginning of a text or of bytes. */
@@ -381,13 +396,13 @@ export interface StreamQuery {
  * and is told how many it missed, and nothing is kept for it.
  */
 export interface StreamEvents {
-  /** New requests, oldest first. The filter is the page's. */
-  readonly requests: { readonly rows: readonly RequestRow[]; readonly cursor: number }
+  /** New requests, oldest first, and how many the side has with them. The filter is the page's. */
+  readonly requests: { readonly rows: readonly RequestRow[]; readonly cursor: number; readonly total: number }
   /** So many requests were left out since the last event. */
   readonly missed: { readonly requests: number; readonly cursor: number }
   /** The seconds that ended since the last event: columns as in `GET /metrics`. */
   readonly metrics: Metrics
-  /** `missed`: lines that were left out before these. */
+  /** `missed`: lines that were left out before these, of whatever functions. */
   readonly logs: { readonly lines: readonly LogLine[]; readonly missed: number; readonly cursor: number }
   /** Functions, URLs, policies, users or roles changed: what is shown of them is old. */
   readonly changed: { readonly operations: readonly string[] }
@@ -433,15 +448,12 @@ export interface ReplayInput {
   }
 }
 
-/** What came of a replay. */
-export interface Replay {
+/** What came of a replay; the status is 0 when the connection broke. */
+export interface Replay extends SentAnswer {
   /** Of its own record. */
   readonly recordId: string
   /** Who signed it; `*` for nobody. */
   readonly as: string
-  /** 0 when the connection broke. */
-  readonly status: number
-  readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Payload
   readonly durationMs: number
 }

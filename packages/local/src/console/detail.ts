@@ -8,6 +8,7 @@ import type { UrlCall } from './page.ts'
 import type { ConsoleParts } from './parts.ts'
 import { showPayload, showRecorded } from './payload.ts'
 import { dropSignature, findReplay } from './replay.ts'
+import { showAnswer } from './sent-answer.ts'
 import { showRequest } from './sent-request.ts'
 
 /** Tells everything that is known of one request. */
@@ -30,6 +31,7 @@ export function describeRequest(parts: ConsoleParts, found: RequestRecord): Requ
     ...(sent === undefined ? {} : { sent }),
     ...(event === undefined ? {} : { event }),
     ...(result === undefined ? {} : { result }),
+    ...(kept?.answer === undefined ? {} : { answer: showAnswer(kept.answer, record.method) }),
     ...(refusal?.document === undefined ? {} : { errorDocument: showRecorded(refusal.document) }),
     ...(fixes.length === 0 ? {} : { fixes: planFixes(parts, fixes) }),
     ...(call === undefined ? {} : { code: parts.page.renderCode(call) }),

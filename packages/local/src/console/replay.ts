@@ -9,6 +9,7 @@ import { everybody } from './callers.ts'
 import type { Replay, ReplayInput } from './contract.ts'
 import { ConsoleError, type ConsoleParts } from './parts.ts'
 import { maxShownBytes, showPayload } from './payload.ts'
+import { statusTextOf } from './sent-answer.ts'
 import { pairHeaders, restoreHeaders, showHeaders, showRequest } from './sent-request.ts'
 import { findCredentials, findSender, readSessionName } from './signers.ts'
 
@@ -78,6 +79,7 @@ export async function replay(
     recordId,
     as: sender,
     status: answer.status,
+    statusText: statusTextOf(answer.status),
     headers: showHeaders(answer.headers),
     body: showPayload(answer.body, answer.length),
     durationMs,

@@ -56,7 +56,12 @@ export function streamEvents(parts: StreamParts, wish: StreamWish): EventStream[
       const { records, missed } = parts.records.since(requestsAt, maxBatch)
       requestsAt = parts.records.cursor
       if (missed > 0) yield event('missed', { requests: missed, cursor: requestsAt - records.length })
-      if (records.length > 0) yield event('requests', { rows: records.map(createRow), cursor: requestsAt })
+      if (records.length > 0)
+        yield event('requests', {
+          rows: records.map(createRow),
+          cursor: requestsAt,
+          total: parts.records.total,
+        })
       const operations = listChanges(records)
       if (operations.length > 0) yield event('changed', { operations })
       if (wish.logs !== undefined) {
@@ -65,7 +70,7 @@ export function streamEvents(parts: StreamParts, wish: StreamWish): EventStream[
         const lines = [...parts.logs.after(from)].filter(isWanted)
         const passed = from - linesAt + Math.max(0, lines.length - maxBatch)
         linesAt = cursor
-        if (lines.length > 0)
+        if (lines.length + passed > 0)
           yield event('logs', { lines: lines.slice(-maxBatch).map(maskLine), missed: passed, cursor })
       }
       if (wish.metrics && parts.metrics.second > nextSecond) {

@@ -254,24 +254,24 @@ function fail(
     code: left ? 'ClientClosedRequest' : 'InternalFailure',
     cause: left ? 'The client closed the connection in the middle of its request.' : message,
   })
-  const exchange = { recording }
   if (left || response.headersSent) {
     response.destroy()
-    keep(services, exchange, 0)
-    return
+    keep(services, { recording }, 0)
+  } else {
+    finish(services, { response, recording, now: services.now() }, internalFailure)
   }
-  send(
-    response,
-    { ...internalFailure, headers: withHint(services, exchange, internalFailure.headers) },
-    services.now(),
-  )
-  keep(services, exchange, internalFailure.status)
 }
 
-function finish(services: FrontServices, exchange: Exchange, answer: Answer): void {
-  const headers = withHint(services, exchange, answer.headers)
-  send(exchange.response, { ...answer, headers }, exchange.now)
-  keep(services, exchange, answer.status)
+function finish(
+  services: FrontServices,
+  { response, recording, now }: Pick<Exchange, 'response' | 'recording' | 'now'>,
+  answer: Answer,
+): void {
+  const { status, body } = answer
+  const headers = withHint(services, { recording }, answer.headers)
+  const rawHeaders = send(response, { ...answer, headers }, now)
+  if (recording.kept !== undefined) recording.kept.answer = { status, rawHeaders, body }
+  keep(services, { recording }, status)
 }
 
 async function stream(
@@ -279,7 +279,7 @@ async function stream(
   exchange: Exchange,
   reply: Reply & { kind: 'streamed' },
 ): Promise<void> {
-  const { response } = exchange
+  const { response, recording } = exchange
   // Who left while the function was still thinking is gone already, and no event will say so again.
   let gone = response.destroyed
   if (gone) reply.cancel()
@@ -290,7 +290,9 @@ async function stream(
   }
   response.once('close', onClose)
   try {
-    response.writeHead(reply.status, flatHeaders(response, reply.headers, exchange.now))
+    const rawHeaders = flatHeaders(response, reply.headers, exchange.now)
+    response.writeHead(reply.status, rawHeaders)
+    if (recording.kept !== undefined) recording.kept.answer = { status: reply.status, rawHeaders }
     // `flushHeaders` would send a head without a body as UTF-8.
     response.write('', 'latin1')
     const rate = services.streamThrottle ? new StreamRate(performance.now()) : undefined

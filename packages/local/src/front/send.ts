@@ -7,7 +7,9 @@ export interface Answer {
   readonly body: Uint8Array | string
 }
 
-const bodyless = (status: number): boolean => status === 204 || status === 304
+/** Whether HTTP has no body for such an answer, whatever was to be sent. */
+export const isBodyless = (status: number, method?: string): boolean =>
+  status === 204 || status === 304 || method === 'HEAD'
 
 let dateSecond = Number.NaN
 let dateText = ''
@@ -64,16 +66,24 @@ const maxBytesAsText = 65_536
  * @param response where it goes
  * @param answer what to send
  * @param now the side's clock
+ * @returns the headers as they go out, names and values in turn
  */
-export function send(response: ServerResponse, { status, headers, body }: Answer, now: Date): void {
-  if (bodyless(status)) {
-    response.writeHead(status, flatHeaders(response, headers, now)).end()
-    return
+export function send(
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  now: Date,
+): readonly string[] {
+  if (isBodyless(status)) {
+    const flat = flatHeaders(response, headers, now)
+    response.writeHead(status, flat).end()
+    return flat
   }
-  response.writeHead(status, flatHeaders(response, headers, now, Buffer.byteLength(body)))
+  const flat = flatHeaders(response, headers, now, Buffer.byteLength(body))
+  response.writeHead(status, flat)
   if (typeof body === 'string') response.end(body)
   else if (body.length > maxBytesAsText) response.end(body)
   else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
+  return flat
 }
 
 /** Settles when a response that is full can be written to again, or has lost its client. */

@@ -53,6 +53,7 @@ describe('Archive', () => {
     const records = new Records(second)
     add(records, '/new')
     expect(urls(records, 3)).toEqual(['/new', '/499', '/498'])
+    expect(records.total).toBe(501)
     expect(records.get(ids[0] ?? '')?.url).toBe('/0')
     const seen: string[] = []
     for (let cursor: number | undefined; seen.length < 501;) {

@@ -66,6 +66,18 @@ export class Archive {
     return Number(this.#read('SELECT max(cursor) AS cursor FROM records')[0]?.['cursor'] ?? 0)
   }
 
+  /** Most records that it keeps. */
+  get maxRecords(): number {
+    return this.#options.maxRecords
+  }
+
+  /** How many records are written up to a cursor. */
+  count(cursor: number): number {
+    return Number(
+      this.#read('SELECT count(*) AS count FROM records WHERE cursor <= ?', cursor)[0]?.['count'] ?? 0,
+    )
+  }
+
   /** Puts a record in line, if it is not there yet; one that was written already is replaced. */
   add(record: RequestRecord): void {
     if (this.#isDead) {

@@ -5,6 +5,16 @@ export interface KeptExchange {
   readonly request: RawRequest & { readonly body: Buffer }
   event?: Uint8Array
   result?: Uint8Array
+  answer?: KeptAnswer
+}
+
+/** What a client was answered. */
+export interface KeptAnswer {
+  readonly status: number
+  /** Names and values in turn, as they went out. */
+  readonly rawHeaders: readonly string[]
+  /** Absent for a stream, which is not kept. */
+  readonly body?: Uint8Array | string
 }
 
 /** Most requests that are kept. */
@@ -66,10 +76,17 @@ interface Kept {
   readonly bytes: number
 }
 
-function measure({ request, event, result }: KeptExchange): number {
+function measure({ request, event, result, answer }: KeptExchange): number {
   let bytes = overheadBytes + request.target.length + sizeOf(request.body)
   for (const text of request.rawHeaders) bytes += text.length
+  if (answer !== undefined) bytes += measureAnswer(answer)
   return bytes + (event === undefined ? 0 : sizeOf(event)) + (result === undefined ? 0 : sizeOf(result))
+}
+
+function measureAnswer({ rawHeaders, body = '' }: KeptAnswer): number {
+  let bytes = typeof body === 'string' ? body.length : sizeOf(body)
+  for (const text of rawHeaders) bytes += text.length
+  return bytes
 }
 
 /** What is referenced may be a piece of something larger, which stays as long; of Node's pool, others use the rest. */

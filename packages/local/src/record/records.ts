@@ -39,18 +39,31 @@ export class Records {
   // A few random letters keep ids of yesterday's side from naming today's requests.
   readonly #prefix = randomInt(36 ** 3, 36 ** 4).toString(36)
   #next = 0
+  /** Cursor before the first record of this run. */
+  readonly #first: number
+  /** Records of former runs, once they were counted. */
+  #former: number | undefined
 
   /** @param archive where records outlive the side; without it they end with it */
   constructor(archive?: Archive) {
     this.#archive = archive
     // Cursors begin at the microsecond of the start: a client that comes back after a restart finds what is new, also
     // when the last records of a side that was killed were never written.
-    this.#ring = new Ring(recordLimits, Math.max(Date.now() * 1000, archive?.cursor ?? 0))
+    this.#first = Math.max(Date.now() * 1000, archive?.cursor ?? 0)
+    this.#ring = new Ring(recordLimits, this.#first)
   }
 
   /** Cursor behind the newest record. */
   get cursor(): number {
     return this.#ring.cursor
+  }
+
+  /** How many records there are, of former runs too: at most so many, since of long ones the archive keeps fewer. */
+  get total(): number {
+    const { cursor, oldest } = this.#ring
+    if (this.#archive === undefined) return cursor - oldest
+    this.#former ??= this.#archive.count(this.#first)
+    return Math.min(this.#former + cursor - this.#first, this.#archive.maxRecords)
   }
 
   /** How many records could not be written, since the disk or its worker did not keep up. */

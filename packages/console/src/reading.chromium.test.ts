@@ -166,6 +166,10 @@ describe.skipIf(executablePath === undefined)('reading', () => {
 
   it('takes a new link in the tab of an old one', () =>
     read('/plots', async (tab) => {
+      // What is still asked for would be refused without the token.
+      const older = tab.waitForResponse(/\/api\/requests\?/)
+      await tab.reload()
+      await (await older).finished()
       await tab.getByRole('heading', { name: /The last/ }).waitFor()
       await tab.evaluate('sessionStorage.clear()')
       // As one pastes it: only the fragment is another.

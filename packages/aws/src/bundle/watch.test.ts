@@ -105,11 +105,14 @@ describe('watchBundle()', () => {
 
   it('tells what does not compile, and goes on when what was missing is there', async () => {
     await start()
-    await write('lib.ts', "export { edition } from './more/other.ts'\n")
+    await write('lib.ts', "export { edition } from './more/parts/other.ts'\n")
     await until(/^error [^]*lib\.ts:1:25: Could not resolve/)
-    await mkdir(join(folder, 'more'))
-    await write('more/other.ts', "export const edition = 'third'\n")
-    // The folder came first, maybe without the file in it.
+    for (const name of ['more', 'more/parts']) {
+      told = []
+      await mkdir(join(folder, name))
+      await until(/^error/)
+    }
+    await write('more/parts/other.ts', "export const edition = 'third'\n")
     await until(/^bundle [^]*third/)
   })
 

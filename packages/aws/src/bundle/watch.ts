@@ -235,11 +235,16 @@ class JavaScriptSource implements Source {
       if (location === null) return []
       const folder = dirname(resolve(dirname(this.#entry), location.file))
       const [, wanted = ''] = /^Could not resolve "([^"]+)"/.exec(text) ?? []
-      if (wanted.startsWith('.')) return [folder, dirname(resolve(folder, wanted))]
+      if (wanted.startsWith('.')) return [folder, ...listToBeMade(dirname(resolve(folder, wanted)))]
       // A package that is installed appears in one of these.
       return [folder, ...this.#project.map((parent) => join(parent, 'node_modules'))]
     })
   }
+}
+
+/** A folder, and first those above it in which it has to be made: as far as there is one. */
+function listToBeMade(folder: string): string[] {
+  return existsSync(folder) ? [folder] : [...listToBeMade(dirname(folder)), folder]
 }
 
 class FolderSource implements Source {

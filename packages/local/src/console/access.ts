@@ -131,7 +131,7 @@ function sayUnread(
   const open = missing.length === 0 ? '' : ` for one of the two actions, but not for ${actions}`
   const decides =
     type === 'account'
-      ? `whom of it, its own identity policies decide: each caller needs one that allows the call, too`
+      ? 'which of its callers get in, its own identity policies decide: each needs one that allows the call, too'
       : 'its own policies must allow the call, too'
   const known = isUnknown === true ? '. It is no account of this side, so that they are not known here' : ''
   return `The function's policy lets ${who} in${open}; ${decides}${known}.`

@@ -394,7 +394,7 @@ describe('who may call what', () => {
       const answer = await explain(root)
       expect(answer.verdict).toBe('half')
       expect(answer.explanation.says).toMatch(
-        /lets account \d+ in; whom of it, its own identity policies decide/,
+        /lets account \d+ in; which of its callers get in, its own identity policies decide/,
       )
       expect(answer.fixes?.steps).toEqual([])
       expect((await side.ask('POST /revocations', { caller: root, urlId: abroad.urlId }))[0]).toBe(200)
@@ -439,6 +439,27 @@ describe('who may call what', () => {
       expect(verdict).toBe('half')
       expect(explanation.says).toContain('was deleted')
       expect((await side.ask('POST /revocations', { caller: id, urlId: abroad.urlId }))[0]).toBe(200)
+    })
+
+    it('a boundary that does not allow what is granted is named, at home too', async () => {
+      const { iam } = administrator
+      const document = (statement: object): string =>
+        JSON.stringify({ Version: '2012-10-17', Statement: statement })
+      const { Policy } = await iam.createPolicy({
+        PolicyName: 'storage-only',
+        PolicyDocument: document({ Effect: 'Allow', Action: 's3:*', Resource: '*' }),
+      })
+      const { Role } = await iam.createRole({
+        RoleName: 'bounded',
+        PermissionsBoundary: Policy?.Arn,
+        AssumeRolePolicyDocument: document({
+          Effect: 'Allow',
+          Principal: { Service: 'lambda.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        }),
+      })
+      await permit(Role?.Arn ?? '')
+      expect(await edges()).toMatchObject({ [Role?.Arn ?? '']: ['half', [], ['boundary'], [], 2] })
     })
 
     it('a service needs no policy but the function’s', async () => {

@@ -151,9 +151,14 @@ describe.skipIf(executablePath === undefined)('reading', () => {
         await grid.waitFor()
         await grid.evaluate((element) => element.scrollTo(0, 1_500))
         await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(1_500)
-        // In the middle of what is seen.
+        // In the middle of what is seen, once it is drawn: scrolling is told behind it.
         const box = await grid.boundingBox()
-        await tab.mouse.click(200, (box?.y ?? 0) + 200)
+        const y = (box?.y ?? 0) + 200
+        await tab.waitForFunction(
+          (top) => document.elementFromPoint(200, top)?.closest('[role=row]') != null,
+          y,
+        )
+        await tab.mouse.click(200, y)
         await tab.getByRole('button', { name: 'Close' }).click()
         await tab.waitForURL(/#\/requests$/)
         await grid.waitFor()

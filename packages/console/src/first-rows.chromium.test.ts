@@ -16,7 +16,7 @@ const noteFirstDrawing = `
   const observer = new MutationObserver(() => {
     if (document.querySelector('#page')?.hasChildNodes() !== true) return
     observer.disconnect()
-    globalThis.rowsAtFirst = document.querySelectorAll('[role=row]').length
+    globalThis.rowsAtFirst = [...document.querySelectorAll('[role=row]')].map((row) => row.innerText)
   })
   observer.observe(document, { childList: true, subtree: true })`
 
@@ -37,7 +37,8 @@ describe.skipIf(executablePath === undefined)('the first rows', () => {
     await built?.remove()
   })
 
-  it('are drawn at once, and no more of them than a screen shows', async () => {
+  /** Opens a place, and tells the rows of its first drawing. */
+  async function readFirstDrawing(place: string): Promise<readonly string[]> {
     const window = await openWindow(browser, { height: 900 })
     try {
       const { tab } = window
@@ -45,15 +46,25 @@ describe.skipIf(executablePath === undefined)('the first rows', () => {
       // However slow the machine is: the page does not come to the end of its patience.
       await tab.clock.install()
       await tab.clock.pauseAt(Date.now() + 60_000)
-      await window.open(scene.local, '/requests')
+      await window.open(scene.local, place)
       await tab.waitForFunction('globalThis.rowsAtFirst !== undefined', undefined, { polling: 50 })
-      const count = await tab.evaluate<number>('globalThis.rowsAtFirst')
-      expect(count).toBeGreaterThanOrEqual(Math.ceil((900 - 150) / 26))
-      expect(count).toBeLessThanOrEqual(Math.ceil(900 / 26))
       expect(window.troubles).toEqual([])
+      return await tab.evaluate<string[]>('globalThis.rowsAtFirst')
     } finally {
       await window.close()
     }
+  }
+
+  it('are drawn at once, and no more of them than a screen shows', async () => {
+    const rows = await readFirstDrawing('/requests')
+    expect(rows.length).toBeGreaterThanOrEqual(Math.ceil((900 - 150) / 26))
+    expect(rows.length).toBeLessThanOrEqual(Math.ceil(900 / 26))
+  })
+
+  it('are those that match the filters of the address', async () => {
+    const rows = await readFirstDrawing('/requests?text=number/11')
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows) expect(row).toContain('/number/11')
   })
 
   it('are not waited for when they are late: the page stands, and says what it does', async () => {

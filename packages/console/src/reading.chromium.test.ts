@@ -154,10 +154,7 @@ describe.skipIf(executablePath === undefined)('reading', () => {
         // In the middle of what is seen, once it is drawn: scrolling is told behind it.
         const box = await grid.boundingBox()
         const y = (box?.y ?? 0) + 200
-        await tab.waitForFunction(
-          (top) => document.elementFromPoint(200, top)?.closest('[role=row]') != null,
-          y,
-        )
+        await tab.waitForFunction((top) => document.elementFromPoint(200, top)?.matches('.row, .row *'), y)
         await tab.mouse.click(200, y)
         await tab.getByRole('button', { name: 'Close' }).click()
         await tab.waitForURL(/#\/requests$/)
@@ -171,6 +168,8 @@ describe.skipIf(executablePath === undefined)('reading', () => {
 
   it('takes a new link in the tab of an old one', () =>
     read('/plots', async (tab) => {
+      // A page that is left before it has its token has none.
+      await tab.locator('.connection.live').waitFor()
       // What is still asked for would be refused without the token.
       const older = tab.waitForResponse(/\/api\/requests\?/)
       await tab.reload()

@@ -28,7 +28,6 @@ export function RequestsView(): JSX.Element {
   const search = useRef<HTMLInputElement>(null)
   const width = useWidth(box, innerWidth)
   const listWidth = useWidth(list, innerWidth)
-  useEffect(() => rows.filter(query), [JSON.stringify(query)])
 
   const open = (id: string | undefined): void =>
     go(

@@ -108,8 +108,9 @@ export class Rows {
 
   #changed(added: number): void {
     batch(() => {
-      this.#version.value += 1
-      this.#head.value += added
+      // Whoever changes rows does not follow them by that.
+      this.#version.value = this.#version.peek() + 1
+      this.#head.value = this.#head.peek() + added
     })
   }
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 
 /** A key, or two one after the other, and what it does. */
 export interface KeyBinding {
@@ -26,7 +26,8 @@ export function listBindings(): readonly KeyBinding[] {
  * @param bindings a new array for each rendering is fine
  */
 export function useKeys(bindings: readonly KeyBinding[]): void {
-  useEffect(() => {
+  // With the drawing itself: who sees the page may press a key.
+  useLayoutEffect(() => {
     groups.add(bindings)
     return () => void groups.delete(bindings)
   })

@@ -1,10 +1,11 @@
 import type { Metrics, Overview, RequestRow, Start, StreamEvents } from '@furlong/local/console'
-import { computed, type ReadonlySignal, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { ApiError, askStart, call } from '../api/call.ts'
 import { readStream } from '../api/stream.ts'
 import { start } from '../begin.ts'
 import { Rows } from '../requests/rows.ts'
 import { createBatch } from './frames.ts'
+import { route } from './route.ts'
 
 /** How the page and the side stand: `locked` without the right token. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'locked'
@@ -81,8 +82,17 @@ const moreAfterMs = 500
 /** Waiting time before the side is asked again, doubled each time up to the most. */
 const retryMs = { first: 500, most: 5_000 } as const
 
+/** The filters, which stand in the address of the list; undefined where that is of something else. */
+const filter = computed(() =>
+  route.value.view === 'requests' ? JSON.stringify(route.value.query) : undefined,
+)
+
 /** Loads what is there, and follows what comes, for as long as the page lives. */
 export function startSide(): void {
+  // Before anything is drawn: a row that does not match is never seen.
+  effect(() => {
+    if (filter.value !== undefined) rows.filter(route.peek().query)
+  })
   void run()
 }
 

@@ -1,7 +1,7 @@
 import type { SessionCredentials } from '../engine/index.ts'
-import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../store/ids.ts'
 import type { Store } from '../store/store.ts'
 import { mintSession } from './function-sessions.ts'
+import { issueSession } from './issue-session.ts'
 
 /** How long a user's session lives: what GetSessionToken gives without being asked. */
 const userSessionSeconds = 12 * 60 * 60
@@ -25,20 +25,6 @@ export function mintCallerSession(
 ): SessionCredentials {
   const user = store.principals.byArn(arn)
   if (user?.type !== 'user') return mintSession(store, arn, sessionName, now)
-  const credentials: SessionCredentials = {
-    accessKeyId: createAccessKeyId('ASIA'),
-    secretAccessKey: createSecretAccessKey(),
-    sessionToken: createSessionToken(),
-    expiresAt: new Date(now.getTime() + userSessionSeconds * 1000),
-  }
-  store.putSession({
-    ...credentials,
-    kind: 'user',
-    principalId: user.id,
-    sessionName: '',
-    issuedAt: now,
-    policies: [],
-    tags: {},
-  })
-  return credentials
+  const facts = { kind: 'user', principalId: user.id, sessionName: '', policies: [], tags: {} } as const
+  return issueSession(store, facts, userSessionSeconds, now)
 }

@@ -1,7 +1,7 @@
 import type { SessionCredentials } from '../engine/index.ts'
 import { LocalError } from '../errors.ts'
-import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../store/ids.ts'
 import type { Store } from '../store/store.ts'
+import { issueSession } from './issue-session.ts'
 
 /** How long a function's session lives; Lambda renews an environment's before it ends. */
 const functionSessionSeconds = 12 * 60 * 60
@@ -26,20 +26,6 @@ export function mintSession(
   if (role?.type !== 'role') {
     throw new LocalError('UnknownRole', `Role ${roleArn} does not exist on this local side.`)
   }
-  const credentials: SessionCredentials = {
-    accessKeyId: createAccessKeyId('ASIA'),
-    secretAccessKey: createSecretAccessKey(),
-    sessionToken: createSessionToken(),
-    expiresAt: new Date(now.getTime() + functionSessionSeconds * 1000),
-  }
-  store.putSession({
-    ...credentials,
-    kind: 'role',
-    principalId: role.id,
-    sessionName,
-    issuedAt: now,
-    policies: [],
-    tags: {},
-  })
-  return credentials
+  const facts = { kind: 'role', principalId: role.id, sessionName, policies: [], tags: {} } as const
+  return issueSession(store, facts, functionSessionSeconds, now)
 }

@@ -1,13 +1,6 @@
-import type { NewSession } from '../../store/sessions.ts'
-import { createAccessKeyId, createSecretAccessKey, createSessionToken } from '../../store/ids.ts'
+import { issueSession, type SessionFacts } from '../../auth/issue-session.ts'
 import type { QueryCall } from '../query/operation.ts'
 import type { XmlStructure } from '../query/xml.ts'
-
-/** What a session is of; its keys and times are made here. */
-type SessionFacts = Omit<
-  NewSession,
-  'accessKeyId' | 'secretAccessKey' | 'sessionToken' | 'issuedAt' | 'expiresAt'
->
 
 /**
  * Makes a session and stores it.
@@ -22,15 +15,7 @@ export function issueCredentials(
   seconds: number,
   facts: SessionFacts,
 ): XmlStructure {
-  const session: NewSession = {
-    ...facts,
-    accessKeyId: createAccessKeyId('ASIA'),
-    secretAccessKey: createSecretAccessKey(),
-    sessionToken: createSessionToken(),
-    issuedAt: request.now,
-    expiresAt: new Date(request.now.getTime() + seconds * 1000),
-  }
-  services.store.putSession(session)
+  const session = issueSession(services.store, facts, seconds, request.now)
   return {
     AccessKeyId: session.accessKeyId,
     SecretAccessKey: session.secretAccessKey,

@@ -1,15 +1,9 @@
 /** The first rows are there with the first drawing, and the list draws what is seen of it. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  buildTestPage,
-  type BuiltPage,
-  executablePath,
-  lookAt,
-  openWindow,
-  startBrowser,
-} from './testing/browser.ts'
-import { type Scene, send, setScene } from './testing/scene.ts'
+import { executablePath, lookAt, openWindow } from './testing/browser.ts'
+import { type Scene, send } from './testing/scene.ts'
+import { setStage, type Stage } from './testing/stage.ts'
 
 /** Notes how many rows there are when something is drawn for the first time. */
 const noteFirstDrawing = `
@@ -21,21 +15,16 @@ const noteFirstDrawing = `
   observer.observe(document, { childList: true, subtree: true })`
 
 describe.skipIf(executablePath === undefined)('the first rows', () => {
-  let built: BuiltPage
+  let stage: Stage
   let browser: Browser
   let scene: Scene
 
   beforeAll(async () => {
-    built = await buildTestPage()
-    browser = await startBrowser()
-    scene = await setScene({ page: built.page })
+    stage = await setStage()
+    ;({ browser, scene } = stage)
     await Promise.all(Array.from({ length: 120 }, (_, at) => send(`${scene.urls.orders}number/${at}`)))
   })
-  afterAll(async () => {
-    await browser?.close()
-    await scene?.close()
-    await built?.remove()
-  })
+  afterAll(() => stage?.close())
 
   /** Opens a place, and tells the rows of its first drawing. */
   async function readFirstDrawing(place: string): Promise<readonly string[]> {

@@ -2,15 +2,9 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { strToU8, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  buildTestPage,
-  type BuiltPage,
-  executablePath,
-  lookAt,
-  type Opening,
-  startBrowser,
-} from './testing/browser.ts'
+import { type BuiltPage, executablePath, lookAt, type Opening } from './testing/browser.ts'
 import { type Scene, send, setScene } from './testing/scene.ts'
+import { setStage, type Stage } from './testing/stage.ts'
 
 const functionPlace = (name: string): string =>
   `/functions/${encodeURIComponent(`arn:aws:lambda:us-east-1:111122223333:function:${name}`)}`
@@ -50,14 +44,14 @@ function countAccent(tab: Page, title: string): Promise<number> {
 }
 
 describe.skipIf(executablePath === undefined)('the looks', () => {
+  let stage: Stage
   let built: BuiltPage
   let browser: Browser
   let scene: Scene
 
   beforeAll(async () => {
-    built = await buildTestPage()
-    browser = await startBrowser()
-    scene = await setScene({ page: built.page })
+    stage = await setStage()
+    ;({ built, browser, scene } = stage)
     const { lambda, local } = scene
     const Code = { ZipFile: zipSync({ 'index.mjs': strToU8('export const handler = () => {}') }) }
     const Role = 'arn:aws:iam::111122223333:role/orders-role'
@@ -96,11 +90,7 @@ describe.skipIf(executablePath === undefined)('the looks', () => {
       })
     }
   })
-  afterAll(async () => {
-    await browser?.close()
-    await scene?.close()
-    await built?.remove()
-  })
+  afterAll(() => stage?.close())
 
   async function look(place: string, at: (tab: Page) => Promise<void>, opening?: Opening): Promise<void> {
     expect(await lookAt(browser, scene.local, place, at, opening)).toEqual([])

@@ -5,7 +5,6 @@ import { type Local, startLocal } from '@furlong/local'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  buildTestPage,
   type BuiltPage,
   createLink,
   executablePath,
@@ -13,10 +12,10 @@ import {
   type Opened,
   type Opening,
   openWindow,
-  startBrowser,
   type Tab,
 } from './testing/browser.ts'
-import { play, type PlayedName, type Scene, send, setScene } from './testing/scene.ts'
+import { play, type PlayedName, type Scene, send } from './testing/scene.ts'
+import { setStage, type Stage } from './testing/stage.ts'
 
 const ordersArn = 'arn:aws:lambda:us-east-1:111122223333:function:orders'
 const functionPlace = (arn: string): string => `/functions/${encodeURIComponent(arn)}`
@@ -25,23 +24,19 @@ const readClipboard = (tab: Page): Promise<string> => tab.evaluate('navigator.cl
 const rowsOf = (tab: Page): Locator => tab.getByRole('row')
 
 describe.skipIf(executablePath === undefined)('the page', () => {
+  let stage: Stage
   let built: BuiltPage
   let browser: Browser
   let scene: Scene
   let ids: Readonly<Record<PlayedName, string>>
 
   beforeAll(async () => {
-    built = await buildTestPage()
-    browser = await startBrowser()
-    scene = await setScene({ page: built.page })
+    stage = await setStage()
+    ;({ built, browser, scene } = stage)
     ids = await play(scene)
   }, 90_000)
 
-  afterAll(async () => {
-    await browser?.close()
-    await scene?.close()
-    await built?.remove()
-  })
+  afterAll(() => stage?.close())
 
   /** Windows that nobody looks into: to open one takes longer than most tests. */
   const windows = new Map<string, Tab>()

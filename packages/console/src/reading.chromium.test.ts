@@ -2,37 +2,32 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  buildTestPage,
   type BuiltPage,
   createLink,
   executablePath,
   lookAt,
   openWindow,
   type Opening,
-  startBrowser,
 } from './testing/browser.ts'
 import { type Scene, send, setScene } from './testing/scene.ts'
+import { setStage, type Stage } from './testing/stage.ts'
 
 const ordersPlace = `/functions/${encodeURIComponent('arn:aws:lambda:us-east-1:111122223333:function:orders')}`
 
 describe.skipIf(executablePath === undefined)('reading', () => {
+  let stage: Stage
   let built: BuiltPage
   let browser: Browser
   let scene: Scene
 
   beforeAll(async () => {
-    built = await buildTestPage()
-    browser = await startBrowser()
-    scene = await setScene({ page: built.page })
+    stage = await setStage()
+    ;({ built, browser, scene } = stage)
     // More than the page gets at first: behind them lies all that the scene was set up with.
     const urls = Array.from({ length: 420 }, (_, at) => `${scene.urls.orders}number/${at}`)
     await Promise.all(urls.map((url) => send(url)))
   })
-  afterAll(async () => {
-    await browser?.close()
-    await scene?.close()
-    await built?.remove()
-  })
+  afterAll(() => stage?.close())
 
   async function read(place: string, look: (tab: Page) => Promise<void>, opening?: Opening): Promise<void> {
     expect(await lookAt(browser, scene.local, place, look, opening)).toEqual([])

@@ -2,9 +2,10 @@
 import type { RequestDetail } from '@furlong/local/console'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildTestPage, type BuiltPage, executablePath, openPage, startBrowser } from '../testing/browser.ts'
+import { executablePath, openPage } from '../testing/browser.ts'
 import { changePolicies, type DenialName, refuse } from '../testing/denials.ts'
-import { type Scene, setScene } from '../testing/scene.ts'
+import { type Scene } from '../testing/scene.ts'
+import { setStage, type Stage } from '../testing/stage.ts'
 
 const ordersArn = 'arn:aws:lambda:us-east-1:111122223333:function:orders'
 
@@ -16,24 +17,19 @@ interface Seen {
 }
 
 describe.skipIf(executablePath === undefined)('a denial in Chromium', () => {
-  let built: BuiltPage
+  let stage: Stage
   let scene: Scene
   let browser: Browser
   let ids: Readonly<Record<DenialName, string>>
 
   beforeAll(async () => {
-    built = await buildTestPage()
-    scene = await setScene({ page: built.page })
+    stage = await setStage()
+    ;({ browser, scene } = stage)
     ids = await refuse(scene)
-    browser = await startBrowser()
     // Nothing of this is to be seen: the requests met what was there before.
     await changePolicies(scene)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await scene?.close()
-    await built?.remove()
-  })
+  afterAll(() => stage?.close())
 
   async function visit(name: DenialName, look: (tab: Page) => Promise<void>): Promise<void> {
     const opened = await openPage(browser, scene.local, `/requests/${ids[name]}`)

@@ -68,7 +68,11 @@ export async function buildPage(folder: string = here('../furlong/page')): Promi
   const page = linked.replace('  </head>', `${preloads.join('')}  </head>`)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  const files = outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const)
+  // What two scripts share has a file of its own, and that of the first one holds nothing else: the page takes it from there.
+  const empty = outputs.find(({ entryPoint }) => entryPoint?.endsWith('src/begin.ts'))?.name
+  const files = outputFiles
+    .map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const)
+    .filter(([name]) => name !== empty || name === built['begin.js'])
   for (const [name, bytes] of [['index.html', Buffer.from(page)] as const, ...files]) {
     await writeFile(join(folder, name), bytes)
     await writeFile(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }))

@@ -117,7 +117,7 @@ async function watchSource(
   const files = new FileWatch({
     isWanted: (path) => source.isWanted(path),
     onChange: (paths) => {
-      // Until there is a first bundle nobody has anything that could change.
+      // Before the first bundle there is nothing in place that could change.
       if (given !== undefined) listener.onChange(paths)
       queued += 1
       last = last.then(() => {

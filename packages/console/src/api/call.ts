@@ -1,4 +1,4 @@
-import type { ConsoleApi, Start } from '@furlong/local/console'
+import type { ConsoleApi } from '@furlong/local/console'
 
 type Calls = {
   readonly [
@@ -34,7 +34,17 @@ export class ApiError extends Error {
 const tokenKey = 'furlong-token'
 
 /** Settles when the page has the token that it will have. */
-let session: Promise<void> = Promise.resolve()
+let session: Promise<unknown> = Promise.resolve()
+
+/** Lets every call wait until the page has the token that it will have. */
+export function holdCalls(until: Promise<unknown>): void {
+  session = until.catch(() => undefined)
+}
+
+/** Keeps the token of this tab, for the calls that follow. */
+export function keepToken(token: string): void {
+  sessionStorage.setItem(tokenKey, token)
+}
 
 /** The API lies beside the page. */
 const base = new URL('api/', document.baseURI)
@@ -75,7 +85,15 @@ export async function call<Name extends keyof Calls>(
   return send(name, input)
 }
 
-async function send<Name extends keyof Calls>(
+/**
+ * Makes one call of the API without waiting for the token.
+ *
+ * @param name method and path, as the contract writes them
+ * @param input what the call takes
+ * @returns what it answers
+ * @throws {ApiError} as `call()`
+ */
+export async function send<Name extends keyof Calls>(
   name: Name,
   input: Input<Calls[Name]>,
 ): Promise<Answer<Calls[Name]>> {
@@ -115,45 +133,4 @@ function readError(text: string): string | undefined {
 /** What went wrong, as a sentence. */
 export function sayError(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/**
- * Exchanges the ticket of the link by which the page was opened for a token, which is kept for this tab, and takes it out
- * of the address. Every call waits for it.
- *
- * @returns what the page begins with
- */
-export function openSession(): Promise<Start> {
-  // In the tab of an old link a new one changes the fragment alone, which loads nothing.
-  addEventListener('hashchange', () => {
-    if (readLink().has('ticket')) location.reload()
-  })
-  const link = readLink()
-  const ticket = link.get('ticket')
-  if (ticket === null) return askStart()
-  history.replaceState(null, '', `${location.pathname}#${link.get('to') ?? ''}`)
-  const opened = exchange(ticket)
-  session = opened.then(
-    () => undefined,
-    () => undefined,
-  )
-  return opened
-}
-
-/** Asks for what the page begins with, once more. */
-export function askStart(): Promise<Start> {
-  return send('GET /start', {})
-}
-
-const readLink = (): URLSearchParams => new URLSearchParams(location.hash.slice(1))
-
-async function exchange(ticket: string): Promise<Start> {
-  try {
-    const { token, start } = await send('POST /session', { body: { ticket } })
-    sessionStorage.setItem(tokenKey, token)
-    return start
-  } catch {
-    // A tab that has a token already goes on with it; one that has none learns it now.
-    return askStart()
-  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { writeStatement } from './statement-lines.ts'
+import { writeNotedLines } from './statement-lines.ts'
 
 const statement = {
   Sid: 'url',
@@ -14,16 +14,16 @@ const statement = {
 }
 
 const textOf = (isWhole: boolean, value: unknown = statement): string =>
-  writeStatement(value, [], isWhole)
+  writeNotedLines(value, [], isWhole)
     .map(({ text }) => text)
     .join('\n')
 
 const noted = (...elements: string[]): string[] =>
-  writeStatement(statement, elements, true).flatMap(({ text, note, isLast }) =>
+  writeNotedLines(statement, elements, true).flatMap(({ text, note, isLast }) =>
     note === undefined ? [] : [`${note}${isLast === true ? '!' : ''} ${text.trim()}`],
   )
 
-describe('writeStatement()', () => {
+describe('writeNotedLines()', () => {
   it('writes the JSON of a statement', () => {
     expect(textOf(false)).toBe(JSON.stringify(statement, undefined, 2))
     const odd = { Action: [], Condition: {}, Resource: ['*'], 'a "b"': { c: null, d: [1, true] } }
@@ -52,7 +52,7 @@ describe('writeStatement()', () => {
 
   it('folds a long list until the whole of it is asked for', () => {
     const Resource = Array.from({ length: 20 }, (_, at) => `arn:${at}`)
-    const lines = writeStatement({ Resource }, ['Resource'], false)
+    const lines = writeNotedLines({ Resource }, ['Resource'], false)
     expect(lines).toHaveLength(11)
     expect(lines[8]).toMatchObject({ folded: 14, note: 0 })
     expect(lines.filter(({ isLast }) => isLast)).toEqual([lines[9]])

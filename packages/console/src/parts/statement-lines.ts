@@ -28,7 +28,7 @@ const shownOfFolded = 6
  * @param elements what the notes are about, as an explanation names them: `Principal`, `Condition.<operator>.<key>`
  * @param isWhole whether long lists are written to their end
  */
-export function writeStatement(
+export function writeNotedLines(
   statement: unknown,
   elements: readonly string[],
   isWhole: boolean,

@@ -1,7 +1,7 @@
-import type { ComponentChildren, JSX } from 'preact'
+import { type ComponentChildren, Fragment, type JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { Block } from './block.tsx'
-import { type NotedLine, writeStatement } from './statement-lines.ts'
+import { type NotedLine, writeNotedLines } from './statement-lines.ts'
 
 /** What is to be said of one element of a statement. */
 export interface StatementNote {
@@ -18,7 +18,7 @@ export function Statement(props: {
 }): JSX.Element {
   const { statement, notes = [] } = props
   const [isWhole, setWhole] = useState(false)
-  const lines = writeStatement(
+  const lines = writeNotedLines(
     statement,
     notes.map(({ element }) => element),
     isWhole,
@@ -28,14 +28,14 @@ export function Statement(props: {
       {lines.map((line, at) => {
         const says = line.isLast === true ? notes[line.note ?? -1]?.says : undefined
         return (
-          <>
-            <Line key={at} line={line} onUnfold={() => setWhole(true)} />
+          <Fragment key={at}>
+            <Line line={line} onUnfold={() => setWhole(true)} />
             {says !== undefined && (
               <span class="line noted says" style={{ paddingLeft: edgeOf(line.depth) }}>
                 {says}
               </span>
             )}
-          </>
+          </Fragment>
         )
       })}
     </Block>

@@ -121,8 +121,10 @@ function createOptions(how: {
       markers: {
         width: 2,
         stroke: (_chart, at) => paint(series[at - 1]?.colour ?? 'muted'),
-        dash: (_chart, at) =>
-          ({ dashed: 'dashed', dotted: 'dotted' })[series[at - 1]?.form as string] ?? 'solid',
+        dash: (_chart, at) => {
+          const form = series[at - 1]?.form
+          return form === 'dashed' || form === 'dotted' ? form : 'solid'
+        },
       },
     },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },

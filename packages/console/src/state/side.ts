@@ -1,6 +1,7 @@
 import type { Metrics, Overview, RequestRow, Start, StreamEvents } from '@furlong/local/console'
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import { ApiError, askStart, call } from '../api/call.ts'
+import { ApiError, call } from '../api/call.ts'
+import { askStart } from '../api/session.ts'
 import { readStream } from '../api/stream.ts'
 import { start } from '../begin.ts'
 import { Rows } from '../requests/rows.ts'
@@ -112,11 +113,8 @@ let loadingOlder: Promise<void> | undefined
 async function run(): Promise<void> {
   for (let wait: number = retryMs.first; ; wait = Math.min(wait * 2, retryMs.most)) {
     try {
-      if (cursor === undefined) {
-        // oxlint-disable-next-line no-await-in-loop -- again and again is the point
-        cursor = await begin()
-        setTimeout(() => void loadOlder(), moreAfterMs)
-      }
+      // oxlint-disable-next-line no-await-in-loop -- again and again is the point
+      if (cursor === undefined) cursor = await begin()
       // oxlint-disable-next-line no-await-in-loop
       await follow(() => {
         wait = retryMs.first
@@ -144,6 +142,7 @@ async function begin(): Promise<number> {
   olderThan = newest.next
   rows.unshift(newest.rows.toReversed())
   loaded.value = true
+  setTimeout(() => void loadOlder(), moreAfterMs)
   return newest.cursor
 }
 
